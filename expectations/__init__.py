@@ -1,0 +1,1 @@
+"""What judges Mingzhang's loads: Great Expectations suites, the gate, quality reports."""

@@ -1,0 +1,1 @@
+"""What moves Mingzhang: Dagster definitions and the command line; no business logic."""

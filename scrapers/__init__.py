@@ -1,0 +1,1 @@
+"""What Mingzhang sees: government sites → observations in the record."""

@@ -1,0 +1,1 @@
+"""What Mingzhang remembers: the record, the readers, raw tables and publications."""

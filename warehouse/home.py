@@ -1,0 +1,79 @@
+"""Where a Mingzhang installation keeps its files."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder of one installation (`--home`, or `MINGZHANG_HOME`; `./data` by default).
+
+    `record` is the only part that cannot be rebuilt: back it up, and `mingzhang rebuild` makes the rest again.
+    """
+
+    path: Path
+
+    @classmethod
+    def find(cls, given: Path | str | None = None) -> Home:
+        """The home that was asked for, else the one of the environment, else `./data`."""
+        return cls(Path(given or os.environ.get("MINGZHANG_HOME") or "data").resolve())
+
+    @property
+    def record(self) -> Path:
+        """The event log and the raw archive: what was observed."""
+        return self.path / "record"
+
+    @property
+    def archive(self) -> Path:
+        """Raw files by SHA-256."""
+        return self.record / "archive"
+
+    @property
+    def event_log(self) -> Path:
+        """The embedded event log, an SQLite file."""
+        return self.record / "events.sqlite"
+
+    @property
+    def raw(self) -> Path:
+        """Raw tables: one folder of Parquet files per load."""
+        return self.path / "raw"
+
+    @property
+    def events_parquet(self) -> Path:
+        """The copy of the event log that dbt reads."""
+        return self.path / "events"
+
+    @property
+    def publications(self) -> Path:
+        """Every publication, numbered; `current` points at the one that analysts see."""
+        return self.path / "publications"
+
+    @property
+    def warehouse(self) -> Path:
+        """The published DuckDB file that analysts open read-only."""
+        return self.path / "warehouse.duckdb"
+
+    @property
+    def reports(self) -> Path:
+        """Quality reports, one HTML page per run."""
+        return self.path / "reports"
+
+    @property
+    def data_docs(self) -> Path:
+        """Great Expectations Data Docs."""
+        return self.path / "data_docs"
+
+    @property
+    def dagster(self) -> Path:
+        """Dagster's own storage of runs."""
+        return self.path / "dagster"
+
+    @property
+    def scratch(self) -> Path:
+        """Files being built; safe to delete when nothing runs."""
+        return self.path / "scratch"

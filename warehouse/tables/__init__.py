@@ -1,0 +1,1 @@
+"""The recogniser: tables with cell boxes → typed tables, amounts, projects, indicators, statements."""
