@@ -13,7 +13,7 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 class Home:
     """The folder of one installation (`--home`, or `MINGZHANG_HOME`; `./data` by default).
 
-    `record` is the only part that cannot be rebuilt: back it up, and `mingzhang rebuild` makes the rest again.
+    Only `record` cannot be rebuilt: back it up, and `mingzhang rebuild` makes the rest again.
     """
 
     path: Path

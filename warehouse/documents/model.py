@@ -53,7 +53,7 @@ class Line:
 class Cell:
     """One cell, at its top left position in the grid; the positions that it spans have no cell.
 
-    `text` is what is printed, with wrapped lines joined and leading indents (U+3000, spaces) kept: "" is blank.
+    `text` is what is printed, wrapped lines joined, leading indents (U+3000, spaces) kept; "" is blank.
     Paragraph breaks that the format itself records (Word, HTML) are "\\n".
     """
 
