@@ -51,10 +51,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell, at its top left position in the grid; the positions that it spans have no cell.
+    r"""One cell, at its top left position in the grid; the positions that it spans have no cell.
 
     `text` is what is printed, wrapped lines joined, leading indents (U+3000, spaces) kept; "" is blank.
-    Paragraph breaks that the format itself records (Word, HTML) are "\\n".
+    Paragraph breaks that the format itself records (Word, HTML) are "\n".
     """
 
     row: int
