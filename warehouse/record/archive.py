@@ -1,0 +1,122 @@
+"""The raw archive: bytes by SHA-256, written once, verified on every read, never overwritten.
+
+archive/ab/abcdef…          the file whose SHA-256 is abcdef…
+archive/partial/…           files being written; what a kill leaves there is worthless
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+from fsspec.core import url_to_fs
+from fsspec.implementations.local import LocalFileSystem
+
+from warehouse.record.errors import CorruptArchiveError, RecordUnavailableError
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_PARTIAL = "partial"
+_PARTIAL_KEPT_SECONDS = 3600
+
+
+class Archive:
+    """Content-addressed files under a local folder, or any address that fsspec knows.
+
+    Raises:
+        CorruptArchiveError: from `get` and `put`, naming the file that does not hold what it should.
+        RecordUnavailableError: from `put`, where the file cannot be written.
+    """
+
+    def __init__(self, root: Path | str) -> None:
+        self._fs, self._root = url_to_fs(str(root))
+
+    def path_of(self, sha256: str) -> str:
+        """Where the file with this hash is, or would be.
+
+        Raises:
+            ValueError: not 64 lower-case hexadecimal digits.
+        """
+        if not _SHA256.fullmatch(sha256):
+            raise ValueError(f"not a SHA-256: {sha256!r}")
+        return f"{self._root}/{sha256[:2]}/{sha256}"
+
+    def put(self, data: bytes) -> str:
+        """Keep these bytes and return their SHA-256; they are on disk when this returns."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        path = self.path_of(sha256)
+        if self._fs.exists(path):
+            size = self._fs.size(path)
+            if size != len(data):
+                raise CorruptArchiveError(f"{path}: holds {size} bytes instead of {len(data)}")
+            return sha256
+        try:
+            if isinstance(self._fs, LocalFileSystem):
+                _write_durably(Path(self._root), Path(path), data)
+            else:
+                self._fs.pipe_file(path, data)
+        except OSError as error:
+            raise RecordUnavailableError(f"archive {path}: {error}") from error
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes with this hash, verified."""
+        path = self.path_of(sha256)
+        try:
+            data: bytes = self._fs.cat_file(path)
+        except FileNotFoundError as error:
+            raise CorruptArchiveError(f"{path}: is missing") from error
+        found = hashlib.sha256(data).hexdigest()
+        if found != sha256:
+            raise CorruptArchiveError(f"{path}: its bytes have the SHA-256 {found}")
+        return data
+
+    def __contains__(self, sha256: str) -> bool:
+        return bool(self._fs.exists(self.path_of(sha256)))
+
+    def hashes(self) -> Iterator[str]:
+        """The hashes of all files, in order."""
+        for name in self._names(self._root):
+            if len(name) == 2:
+                yield from (file for file in self._names(f"{self._root}/{name}") if _SHA256.fullmatch(file))
+
+    def sweep(self) -> None:
+        """Remove what writers that were killed more than an hour ago left behind."""
+        partial = f"{self._root}/{_PARTIAL}"
+        for name in self._names(partial):
+            if time.time() - self._fs.info(f"{partial}/{name}")["mtime"] > _PARTIAL_KEPT_SECONDS:
+                self._fs.rm_file(f"{partial}/{name}")
+
+    def _names(self, folder: str) -> list[str]:
+        if not self._fs.exists(folder):
+            return []
+        return sorted(path.rsplit("/", 1)[-1] for path in self._fs.ls(folder, detail=False))
+
+
+def _write_durably(root: Path, path: Path, data: bytes) -> None:
+    """Write aside, then rename: under its own name a file is always whole, also after a power cut."""
+    partial = root / _PARTIAL / uuid4().hex
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with partial.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        path.parent.mkdir(exist_ok=True)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    for folder in (path.parent, root):
+        _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

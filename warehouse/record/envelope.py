@@ -1,0 +1,92 @@
+"""How an event is stored: canonical JSON, sealed with a checksum that covers every event before it.
+
+    {"checksum":"<64 hexadecimal digits>","event":{"event_id":…,"occurred_at":…,"payload":…,…}}
+
+The checksum is the SHA-256 of the previous event's checksum followed by the bytes of `event` as they are
+stored, so that a changed, lost, added or moved event breaks the chain at its place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from warehouse.record.events import Event, RecordedEvent
+from warehouse.record.upcasting import current_payload
+
+GENESIS = "0" * 64
+"""The checksum before the first event."""
+
+_CHECKSUM_FROM = len(b'{"checksum":"')
+_CHECKSUM_TO = _CHECKSUM_FROM + 64
+_BODY_FROM = _CHECKSUM_TO + len(b'","event":')
+
+_canonical = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+).encode
+
+
+def canonical_json(value: object) -> str:
+    """JSON with sorted keys and without white space: equal values give equal texts."""
+    return _canonical(value)
+
+
+def timestamp(moment: datetime) -> str:
+    """A moment in UTC with microseconds, so that texts sort as moments do.
+
+    Raises:
+        ValueError: the moment has no time zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def body(event: Event, recorded_at: datetime) -> bytes:
+    """The event as canonical JSON."""
+    return _canonical(
+        {
+            "event_id": str(event.event_id),
+            "occurred_at": timestamp(event.occurred_at),
+            "payload": event.payload.model_dump(mode="json"),
+            "recorded_at": timestamp(recorded_at),
+            "run_id": event.run_id,
+            "site_id": event.site_id,
+            "type": event.payload.type,
+            "version": event.payload.version,
+        }
+    ).encode()
+
+
+def next_checksum(previous: str, event_body: bytes) -> str:
+    """The checksum of an event that follows the one with the checksum `previous`."""
+    return hashlib.sha256(previous.encode() + event_body).hexdigest()
+
+
+def seal(checksum: str, event_body: bytes) -> bytes:
+    """What is stored of an event."""
+    return b'{"checksum":"%s","event":%s}' % (checksum.encode(), event_body)
+
+
+def unseal(state: bytes) -> tuple[str, bytes]:
+    """Checksum and body of a stored event; neither is checked here."""
+    return state[_CHECKSUM_FROM:_CHECKSUM_TO].decode(errors="replace"), state[_BODY_FROM:-1]
+
+
+def fields_of(state: bytes) -> dict[str, Any]:
+    """The envelope and the payload as they were stored, not upcast."""
+    fields: dict[str, Any] = json.loads(unseal(state)[1])
+    return fields
+
+
+def recorded_event(position: int, state: bytes) -> RecordedEvent:
+    """The event that is stored at a position, its payload brought up to the version of today.
+
+    Raises:
+        UnknownEventError: a newer Mingzhang wrote it.
+    """
+    fields = fields_of(state)
+    payload = current_payload(fields.pop("type"), fields.pop("version"), fields.pop("payload"))
+    return RecordedEvent(position=position, payload=payload, **fields)

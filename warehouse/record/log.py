@@ -1,0 +1,162 @@
+"""The event log: what was observed, in the order in which it was recorded, for ever.
+
+Appending is atomic, durable, idempotent by event id and safe with several writer processes. The checksum of
+each event covers the one before it (see `warehouse.record.envelope`): the chain is safe with several writers
+because the last event is read and the next ones are added in one exclusive transaction of the storage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol, Self
+from uuid import UUID
+
+from warehouse.record import envelope
+from warehouse.record.events import Event, RecordedEvent
+from warehouse.record.sqlite import SqliteRecorder, StoredRow
+
+_ROWS_PER_BATCH = 5_000
+
+
+class Appending(Protocol):
+    """The end of the log, held exclusively by one writer."""
+
+    def last_state(self) -> bytes | None:
+        """What is stored of the last event; None in an empty log."""
+
+    def recorded(self, event_ids: Sequence[UUID]) -> set[UUID]:
+        """Those of the ids that the log already holds."""
+
+    def insert(self, events: Sequence[tuple[UUID, str, bytes]]) -> Sequence[int]:
+        """Add (event id, type, state); returns their positions, which follow the last one without a gap."""
+
+
+class Recorder(Protocol):
+    """The storage of a log: SQLite is the embedded one."""
+
+    def appending(self) -> AbstractContextManager[Appending]:
+        """Hold the end of the log; committed durably when the block ends without an error."""
+
+    def select(
+        self, after: int, until: int, *, types: Collection[str] | None, site_id: str | None, limit: int
+    ) -> list[StoredRow]:
+        """Stored events with a position in (after, until], in order, at most `limit` of them."""
+
+    def last_position(self) -> int:
+        """The position of the last event; 0 in an empty log."""
+
+    def close(self) -> None:
+        """Release what is held."""
+
+
+class EventLog:
+    """The log of an installation; use as a context manager.
+
+    Raises:
+        RecordUnavailableError: from any method, where the storage cannot be read or written.
+    """
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    @classmethod
+    def open(cls, path: Path | str) -> EventLog:
+        """The log in an SQLite file, which is created where it is missing."""
+        return cls(SqliteRecorder(Path(path)))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the storage."""
+        self._recorder.close()
+
+    def append(self, events: Sequence[Event]) -> list[RecordedEvent]:
+        """Record events, all or none; those whose event id is recorded already are left out.
+
+        Returns:
+            The newly recorded events, in order. They are on disk when this returns.
+        """
+        if not events:
+            return []
+        unique = list({event.event_id: event for event in reversed(events)}.values())[::-1]
+        with self._recorder.appending() as end:
+            known = end.recorded([event.event_id for event in unique])
+            new = [event for event in unique if event.event_id not in known]
+            last = end.last_state()
+            checksum, recorded_at = _end_of(last) if last else (envelope.GENESIS, datetime.now(UTC))
+            recorded_at = max(recorded_at, datetime.now(UTC))
+            rows = []
+            for event in new:
+                body = envelope.body(event, recorded_at)
+                checksum = envelope.next_checksum(checksum, body)
+                rows.append((event.event_id, event.payload.type, envelope.seal(checksum, body)))
+            positions = end.insert(rows)
+        return [
+            RecordedEvent(
+                position=position,
+                recorded_at=recorded_at,
+                payload=event.payload,
+                run_id=event.run_id,
+                site_id=event.site_id,
+                occurred_at=event.occurred_at,
+                event_id=event.event_id,
+            )
+            for position, event in zip(positions, new, strict=True)
+        ]
+
+    def read(
+        self,
+        *,
+        after: int = 0,
+        until: int | None = None,
+        types: Collection[str] | None = None,
+        site_id: str | None = None,
+        run_id: str | None = None,
+    ) -> Iterator[RecordedEvent]:
+        """Events with a position in (after, until], in order, streamed; by default up to the present end.
+
+        Args:
+            after: The position after which to begin.
+            until: The last position to read; events that are appended while reading are not read.
+            types: Event types to read; all by default.
+            site_id: Only events of this site.
+            run_id: Only events of this run.
+
+        Raises:
+            UnknownEventError: an event was written by a newer Mingzhang.
+        """
+        for row in self.read_stored(after=after, until=until, types=types, site_id=site_id):
+            event = envelope.recorded_event(row.position, row.state)
+            if run_id is None or event.run_id == run_id:
+                yield event
+
+    def read_stored(
+        self,
+        *,
+        after: int = 0,
+        until: int | None = None,
+        types: Collection[str] | None = None,
+        site_id: str | None = None,
+    ) -> Iterator[StoredRow]:
+        """The same as `read`, as stored: not decoded and not upcast."""
+        end = self.last_position() if until is None else until
+        while rows := self._recorder.select(after, end, types=types, site_id=site_id, limit=_ROWS_PER_BATCH):
+            yield from rows
+            after = rows[-1].position
+
+    def last_position(self) -> int:
+        """The position of the last event; 0 in an empty log."""
+        return self._recorder.last_position()
+
+
+def _end_of(state: bytes) -> tuple[str, datetime]:
+    """Checksum of the last event and when it was recorded: a clock may go back, the log may not."""
+    checksum, _ = envelope.unseal(state)
+    return checksum, datetime.fromisoformat(envelope.fields_of(state)["recorded_at"])

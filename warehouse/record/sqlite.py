@@ -1,0 +1,167 @@
+"""The embedded event log: `eventsourcing`'s SQLite recorder, with appends serialised by the database.
+
+The recorder's own transactions begin deferred: two writers could read the same last event and chain to it.
+Appends therefore begin immediate, so that one writer at a time reads the end of the log and adds to it, and
+positions (row ids) are given without gaps in the order of the commits.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+from uuid import UUID
+
+from eventsourcing.persistence import PersistenceError, StoredEvent
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteDatastore
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
+
+from warehouse.record.errors import RecordUnavailableError
+
+LOCK_TIMEOUT_SECONDS = 60
+"""How long a writer waits for its turn."""
+
+_SITE = "json_extract(CAST(state AS TEXT), '$.event.site_id')"
+_IDS_PER_QUERY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """An event as it is stored."""
+
+    position: int
+    event_id: UUID
+    type: str
+    state: bytes
+
+
+class _Recorder(SQLiteApplicationRecorder):
+    """The library's table, and an index by site."""
+
+    def construct_create_table_statements(self) -> list[str]:
+        return [
+            *super().construct_create_table_statements(),
+            f"CREATE INDEX IF NOT EXISTS stored_events_site ON stored_events ({_SITE})",
+        ]
+
+    def insert(self, cursor: SQLiteCursor, events: Sequence[StoredEvent]) -> Sequence[int]:
+        """Insert in a transaction that is already open; returns the positions."""
+        return self._insert_events(cursor, events) or ()
+
+
+class SqliteAppending:
+    """The end of the log, held by one writer."""
+
+    def __init__(self, recorder: _Recorder, cursor: SQLiteCursor) -> None:
+        self._recorder = recorder
+        self._cursor = cursor
+
+    def last_state(self) -> bytes | None:
+        """What is stored of the last event; None in an empty log."""
+        self._cursor.execute("SELECT state FROM stored_events ORDER BY rowid DESC LIMIT 1")
+        row = self._cursor.fetchone()
+        return bytes(row["state"]) if row else None
+
+    def recorded(self, event_ids: Sequence[UUID]) -> set[UUID]:
+        """Those of the ids that the log already holds."""
+        found: set[UUID] = set()
+        for start in range(0, len(event_ids), _IDS_PER_QUERY):
+            ids = [event_id.hex for event_id in event_ids[start : start + _IDS_PER_QUERY]]
+            places = ",".join("?" * len(ids))
+            self._cursor.execute(
+                f"SELECT originator_id FROM stored_events WHERE originator_id IN ({places})",  # noqa: S608 # places only
+                ids,
+            )
+            found.update(UUID(row["originator_id"]) for row in self._cursor.fetchall())
+        return found
+
+    def insert(self, events: Sequence[tuple[UUID, str, bytes]]) -> Sequence[int]:
+        """Add (event id, type, state); returns their positions."""
+        return self._recorder.insert(
+            self._cursor,
+            [StoredEvent(originator_id=i, originator_version=1, topic=t, state=s) for i, t, s in events],
+        )
+
+
+class SqliteRecorder:
+    """Storage of the event log in one SQLite file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with _clear_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._datastore = SQLiteDatastore(
+                str(path), lock_timeout=LOCK_TIMEOUT_SECONDS, pool_timeout=LOCK_TIMEOUT_SECONDS
+            )
+            self._recorder = _Recorder(self._datastore)
+            self._create_table()
+
+    @retry(
+        retry=retry_if_exception_type((sqlite3.OperationalError, PersistenceError)),
+        wait=wait_random_exponential(multiplier=0.01, max=0.5),
+        stop=stop_after_delay(5),
+        reraise=True,
+    )
+    def _create_table(self) -> None:
+        """Several processes may open a new log at once; SQLite does not queue the switch to WAL mode."""
+        self._recorder.create_table()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def appending(self) -> Iterator[SqliteAppending]:
+        """Hold the end of the log; committed durably when the block ends without an error."""
+        with _clear_errors(self._path), self._datastore.get_connection(commit=True) as connection:
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA synchronous=FULL")
+                cursor.execute("BEGIN IMMEDIATE")
+            try:
+                yield SqliteAppending(self._recorder, connection.cursor())
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
+
+    def select(
+        self, after: int, until: int, *, types: Collection[str] | None, site_id: str | None, limit: int
+    ) -> list[StoredRow]:
+        """Stored events with a position in (after, until], in order, at most `limit` of them."""
+        where = ["rowid > ?", "rowid <= ?"]
+        values: list[int | str] = [after, until]
+        if types is not None:
+            where.append(f"topic IN ({','.join('?' * len(types))})")
+            values += types
+        if site_id is not None:
+            where.append(f"{_SITE} = ?")
+            values.append(site_id)
+        query = f"SELECT rowid, * FROM stored_events WHERE {' AND '.join(where)} ORDER BY rowid LIMIT ?"  # noqa: S608 # constants only
+        with _clear_errors(self._path), self._datastore.transaction(commit=False) as cursor:
+            cursor.execute(query, [*values, limit])
+            return [
+                StoredRow(row["rowid"], UUID(row["originator_id"]), row["topic"], bytes(row["state"]))
+                for row in cursor.fetchall()
+            ]
+
+    def last_position(self) -> int:
+        """The position of the last event; 0 in an empty log."""
+        with _clear_errors(self._path):
+            return int(self._recorder.max_notification_id() or 0)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._datastore.close()
+
+
+@contextmanager
+def _clear_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, PersistenceError, OSError) as error:
+        raise RecordUnavailableError(f"event log {path}: {error}") from error
