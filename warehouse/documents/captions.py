@@ -1,0 +1,125 @@
+"""Title, unit and note rows that stand inside a grid → lines around it.
+
+Spreadsheets, and many Word and web tables, keep the title, `单位：万元` and the name of the unit in the first rows
+of the grid, and notes in the last. A reader hands them on as lines, so that a grid begins with its headers,
+as it does in formats that print them outside the table.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+
+from warehouse.documents.model import Cell, Line, Table
+
+MONEY_UNIT = re.compile(r"[(【\[]?(?:金额|货币|计量|计价)?单位[::]?(?:人民币)?(?:百万|[万亿千百])?元[)】\]]?")
+AS_OF = re.compile(r"(?:预算|截止|截至|编制|填报|公开)?(?:日期|年度|时间|年份)[::].*")
+CAPTION = re.compile(
+    r"(?:.{0,4}(?:公开|附|决|预)?.{0,2}表[\d一二三四五六七八九十]*[-—\d]*(?:表)?"
+    r"|(?:编制|填报|公开|预算|申报|主管|报送)?(?:单位|部门|日期|年度|时间)(?:名称|\(盖章\)|\(公章\)|及名称)*[::].*"
+    r"|\d{4}年度?)"
+)
+NOTE = re.compile(r"(?:备?注|说明|填表说明|填报说明)\d*[::、.].*|(?:备?注|说明)[::]?.*")
+AMOUNT = re.compile(r"-?[\d,]+(?:\.\d+)?%?")
+
+_MAX_CAPTION_ROWS = 8
+_MAX_CAPTION_TEXTS = 5
+
+
+def split_captions(table: Table, *, merged_only: bool = False) -> tuple[list[Line], Table | None, list[Line]]:
+    """Lines before the table, the table without its caption and note rows, lines after it.
+
+    A leading row is a caption where one text stands alone in it, or where it states the unit of money or only
+    names unit, year and number of the form. A trailing row is a note where one text stands alone in it and
+    either spans the whole width or begins like a note. The table is None where nothing but captions is left.
+
+    Args:
+        table: As read, caption rows included.
+        merged_only: Where the format states spans reliably (Word, HTML), a text that stands alone is a
+            caption only if its cell spans the whole width.
+    """
+    rows = _texts_by_row(table)
+    top = 0
+    while top < min(table.row_count, _MAX_CAPTION_ROWS) and _is_caption(table, rows, top, merged_only):
+        top += 1
+    bottom = table.row_count
+    while bottom > top and _is_note(table, rows[bottom - 1]):
+        bottom -= 1
+    before = _lines(rows[:top], table.sheet)
+    after = _lines(rows[bottom:], table.sheet)
+    return before, _rows_between(table, top, bottom), after
+
+
+def _texts_by_row(table: Table) -> list[list[Cell]]:
+    rows: list[list[Cell]] = [[] for _ in range(table.row_count)]
+    for cell in table.cells:
+        if cell.text.strip():
+            rows[cell.row].append(cell)
+    return rows
+
+
+def plain(text: str) -> str:
+    """The text for comparison: no white space, compatibility forms (full width, brackets) made plain."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def _is_caption(table: Table, rows: list[list[Cell]], index: int, merged_only: bool) -> bool:  # noqa: FBT001 private
+    cells = rows[index]
+    following = rows[index + 1] if index + 1 < len(rows) else []
+    if any(cell.row_span > 1 for cell in cells) or len(cells) > _MAX_CAPTION_TEXTS:
+        return False
+    if not cells:
+        return index == 0 or not merged_only
+    texts = [plain(cell.text) for cell in cells]
+    if len(cells) == 1 and _stands_alone(table, cells[0], index, merged_only):
+        return table.column_count > 1 and not AMOUNT.fullmatch(texts[0])
+    if any(AMOUNT.fullmatch(plain(cell.text)) and not _is_year(cell) for cell in following):
+        return False
+    if any(MONEY_UNIT.fullmatch(text) or AS_OF.fullmatch(text) for text in texts):
+        return True
+    return all(CAPTION.fullmatch(text) for text in texts)
+
+
+def _stands_alone(table: Table, cell: Cell, row: int, merged_only: bool) -> bool:  # noqa: FBT001 private
+    """Whether the only text of a row is over the whole table; else it may be the header of a group of columns."""
+    if _spans_all(table, cell):
+        return True
+    return not merged_only and (row == 0 or cell.col == 0 or cell.col_span == 1)
+
+
+def _is_year(cell: Cell) -> bool:
+    return re.fullmatch(r"20\d\d", plain(cell.text)) is not None
+
+
+def _is_note(table: Table, cells: list[Cell]) -> bool:
+    if len(cells) != 1 or table.column_count == 1 or cells[0].row_span > 1:
+        return False
+    cell = cells[0]
+    return cell.col == 0 and (
+        NOTE.fullmatch(plain(cell.text)) is not None
+        or (_spans_all(table, cell) and not AMOUNT.fullmatch(plain(cell.text)))
+    )
+
+
+def _spans_all(table: Table, cell: Cell) -> bool:
+    return cell.col_span == table.column_count
+
+
+def _lines(rows: list[list[Cell]], sheet: str | None) -> list[Line]:
+    return [
+        Line(part, sheet=sheet)
+        for cells in rows
+        for cell in cells
+        for part in cell.text.split("\n")
+        if part.strip()
+    ]
+
+
+def _rows_between(table: Table, top: int, bottom: int) -> Table | None:
+    if top == 0 and bottom == table.row_count:
+        return table
+    if top >= bottom:
+        return None
+    cells = tuple(replace(cell, row=cell.row - top) for cell in table.cells if top <= cell.row < bottom)
+    return replace(table, row_count=bottom - top, cells=cells)

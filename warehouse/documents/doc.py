@@ -1,0 +1,527 @@
+"""Word 97–2003 documents (DOC), read from their binary structures as [MS-DOC] describes them.
+
+The text of such a file is a sequence of characters (by character position, CP) that pieces map to places in the
+file (FC). Properties of paragraphs and characters are stored by FC. A cell ends with a cell mark, a row with a
+paragraph that is marked as the row's end and carries the row's layout (`sprmTDefTable`): the edges of its cells
+and their merge flags.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import olefile
+
+from warehouse.documents.docx import MAX_NESTING, grow_above, place_table
+from warehouse.documents.grid import tile
+from warehouse.documents.model import Cell, Document, Line, Notice, ReadOutcome, Table, UnreadableDocumentError
+
+Block = Line | Table
+
+MAX_CHARACTERS = 20_000_000
+
+_WORD_97, _WORD_6 = 0xA5EC, 0xA5DC
+_FIRST_WORD_97 = 0x00C1
+_FLAG_ENCRYPTED, _FLAG_1TABLE, _FLAG_OBFUSCATED = 0x0100, 0x0200, 0x8000
+_PAGE = 512
+# Places of pairs (fc, lcb) in FibRgFcLcb97.
+_CHPX, _PAPX, _CLX = 12, 13, 33
+
+_EDGE_TOLERANCE = 40
+"""Edges of cells nearer than this (twips; 2 pt) are one edge: rows drawn by hand never quite agree."""
+
+# Single property modifiers, [MS-DOC] 2.6.
+_IN_TABLE, _ROW_END, _DEPTH = 0x2416, 0x2417, 0x6649
+_INNER_CELL, _INNER_ROW_END = 0x244B, 0x244C
+_DEFINE_ROW, _MERGE, _VERTICAL_MERGE = 0xD608, 0x5624, 0xD62B
+_HUGE = (0x6645, 0x6646)
+_VANISH, _DELETED, _CHANGED_TABS = 0x083C, 0x0800, 0xC615
+_OPERAND_BYTES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}
+_PRM0 = {0x18: _IN_TABLE, 0x19: _ROW_END, 0x41: _DELETED, 0x5C: _VANISH}
+
+_FIELD_BEGIN, _FIELD_CODE_END, _FIELD_END = "\x13", "\x14", "\x15"
+_CELL_MARK, _PARAGRAPH_MARK = "\x07", "\r"
+_PRINTED_AS = {ord(c): None for c in "\x00\x01\x02\x03\x04\x05\x06\x08\x13\x14\x15\x1f\x07\r\x0c\x0e"} | {
+    0x0B: "\n",
+    0x1E: "-",
+}
+# In compressed text the bytes 0x80 to 0x9F are cp1252; the five that it leaves open stand for themselves.
+_CP1252 = {byte: bytes([byte]).decode("cp1252", "replace").replace("\ufffd", chr(byte)) for byte in range(256)}
+
+
+def read_doc(data: bytes) -> Document:
+    """The lines and tables of a Word 97–2003 file; merged cells are spans, field codes and hidden text are left out.
+
+    Raises:
+        UnreadableDocumentError: UNSUPPORTED (Word 95 and older), ENCRYPTED, CORRUPT or TOO_LARGE.
+    """
+    try:
+        story = _open(data)
+        paragraphs = _paragraphs(story)
+        blocks = tuple(_blocks(paragraphs, 0, story.notices))
+    except (struct.error, IndexError, OSError, ValueError) as error:
+        raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"broken Word file: {error}") from error
+    return Document("doc", blocks, notices=tuple(story.notices))
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Characters `start` to `end` (CP) lie at `offset` of the main stream, one or two bytes each."""
+
+    start: int
+    end: int
+    offset: int
+    width: int
+    changes: bytes
+    """Property modifiers of a fast-saved file, applied to the whole piece."""
+
+
+@dataclass(slots=True)
+class _Story:
+    main: bytes
+    data: bytes
+    pieces: list[_Piece]
+    character_count: int
+    main_count: int
+    """Of these, the main text; footnotes, headers, comments and text boxes follow."""
+    paragraph_runs: tuple[list[int], list[bytes]]
+    hidden: list[tuple[int, int]]
+    """FC ranges of hidden and deleted characters."""
+    text_boxes: tuple[int, int]
+    notices: list[Notice] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Layout of a row: `edges` in twips, one more than cells, and each cell's merge flags."""
+
+    edges: tuple[int, ...]
+    horizontal: tuple[int, ...]
+    vertical: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    text: str
+    depth: int = 0
+    """Of table nesting: 0 outside tables."""
+    ends_cell: bool = False
+    ends_row: bool = False
+    row: _Row | None = None
+
+
+# --- the file ---------------------------------------------------------------------------------------------------
+
+
+def _open(data: bytes) -> _Story:
+    try:
+        container = olefile.OleFileIO(io.BytesIO(data))
+    except (OSError, IndexError, struct.error, ValueError, TypeError) as error:
+        raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"broken OLE container: {error}") from error
+    with container:
+        if not container.exists("WordDocument"):
+            raise UnreadableDocumentError(ReadOutcome.WRONG_TYPE, "an OLE container without a Word document")
+        main = container.openstream("WordDocument").read()
+        flags = _check_version(main)
+        table_name = "1Table" if flags & _FLAG_1TABLE else "0Table"
+        if not container.exists(table_name):
+            raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"the stream {table_name} is missing")
+        table = container.openstream(table_name).read()
+        extra = container.openstream("Data").read() if container.exists("Data") else b""
+    counts, places = _layout(main)
+    pieces = _pieces(_slice(table, places[_CLX]))
+    main_count = counts[0]
+    before_boxes = sum(counts[:6])
+    return _Story(
+        main=main,
+        data=extra,
+        pieces=pieces,
+        character_count=pieces[-1].end,
+        main_count=main_count,
+        paragraph_runs=_paragraph_runs(main, _slice(table, places[_PAPX])),
+        hidden=_hidden_ranges(main, _slice(table, places[_CHPX])),
+        text_boxes=(before_boxes, before_boxes + counts[6]),
+    )
+
+
+def _check_version(main: bytes) -> int:
+    """The flags of the file information block, once it is known to be Word 97 or later and in clear."""
+    magic, version = struct.unpack_from("<HH", main)
+    flags: int = struct.unpack_from("<H", main, 10)[0]
+    if magic == _WORD_6 or (magic == _WORD_97 and version < _FIRST_WORD_97):
+        raise UnreadableDocumentError(ReadOutcome.UNSUPPORTED, "a file of Word 95 or older")
+    if magic != _WORD_97:
+        raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"not a Word document (magic number {magic:#x})")
+    if flags & (_FLAG_ENCRYPTED | _FLAG_OBFUSCATED):
+        raise UnreadableDocumentError(ReadOutcome.ENCRYPTED, "the Word file needs a password")
+    return flags
+
+
+def _layout(main: bytes) -> tuple[tuple[int, ...], list[tuple[int, int]]]:
+    """Character counts (main, footnotes, headers, macros, comments, endnotes, text boxes …), places of structures."""
+    words = struct.unpack_from("<H", main, 32)[0]
+    longs_at = 34 + 2 * words + 2
+    longs = struct.unpack_from("<H", main, longs_at - 2)[0]
+    # ccpText is the fourth of the FibRgLw97; ccpTxbx the tenth.
+    counts = struct.unpack_from("<7i", main, longs_at + 12)
+    pairs_at = longs_at + 4 * longs + 2
+    pairs = struct.unpack_from("<H", main, pairs_at - 2)[0]
+    return counts, [struct.unpack_from("<ii", main, pairs_at + 8 * i) for i in range(min(pairs, 93))]
+
+
+def _slice(stream: bytes, place: tuple[int, int]) -> bytes:
+    offset, length = place
+    if offset < 0 or length < 0 or offset + length > len(stream):
+        raise UnreadableDocumentError(ReadOutcome.CORRUPT, "a structure lies outside its stream: truncated file")
+    return stream[offset : offset + length]
+
+
+def _pieces(clx: bytes) -> list[_Piece]:
+    position, changes = 0, []
+    while clx[position] == 0x01:
+        size = struct.unpack_from("<H", clx, position + 1)[0]
+        changes.append(clx[position + 3 : position + 3 + size])
+        position += 3 + size
+    if clx[position] != 0x02:
+        raise ValueError("no piece table")
+    size = struct.unpack_from("<I", clx, position + 1)[0]
+    plc = clx[position + 5 : position + 5 + size]
+    count = (len(plc) - 4) // 12
+    cps = struct.unpack_from(f"<{count + 1}I", plc)
+    if count < 1 or list(cps) != sorted(cps) or cps[-1] > MAX_CHARACTERS:
+        raise ValueError(f"implausible piece table of {count} pieces")
+    return [_piece(plc, 4 * (count + 1) + 8 * i, cps[i], cps[i + 1], changes) for i in range(count)]
+
+
+def _piece(plc: bytes, at: int, start: int, end: int, changes: Sequence[bytes]) -> _Piece:
+    where, prm = struct.unpack_from("<IH", plc, at + 2)
+    if prm & 1:
+        modifiers = changes[prm >> 1] if prm >> 1 < len(changes) else b""
+    else:
+        sprm = _PRM0.get(prm >> 1 & 0x7F)
+        modifiers = b"" if sprm is None else struct.pack("<HB", sprm, prm >> 8)
+    if where & 0x4000_0000:
+        return _Piece(start, end, (where & 0x3FFF_FFFF) // 2, 1, modifiers)
+    return _Piece(start, end, where & 0x3FFF_FFFF, 2, modifiers)
+
+
+def _pages(main: bytes, plc: bytes) -> Iterator[bytes]:
+    count = (len(plc) - 4) // 8
+    for number in struct.unpack_from(f"<{count}I", plc, 4 * (count + 1)) if count > 0 else ():
+        page = main[(number & 0x3F_FFFF) * _PAGE :][:_PAGE]
+        if len(page) == _PAGE:
+            yield page
+
+
+def _paragraph_runs(main: bytes, plc: bytes) -> tuple[list[int], list[bytes]]:
+    """Where each run of paragraphs begins (FC), and its property modifiers."""
+    runs: list[tuple[int, bytes]] = []
+    for page in _pages(main, plc):
+        count = min(page[-1], 29)
+        starts = struct.unpack_from(f"<{count + 1}I", page)
+        for i in range(count):
+            at = 2 * page[4 * (count + 1) + 13 * i]
+            runs.append((starts[i], _papx(page, at) if at else b""))
+        runs.append((starts[count], b""))
+    runs.sort(key=lambda run: run[0])
+    return [start for start, _ in runs], [properties for _, properties in runs]
+
+
+def _papx(page: bytes, at: int) -> bytes:
+    """Modifiers of a paragraph; the style number before them is left out."""
+    if page[at]:
+        return page[at + 3 : at + 2 * page[at]]
+    return page[at + 4 : at + 2 + 2 * page[at + 1]]
+
+
+def _hidden_ranges(main: bytes, plc: bytes) -> list[tuple[int, int]]:
+    ranges = []
+    for page in _pages(main, plc):
+        count = min(page[-1], 101)
+        starts = struct.unpack_from(f"<{count + 1}I", page)
+        for i in range(count):
+            at = 2 * page[4 * (count + 1) + i]
+            if at and _is_hidden(page[at + 1 : at + 1 + page[at]]):
+                ranges.append((starts[i], starts[i + 1]))
+    return sorted(ranges)
+
+
+def _is_hidden(modifiers: bytes) -> bool:
+    hidden = {_VANISH: False, _DELETED: False}
+    for sprm, operand in _sprms(modifiers):
+        if sprm in hidden:
+            hidden[sprm] = operand[:1] in {b"\x01", b"\x81"}
+    return any(hidden.values())
+
+
+def _sprms(modifiers: bytes) -> Iterator[tuple[int, bytes]]:
+    """Property modifiers and their operands; a cut-off last one is left out."""
+    position = 0
+    while position + 2 < len(modifiers):
+        sprm = struct.unpack_from("<H", modifiers, position)[0]
+        position += 2
+        size = _OPERAND_BYTES.get(sprm >> 13)
+        if sprm == _DEFINE_ROW:
+            size = struct.unpack_from("<H", modifiers, position)[0] + 1 if position + 2 <= len(modifiers) else 0
+        elif size is None:
+            size = modifiers[position] + 1
+            if sprm == _CHANGED_TABS and size == 256:
+                return  # a list of tab stops of unstated length: nothing of interest follows in practice
+        yield sprm, modifiers[position : position + size]
+        position += size
+
+
+# --- text and paragraphs ----------------------------------------------------------------------------------------
+
+
+def _text(story: _Story) -> str:
+    parts = []
+    for piece in story.pieces:
+        raw = story.main[piece.offset : piece.offset + (piece.end - piece.start) * piece.width]
+        text = raw.decode("utf-16-le", "replace") if piece.width == 2 else _decode_1252(raw)
+        # A surrogate pair is two CPs but one Python character: keep positions by leaving a filler behind.
+        if len(text) != piece.end - piece.start:
+            text = "".join(c if ord(c) < 0x10000 else c + "\x00" for c in text)
+        parts.append(text.ljust(piece.end - piece.start, "\x00"))
+    return "".join(parts)
+
+
+def _decode_1252(raw: bytes) -> str:
+    return "".join(map(_CP1252.__getitem__, raw))
+
+
+def _paragraphs(story: _Story) -> list[_Paragraph]:
+    """All paragraphs of the main text, then those of text boxes."""
+    if not 0 <= story.main_count <= story.character_count:
+        raise ValueError(f"{story.main_count} characters announced, {story.character_count} there")
+    text = _text(story)
+    hidden = _hidden_positions(story, text)
+    found = list(_paragraphs_between(story, text, hidden, 0, story.main_count))
+    first, last = story.text_boxes
+    if story.main_count <= first < last <= story.character_count:
+        found += _paragraphs_between(story, text, hidden, first, last)
+    return found
+
+
+def _paragraphs_between(
+    story: _Story, text: str, hidden: bytearray, start: int, end: int
+) -> Iterator[_Paragraph]:
+    position = start
+    piece_starts = [piece.start for piece in story.pieces]
+    while position < end:
+        last = position
+        while last < end - 1 and text[last] not in "\r\x07\x0c":
+            last += 1
+        printed = "".join(text[i] for i in range(position, last + 1) if not hidden[i]).translate(_PRINTED_AS)
+        yield _paragraph(story, printed, text[last], story.pieces[bisect_right(piece_starts, last) - 1], last)
+        position = last + 1
+
+
+def _paragraph(story: _Story, printed: str, mark: str, piece: _Piece, mark_at: int) -> _Paragraph:
+    """Properties are those of the paragraph's mark."""
+    place = piece.offset + (mark_at - piece.start) * piece.width
+    starts, properties = story.paragraph_runs
+    index = bisect_right(starts, place) - 1
+    modifiers = (properties[index] if index >= 0 else b"") + piece.changes
+    in_table = row_end = inner_cell = inner_row_end = False
+    depth: int | None = None
+    table_modifiers: list[tuple[int, bytes]] = []
+    for sprm, operand in _with_huge(story, modifiers):
+        if sprm == _IN_TABLE:
+            in_table = operand[0] != 0
+        elif sprm == _DEPTH:
+            depth = struct.unpack("<i", operand)[0]
+        elif sprm == _ROW_END:
+            row_end = operand[0] != 0
+        elif sprm == _INNER_CELL:
+            inner_cell = operand[0] != 0
+        elif sprm == _INNER_ROW_END:
+            inner_row_end = operand[0] != 0
+        elif sprm in {_DEFINE_ROW, _MERGE, _VERTICAL_MERGE}:
+            table_modifiers.append((sprm, operand))
+    if depth is None:
+        depth = 1 if in_table else 0
+    depth = max(depth, 1 if in_table else 0)
+    ends_row = (row_end and mark == _CELL_MARK) or inner_row_end
+    return _Paragraph(
+        text=printed,
+        depth=depth,
+        ends_cell=not ends_row and depth > 0 and (inner_cell if depth > 1 and mark == "\r" else mark == _CELL_MARK),
+        ends_row=ends_row and depth > 0,
+        row=_row_layout(table_modifiers) if ends_row else None,
+    )
+
+
+def _with_huge(story: _Story, modifiers: bytes) -> Iterator[tuple[int, bytes]]:
+    """The modifiers, those that were too many for their page fetched from the data stream."""
+    for sprm, operand in _sprms(modifiers):
+        if sprm in _HUGE:
+            at = struct.unpack("<I", operand)[0]
+            if at + 2 <= len(story.data):
+                size = struct.unpack_from("<H", story.data, at)[0]
+                yield from _sprms(story.data[at + 2 : at + 2 + size])
+        else:
+            yield sprm, operand
+
+
+def _row_layout(modifiers: list[tuple[int, bytes]]) -> _Row | None:
+    edges: tuple[int, ...] = ()
+    horizontal: list[int] = []
+    vertical: list[int] = []
+    for sprm, operand in modifiers:
+        if sprm == _DEFINE_ROW:
+            count = operand[2]
+            edges = struct.unpack_from(f"<{count + 1}h", operand, 3)
+            flags_at = 3 + 2 * (count + 1)
+            flags = [
+                struct.unpack_from("<H", operand, at)[0] if (at := flags_at + 20 * i) + 2 <= len(operand) else 0
+                for i in range(count)
+            ]
+            horizontal = [flag & 3 for flag in flags]
+            vertical = [flag >> 5 & 3 for flag in flags]
+        elif sprm == _VERTICAL_MERGE and len(operand) > 2 and operand[1] < len(vertical):
+            vertical[operand[1]] = operand[2] & 3
+        elif sprm == _MERGE:
+            for i in range(operand[0], min(operand[1], len(horizontal))):
+                horizontal[i] = 2 if i == operand[0] else 1
+    return _Row(edges, tuple(horizontal), tuple(vertical)) if edges else None
+
+
+def _hidden_positions(story: _Story, text: str) -> bytearray:
+    """For each CP whether it is not printed: hidden or deleted characters, and codes of fields."""
+    hidden = bytearray(len(text))
+    for piece in story.pieces:
+        if piece.changes and _is_hidden(piece.changes):
+            hidden[piece.start : piece.end] = b"\x01" * (piece.end - piece.start)
+    starts = [start for start, _ in story.hidden]
+    for piece in story.pieces:
+        end_at = piece.offset + (piece.end - piece.start) * piece.width
+        index = max(bisect_right(starts, piece.offset) - 1, 0)
+        while index < len(story.hidden) and story.hidden[index][0] < end_at:
+            low, high = (max(piece.offset, story.hidden[index][0]), min(end_at, story.hidden[index][1]))
+            first, last = (piece.start + (at - piece.offset) // piece.width for at in (low, high))
+            if last > first:
+                hidden[first:last] = b"\x01" * (last - first)
+            index += 1
+    _hide_field_codes(text, hidden)
+    return hidden
+
+
+def _hide_field_codes(text: str, hidden: bytearray) -> None:
+    """`TC …` and other instructions: from the begin mark to the separator, or to the end where none is."""
+    open_fields: list[tuple[int, int | None]] = []
+    for at, character in enumerate(text):
+        if character == _FIELD_BEGIN:
+            open_fields.append((at, None))
+        elif character == _FIELD_CODE_END and open_fields:
+            open_fields[-1] = (open_fields[-1][0], at)
+        elif character == _FIELD_END and open_fields:
+            begin, separator = open_fields.pop()
+            end = at if separator is None else separator
+            hidden[begin : end + 1] = b"\x01" * (end + 1 - begin)
+
+
+# --- tables -----------------------------------------------------------------------------------------------------
+
+
+def _blocks(paragraphs: Sequence[_Paragraph], depth: int, notices: list[Notice]) -> Iterator[Block]:
+    """Paragraphs of this depth as lines, each stretch of deeper ones as a table."""
+    if depth > MAX_NESTING:
+        raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"tables nested deeper than {MAX_NESTING}")
+    position = 0
+    while position < len(paragraphs):
+        if paragraphs[position].depth <= depth:
+            yield from (Line(part) for part in paragraphs[position].text.split("\n") if part.strip())
+            position += 1
+            continue
+        end = position
+        while end < len(paragraphs) and paragraphs[end].depth > depth:
+            end += 1
+        yield from _table(paragraphs[position:end], depth + 1, notices)
+        position = end
+
+
+
+def _table(paragraphs: Sequence[_Paragraph], depth: int, notices: list[Notice]) -> Iterator[Block]:
+    rows: list[tuple[list[str], _Row | None]] = []
+    inner: list[Block] = []
+    texts: list[str] = []
+    content: list[_Paragraph] = []
+    for paragraph in paragraphs:
+        if paragraph.depth == depth and paragraph.ends_row:
+            rows.append((texts, paragraph.row))
+            texts, content = [], []
+            continue
+        content.append(paragraph)
+        if paragraph.depth == depth and paragraph.ends_cell:
+            text, nested = _cell_content(content, depth, notices)
+            texts.append(text)
+            inner.extend(nested)
+            content = []
+    left_over = [p.text for p in content if p.text.strip()]
+    if texts or left_over:
+        notices.append(Notice("unfinished_row", "the last row of a table has no end: " + " ".join(texts + left_over)))
+        rows.append((texts + left_over, None))
+    cells = _place(rows)
+    if cells:
+        yield from place_table(tile(cells, len(rows)), inner)
+
+
+def _cell_content(
+    paragraphs: Sequence[_Paragraph], depth: int, notices: list[Notice]
+) -> tuple[str, list[Block]]:
+    own = [p.text for p in paragraphs if p.depth <= depth]
+    nested: list[Block] = []
+    if any(p.depth > depth for p in paragraphs):
+        deeper = [p for p in paragraphs if p.depth > depth]
+        nested = list(_blocks(deeper, depth, notices))
+    return "\n".join(own).rstrip().lstrip("\n"), nested
+
+
+def _place(rows: Sequence[tuple[list[str], _Row | None]]) -> list[Cell]:
+    """Cells on the common grid that all edges of all rows make together."""
+    edges = _common_edges([row for _, row in rows if row is not None])
+    cells: list[Cell] = []
+    for index, (texts, row) in enumerate(rows):
+        if row is None or len(row.edges) < 2:
+            cells.extend(Cell(index, col, text) for col, text in enumerate(texts))
+            continue
+        opening = 0
+        for i, (left, right) in enumerate(_spans(row, edges)):
+            text = texts[i] if i < len(texts) else ""
+            flag = row.horizontal[i]
+            if flag and opening and flag != opening and cells:
+                # The first flag of a merged set marks its first cell; a different one continues it.
+                last = cells[-1]
+                cells[-1] = Cell(index, last.col, last.text, 1, right - last.col)
+                continue
+            opening = flag
+            if row.vertical[i] != 1 or not grow_above(cells, index, left, right - left):
+                cells.append(Cell(index, left, text, 1, right - left))
+        cells.extend(
+            Cell(index, len(edges) + i, text) for i, text in enumerate(texts[len(row.horizontal) :]) if text
+        )
+    return cells
+
+
+def _common_edges(rows: Sequence[_Row]) -> list[int]:
+    """Edges of all rows, those within the tolerance taken as one, from left to right."""
+    common: list[int] = []
+    for edge in sorted({edge for row in rows for edge in row.edges}):
+        if not common or edge - common[-1] > _EDGE_TOLERANCE:
+            common.append(edge)
+    return common
+
+
+def _spans(row: _Row, edges: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and one-past-last grid column of each cell; a cell narrower than the tolerance still gets one."""
+    columns = [bisect_right(edges, edge) - 1 for edge in row.edges]
+    left = columns[0]
+    for right in columns[1:]:
+        end = max(right, left + 1)
+        yield left, end
+        left = end
