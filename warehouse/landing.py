@@ -1,175 +1,211 @@
-"""Raw tables: what was read of a load's documents, as one folder of Parquet files per load.
+"""Landing: what was read of a site's new documents becomes a load, and the log says so.
 
-A load is one site in one run. Its folder `raw/<load_id>` holds every raw table, also those without rows, so
-that a query over `raw/*/<table>.parquet` always finds all columns. The tables are the fields of
-`warehouse.tables.model.Recognition` and their columns those of its classes, after four leading columns that
-say whose rows they are; `documents` holds one row per file that was read, whether or not it could be.
+A load is one site in one run; its raw tables are in `raw/<load_id>`. A folder without its `load.landed` was
+left by a kill: it is ignored, swept, and its documents are still pending.
 """
 
 from __future__ import annotations
 
-import types
-import typing
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
-from decimal import Decimal
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from warehouse.documents.model import Box
-from warehouse.tables.model import DocumentFacts, Recognition
+from warehouse.documents.model import ReadOutcome
+from warehouse.files import exclusive, sync, sync_tree
+from warehouse.home import Home
+from warehouse.raw_tables import RAW_SCHEMAS, RawTablesWriter  # noqa: F401 # the schemas are looked for here
+from warehouse.record.events import (
+    DocumentImported,
+    DocumentLinked,
+    DocumentRead,
+    Event,
+    FetchFinished,
+    FetchOutcome,
+    LoadLanded,
+    LoadValidated,
+    PageKind,
+)
+from warehouse.record.log import EventLog
 
 if TYPE_CHECKING:
     from warehouse.reading import ReadResult
 
-YUAN = pa.decimal128(20, 2)
-QUANTITY = pa.decimal128(24, 6)
-
-ROWS_PER_GROUP = 50_000
-"""Rows of one table that are held before they are written: bounds the memory of a load."""
-
-_ARROW_TYPES: dict[object, pa.DataType] = {
-    str: pa.string(),
-    int: pa.int32(),
-    float: pa.float64(),
-    bool: pa.bool_(),
-    Box: pa.list_(pa.float64()),
-    tuple[str, ...]: pa.list_(pa.string()),
-}
-
-_KEY_FIELDS = (
-    pa.field("load_id", pa.string(), nullable=False),
-    pa.field("site_id", pa.string(), nullable=False),
-    pa.field("document_sha256", pa.string(), nullable=False),
-    pa.field("reader_version", pa.string(), nullable=False),
-)
+_HAS_BODY = {FetchOutcome.STORED, FetchOutcome.UNCHANGED}
+_LOADS = "loads"
 
 
-def _arrow_field(name: str, annotation: object) -> pa.Field:
-    """The column of one annotated field: `X | None` is nullable, `Decimal` in yuan has two digits."""
-    nullable = False
-    if isinstance(annotation, types.UnionType):
-        (annotation,) = (arm for arm in typing.get_args(annotation) if arm is not types.NoneType)
-        nullable = True
-    if annotation is Decimal:
-        return pa.field(name, YUAN if name.endswith("_yuan") else QUANTITY, nullable)
-    return pa.field(name, _ARROW_TYPES[annotation], nullable)
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One site in one run, as far as the log tells."""
+
+    load_id: str
+    site_id: str
+    run_id: str
+    reader_version: str
+    documents: tuple[str, ...]
+    row_counts: dict[str, int]
+    accepted: bool | None
+    """What the gate said last; None where it has not judged yet."""
 
 
-def _fields_of(row_class: type) -> list[pa.Field]:
-    hints = typing.get_type_hints(row_class)
-    return [_arrow_field(field.name, hints[field.name]) for field in fields(row_class)]
+def pending(log: EventLog, reader_version: str, site_id: str) -> list[str]:
+    """Documents of a site that this reader version has not read in any landed load, by first observation.
 
-
-def _row_classes() -> dict[str, type]:
-    """The class of the rows of every raw table but `documents`."""
-    hints = typing.get_type_hints(Recognition)
-    return {name: typing.get_args(hint)[0] for name, hint in hints.items() if name != "facts"}
-
-
-def _schemas() -> dict[str, pa.Schema]:
-    outcome = [
-        pa.field("outcome", pa.string(), nullable=False),
-        pa.field("reason", pa.string()),
-        pa.field("seconds", pa.float64(), nullable=False),
-    ]
-    facts = [field.with_nullable(nullable=True) for field in _fields_of(DocumentFacts)]
-    schemas = {"documents": pa.schema([*_KEY_FIELDS, *outcome, *facts])}
-    for table, row_class in _row_classes().items():
-        schemas[table] = pa.schema([*_KEY_FIELDS, *_fields_of(row_class)])
-    return schemas
-
-
-RAW_SCHEMAS: Mapping[str, pa.Schema] = types.MappingProxyType(_schemas())
-"""The Arrow schema of every raw table, by name."""
-
-
-class RawTablesWriter:
-    """Writes the raw tables of one load into a folder, document by document.
-
-    Memory is bounded by `ROWS_PER_GROUP` and the largest document, not by the number of documents.
+    Documents are what was fetched as such, what a person handed in, and article pages that are themselves
+    linked as documents because the tables stand in the page.
     """
-
-    def __init__(self, folder: Path, *, load_id: str, site_id: str, reader_version: str) -> None:
-        folder.mkdir(parents=True)
-        self.row_counts = dict.fromkeys(RAW_SCHEMAS, 0)
-        self._keys = {"load_id": load_id, "site_id": site_id, "reader_version": reader_version}
-        self._held: dict[str, list[pa.Table]] = {table: [] for table in RAW_SCHEMAS}
-        self._writers = {
-            table: pq.ParquetWriter(folder / f"{table}.parquet", schema, compression="zstd")
-            for table, schema in RAW_SCHEMAS.items()
-        }
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for table, writer in self._writers.items():
-            self._flush(table)
-            writer.close()
-
-    def add(self, result: ReadResult) -> None:
-        """Take the rows of one document; none of them when one does not fit its column.
-
-        Raises:
-            ValueError: a value is outside its column (too many digits, a lone surrogate …); names the column.
-        """
-        keys = {**self._keys, "document_sha256": result.sha256}
-        arrow = {"documents": self._document_row(result, keys)}
-        if result.recognition:
-            for table in _row_classes():
-                rows = getattr(result.recognition, table)
-                arrow[table] = _arrow_table(table, rows, keys)
-        for table, frame in arrow.items():
-            if frame.num_rows:
-                self._hold(table, frame)
-
-    def _document_row(self, result: ReadResult, keys: Mapping[str, str]) -> pa.Table:
-        schema = RAW_SCHEMAS["documents"]
-        row: dict[str, Any] = {**dict.fromkeys(schema.names), **keys, "format": result.format}
-        if result.recognition:
-            facts = result.recognition.facts
-            row |= {field.name: getattr(facts, field.name) for field in fields(facts)}
-        row |= {"outcome": str(result.outcome), "reason": result.reason, "seconds": result.seconds}
-        return pa.table({name: _column("documents", schema.field(name), [row[name]]) for name in row}).select(
-            schema.names
-        )
-
-    def _hold(self, table: str, frame: pa.Table) -> None:
-        self.row_counts[table] += frame.num_rows
-        self._held[table].append(frame)
-        if sum(held.num_rows for held in self._held[table]) >= ROWS_PER_GROUP:
-            self._flush(table)
-
-    def _flush(self, table: str) -> None:
-        if self._held[table]:
-            frame = pa.concat_tables(self._held[table]).cast(RAW_SCHEMAS[table])
-            self._writers[table].write_table(frame, row_group_size=ROWS_PER_GROUP)
-            self._held[table] = []
+    first_seen: dict[str, int] = {}
+    articles: list[tuple[str, str, int]] = []
+    linked: set[str] = set()
+    read: set[str] = set()
+    types = (FetchFinished.type, DocumentImported.type, DocumentLinked.type, LoadLanded.type)
+    for event in log.read(site_id=site_id, types=types):
+        match event.payload:
+            case FetchFinished(kind=PageKind.DOCUMENT, outcome=outcome, sha256=str(sha256)) if (
+                outcome in _HAS_BODY
+            ):
+                first_seen.setdefault(sha256, event.position)
+            case FetchFinished(kind=PageKind.ARTICLE, outcome=outcome, sha256=str(sha256)) as fetch if (
+                outcome in _HAS_BODY
+            ):
+                articles += [(url, sha256, event.position) for url in (fetch.url, fetch.final_url) if url]
+            case DocumentImported(sha256=sha256):
+                first_seen.setdefault(sha256, event.position)
+            case DocumentLinked(url=url):
+                linked.add(url)
+            case LoadLanded(documents=documents, reader_version=version) if version == reader_version:
+                read.update(documents)
+    for url, sha256, position in articles:
+        if url in linked:
+            first_seen[sha256] = min(position, first_seen.get(sha256, position))
+    return sorted(first_seen.keys() - read, key=first_seen.__getitem__)
 
 
-def _arrow_table(table: str, rows: Sequence[object], keys: Mapping[str, str]) -> pa.Table:
-    schema = RAW_SCHEMAS[table]
-    return pa.Table.from_arrays(
-        [
-            pa.repeat(pa.scalar(keys[field.name]), len(rows))
-            if field.name in keys
-            else _column(table, field, [getattr(row, field.name) for row in rows])
-            for field in schema
-        ],
-        schema=schema,
+def land(  # noqa: PLR0913 # a load's keys, all by name
+    home: Home,
+    log: EventLog,
+    *,
+    load_id: str,
+    site_id: str,
+    run_id: str,
+    reader_version: str,
+    results: Iterable[ReadResult],
+) -> LoadLanded | None:
+    """Write what was read as the raw tables of a load, then record it; None where there are no results.
+
+    The folder is written aside and renamed before its events are appended, all in one batch: a load is in the
+    log when, and only when, it is complete on disk.
+
+    Raises:
+        ValueError: a load of this id has landed already.
+    """
+    if any(load.load_id == load_id for load in loads(log, site_id)):
+        raise ValueError(f"load {load_id} has landed already")
+    scratch = home.scratch / _LOADS / load_id
+    with exclusive(_lock_of(home, load_id)):
+        shutil.rmtree(scratch, ignore_errors=True)
+        keys = {"load_id": load_id, "site_id": site_id, "reader_version": reader_version}
+        with RawTablesWriter(scratch, **keys) as writer:
+            reads = [_add(writer, result, reader_version) for result in results]
+        landed = None
+        if reads:
+            sync_tree(scratch)
+            _move(scratch, home.raw / load_id)
+            landed = LoadLanded(
+                load_id=load_id,
+                reader_version=reader_version,
+                documents=tuple(read.sha256 for read in reads),
+                row_counts=writer.row_counts,
+            )
+            log.append([Event(payload=p, run_id=run_id, site_id=site_id) for p in (*reads, landed)])
+        shutil.rmtree(scratch, ignore_errors=True)
+    return landed
+
+
+def loads(log: EventLog, site_id: str | None = None) -> list[Load]:
+    """All landed loads, in the order in which they landed."""
+    landed: dict[str, Load] = {}
+    for event in log.read(types=(LoadLanded.type, LoadValidated.type), site_id=site_id):
+        match event.payload:
+            case LoadLanded() as payload:
+                landed[payload.load_id] = Load(
+                    load_id=payload.load_id,
+                    site_id=event.site_id or "",
+                    run_id=event.run_id,
+                    reader_version=payload.reader_version,
+                    documents=payload.documents,
+                    row_counts=payload.row_counts,
+                    accepted=None,
+                )
+            case LoadValidated(load_id=load_id, accepted=accepted) if load_id in landed:
+                landed[load_id] = replace(landed[load_id], accepted=accepted)
+    return list(landed.values())
+
+
+def unvalidated_loads(log: EventLog, site_id: str | None = None) -> list[Load]:
+    """Loads that the gate has not judged."""
+    return [load for load in loads(log, site_id) if load.accepted is None]
+
+
+def accepted_loads(log: EventLog, site_id: str | None = None) -> list[Load]:
+    """Loads that the gate let through: those that are published."""
+    return [load for load in loads(log, site_id) if load.accepted]
+
+
+def sweep(home: Home, log: EventLog) -> list[Path]:
+    """Remove what landings that were killed left behind; a landing that still runs is left alone.
+
+    Returns:
+        The folders that were removed.
+    """
+    leftovers = {path.name for folder in (home.scratch / _LOADS, home.raw) for path in _folders(folder)}
+    removed = []
+    for load_id in sorted(leftovers):
+        with exclusive(_lock_of(home, load_id), wait=False) as held:
+            if not held:
+                continue
+            landed = any(load.load_id == load_id for load in loads(log))
+            for folder in (home.scratch / _LOADS / load_id, *(() if landed else (home.raw / load_id,))):
+                if folder.exists():
+                    shutil.rmtree(folder)
+                    removed.append(folder)
+    return removed
+
+
+def _add(writer: RawTablesWriter, result: ReadResult, reader_version: str) -> DocumentRead:
+    """Take one document in; one whose values do not fit the raw tables counts as one that was not read."""
+    try:
+        writer.add(result)
+    except ValueError as error:
+        result = replace(result, outcome=ReadOutcome.CRASHED, reason=str(error), recognition=None)
+        writer.add(result)
+    recognition = result.recognition
+    return DocumentRead(
+        sha256=result.sha256,
+        reader_version=reader_version,
+        outcome=result.outcome,
+        reason=result.reason,
+        format=result.format,
+        tables=len(recognition.tables) if recognition else 0,
+        amounts=len(recognition.amounts) if recognition else 0,
+        seconds=result.seconds,
     )
 
 
-def _column(table: str, field: pa.Field, values: Iterable[object]) -> pa.Array:
-    """One column; nothing is rounded, cut or replaced to make it fit."""
-    try:
-        column = pa.array(values, field.type)
-    except (ValueError, TypeError, OverflowError) as error:
-        raise ValueError(f"{table}.{field.name}: {error}") from error
-    if column.null_count and not field.nullable:
-        raise ValueError(f"{table}.{field.name}: a value is missing")
-    return column
+def _move(scratch: Path, folder: Path) -> None:
+    """Rename into place; a folder that stands there was left by a kill before its event."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if folder.exists():
+        shutil.rmtree(folder)
+    scratch.rename(folder)
+    sync(folder.parent)
+
+
+def _lock_of(home: Home, load_id: str) -> Path:
+    return home.scratch / _LOADS / f"{load_id}.lock"
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_dir()] if folder.exists() else []

@@ -17,6 +17,7 @@ from uuid import uuid4
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
+from warehouse.files import sync
 from warehouse.record.errors import CorruptArchiveError, RecordUnavailableError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -111,12 +112,4 @@ def _write_durably(root: Path, path: Path, data: bytes) -> None:
     finally:
         partial.unlink(missing_ok=True)
     for folder in (path.parent, root):
-        _sync_folder(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync(folder)

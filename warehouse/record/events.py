@@ -35,6 +35,8 @@ class FetchOutcome(StrEnum):
 class PageKind(StrEnum):
     """What was asked for."""
 
+    HOME = "home"
+    """The site's home page, which soft 404s are told by."""
     LISTING = "listing"
     ARTICLE = "article"
     DOCUMENT = "document"
@@ -137,6 +139,22 @@ class DocumentLinked(Payload):
     """The national meta tags of the page (SiteName, ColumnName, ArticleTitle, PubDate, ContentSource)."""
 
 
+class ArticleJudged(Payload):
+    """A listed article was taken for a budget disclosure, for something else, or could not be decided.
+
+    Only disclosures have their documents fetched; `undecided` ones wait for a person.
+    """
+
+    type: ClassVar[str] = "article.judged"
+    url: str
+    title: str
+    verdict: str
+    """`disclosure`, `other` or `undecided`."""
+    score: int
+    reason: str
+    """The rules that matched, for people."""
+
+
 class DocumentImported(Payload):
     """A person handed in a document."""
 
@@ -220,6 +238,7 @@ PAYLOADS: dict[str, type[Payload]] = {
         FetchFinished,
         ListingObserved,
         DocumentLinked,
+        ArticleJudged,
         DocumentImported,
         DocumentRead,
         LoadLanded,

@@ -6,12 +6,10 @@ than the one that was copied (a restored backup), or where the payloads are defi
 
 from __future__ import annotations
 
-import fcntl
 import functools
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -20,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from warehouse.files import exclusive
 from warehouse.record.envelope import GENESIS, canonical_json, unseal
 from warehouse.record.events import PAYLOADS, RecordedEvent
 from warehouse.record.log import EventLog
@@ -63,7 +62,8 @@ def export_events(log: EventLog, folder: Path) -> int:
         The position of the last event that the folder now holds.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _only_exporter(folder):
+    # Two exporters at once would write segments that overlap.
+    with exclusive(folder / ".lock"):
         copied = copied_until(folder)
         if copied and not _is_copy_of(log, copied):
             for segment in _segments(folder):
@@ -142,11 +142,3 @@ def _row(event: RecordedEvent) -> dict[str, Any]:
         "recorded_at": event.recorded_at,
         "payload": canonical_json(event.payload.model_dump(mode="json")),
     }
-
-
-@contextmanager
-def _only_exporter(folder: Path) -> Iterator[None]:
-    """Two exporters at once would write segments that overlap; the lock ends with its process."""
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
