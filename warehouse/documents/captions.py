@@ -108,7 +108,7 @@ def _spans_all(table: Table, cell: Cell) -> bool:
 
 def _lines(rows: list[list[Cell]], sheet: str | None) -> list[Line]:
     return [
-        Line(part, sheet=sheet)
+        Line(part, cell.page, cell.box, sheet)
         for cells in rows
         for cell in cells
         for part in cell.text.split("\n")

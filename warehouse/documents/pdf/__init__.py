@@ -1,0 +1,5 @@
+"""PDF: glyphs and rules → grids → cells → tables over pages."""
+
+from warehouse.documents.pdf.reader import read_pdf
+
+__all__ = ["read_pdf"]

@@ -1,0 +1,56 @@
+"""What a page holds before anything is understood: glyphs and rules, whatever they were read from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from warehouse.documents.model import Notice
+
+
+class Glyph(NamedTuple):
+    """One printed character, placed in the page's reading frame (text runs to the right, lines go down).
+
+    The baseline comes first so that sorted glyphs stand in reading order; it is also what makes a decimal point
+    of another font join its number, because tops differ between fonts and baselines do not.
+    """
+
+    base: float
+    x0: float
+    x1: float
+    size: float
+    text: str
+    confidence: float | None = None
+    """Of optical character recognition, 0 to 1; None where the character was in the file."""
+
+
+class Rule(NamedTuple):
+    """A straight piece of a ruling line: `at` is its y (horizontal) or x (vertical), from `start` to `end`."""
+
+    at: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageContent:
+    """Glyphs and rules of one page, in points from the top left corner of the reading frame.
+
+    The reading frame is the page as displayed, turned by `turn` degrees counter-clockwise where its text runs
+    sideways; `width` and `height` are those of the reading frame.
+    """
+
+    number: int
+    width: float
+    height: float
+    glyphs: list[Glyph]
+    horizontal: list[Rule]
+    vertical: list[Rule]
+    turn: int = 0
+    has_image: bool = False
+    notices: list[Notice] = field(default_factory=list)
+
+
+ScanReader = Callable[[bytes, int], PageContent]
+"""Reads a page without a text layer (bytes of the file, page from 1): characters with confidence, and rules."""

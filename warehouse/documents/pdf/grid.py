@@ -1,0 +1,187 @@
+"""Ruling lines → grids: rows, columns and the cells that span several of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from warehouse.documents.pdf.content import Rule
+
+SNAP = 2.5
+"""Points; rules this near to each other are one (both borders of neighbouring cells, double rules)."""
+
+REACH = 3.0
+"""Points; how far a rule may end before the rule that it meets, or before its own next piece."""
+
+_MIN_LENGTH = 4.0
+_MIN_OUTER = 6.0
+
+
+class Span(NamedTuple):
+    """A cell in terms of its grid."""
+
+    row: int
+    col: int
+    row_span: int
+    col_span: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Edges of columns and rows, ascending, and the cells that cover every position once."""
+
+    xs: list[float]
+    ys: list[float]
+    spans: list[Span]
+
+    @property
+    def area(self) -> float:
+        """Of the whole grid, in square points."""
+        return (self.xs[-1] - self.xs[0]) * (self.ys[-1] - self.ys[0])
+
+
+def find_grids(horizontal: Iterable[Rule], vertical: Iterable[Rule]) -> list[Grid]:
+    """The grids of a page, smallest first so that a glyph belongs to the innermost one.
+
+    Rules that touch each other make one grid. A side on which the rules of the other direction stick out has
+    lost its outer rule, which is put back.
+    """
+    merged_h, merged_v = merge(horizontal), merge(vertical)
+    grids = [
+        grid
+        for part_h, part_v in _connected(merged_h, merged_v)
+        if (grid := _grid(part_h, part_v)) is not None
+    ]
+    return sorted(grids, key=lambda grid: grid.area)
+
+
+def merge(rules: Iterable[Rule]) -> list[Rule]:
+    """Rules drawn in pieces, twice, or as both borders of two cells → one rule each, sorted by place."""
+    merged: list[Rule] = []
+    group: list[Rule] = []
+    for rule in sorted(rules):
+        if group and (rule.at - group[-1].at > SNAP / 2 or rule.at - group[0].at > SNAP):
+            merged += _join(group)
+            group = []
+        group.append(rule)
+    return merged + _join(group)
+
+
+def _join(group: list[Rule]) -> list[Rule]:
+    """Pieces at one place, joined where they touch."""
+    if not group:
+        return []
+    at = group[len(group) // 2].at
+    pieces = sorted((rule.start, rule.end) for rule in group)
+    joined: list[Rule] = []
+    start, end = pieces[0]
+    for piece_start, piece_end in pieces[1:]:
+        if piece_start - end > REACH:
+            joined.append(Rule(at, start, end))
+            start, end = piece_start, piece_end
+        elif piece_end > end:
+            end = piece_end
+    joined.append(Rule(at, start, end))
+    return [rule for rule in joined if rule.end - rule.start >= _MIN_LENGTH]
+
+
+def _connected(horizontal: Sequence[Rule], vertical: Sequence[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
+    """Rules grouped by touching; groups without both directions are no grids."""
+    parent = list(range(len(horizontal) + len(vertical)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    ats = [rule.at for rule in horizontal]
+    for j, (x, y0, y1) in enumerate(vertical, len(horizontal)):
+        first = bisect_left(ats, y0 - REACH)
+        for i in range(first, len(horizontal)):
+            y, x0, x1 = horizontal[i]
+            if y > y1 + REACH:
+                break
+            if x0 - REACH <= x <= x1 + REACH:
+                parent[root(i)] = root(j)
+    groups: dict[int, tuple[list[Rule], list[Rule]]] = {}
+    for i, rule in enumerate([*horizontal, *vertical]):
+        groups.setdefault(root(i), ([], []))[i >= len(horizontal)].append(rule)
+    return [group for group in groups.values() if group[0] and group[1]]
+
+
+def _grid(horizontal: list[Rule], vertical: list[Rule]) -> Grid | None:
+    xs = _edges(vertical, horizontal)
+    ys = _edges(horizontal, vertical)
+    if len(xs) < 2 or len(ys) < 2:
+        return None
+    # below[r][c]: a rule closes position (r, c) at its bottom; right[r][c]: at its right
+    below = [[False] * (len(xs) - 1) for _ in range(len(ys))]
+    for at, start, end in horizontal:
+        row = _nearest(ys, at) - 1
+        for col in _between(xs, start, end):
+            below[row][col] = True
+    right = [[False] * len(xs) for _ in range(len(ys) - 1)]
+    for at, start, end in vertical:
+        col = _nearest(xs, at) - 1
+        for row in _between(ys, start, end):
+            right[row][col] = True
+    return Grid(xs, ys, _spans(below, right, len(ys) - 1, len(xs) - 1))
+
+
+def _edges(rules: Sequence[Rule], crossing: Sequence[Rule]) -> list[float]:
+    """Places of the rules, and of the outer rules that are missing where two crossing rules stick out."""
+    edges: list[float] = []
+    for at in sorted(rule.at for rule in rules):
+        if not edges or at - edges[-1] > SNAP:
+            edges.append(at)
+    starts = sorted(rule.start for rule in crossing)
+    ends = sorted((rule.end for rule in crossing), reverse=True)
+    if len(starts) > 1 and edges and starts[1] < edges[0] - _MIN_OUTER:
+        edges.insert(0, starts[1])
+    if len(ends) > 1 and edges and ends[1] > edges[-1] + _MIN_OUTER:
+        edges.append(ends[1])
+    return edges
+
+
+def _nearest(edges: Sequence[float], at: float) -> int:
+    index = bisect_left(edges, at)
+    if index == len(edges) or (index and at - edges[index - 1] < edges[index] - at):
+        return index - 1
+    return index
+
+
+def _between(edges: Sequence[float], start: float, end: float) -> range:
+    """The intervals whose middle lies between `start` and `end`."""
+    inside = [i for i in range(len(edges) - 1) if start <= (edges[i] + edges[i + 1]) / 2 <= end]
+    return range(inside[0], inside[-1] + 1) if inside else range(0)
+
+
+def _spans(below: list[list[bool]], right: list[list[bool]], row_count: int, column_count: int) -> list[Span]:
+    """Cells: each grows to the right, then down, until rules stop it; together they cover every position."""
+    taken = [[False] * column_count for _ in range(row_count)]
+    spans: list[Span] = []
+    for row in range(row_count):
+        for col in range(column_count):
+            if taken[row][col]:
+                continue
+            end = col + 1
+            while end < column_count and not right[row][end - 1] and not taken[row][end]:
+                end += 1
+            bottom = row + 1
+            while bottom < row_count and _goes_on(below[bottom - 1], right[bottom], taken[bottom], col, end):
+                bottom += 1
+            for covered in taken[row:bottom]:
+                covered[col:end] = [True] * (end - col)
+            spans.append(Span(row, col, bottom - row, end - col))
+    return spans
+
+
+def _goes_on(below: list[bool], right: list[bool], taken: list[bool], start: int, end: int) -> bool:
+    """Whether a cell of columns `start` to `end` has no rule under it and none inside the row that follows."""
+    if any(below[start:end]) or any(taken[start:end]) or any(right[start : end - 1]):
+        return False
+    opens_left = start == 0 or right[start - 1]
+    return opens_left and (end == len(taken) or right[end - 1])

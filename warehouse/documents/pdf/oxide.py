@@ -1,0 +1,143 @@
+"""The fast source of glyphs and rules: pdf_oxide, a reader of content streams written in Rust."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pdf_oxide
+
+from warehouse.documents.pdf.content import Glyph, PageContent, Rule
+from warehouse.documents.pdf.frame import Frame
+from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_white
+
+pdf_oxide.disable_logging()
+
+_WIDE_FROM = "\u2e80"
+"""Where the scripts begin whose characters are as wide as they are high."""
+
+
+class OxideFile:
+    """An open file; pages are read one at a time and nothing of them is kept."""
+
+    def __init__(self, data: bytes) -> None:
+        self._document = pdf_oxide.PdfDocument.from_bytes(data)
+        self.page_count = int(self._document.page_count())
+
+    def read(self, number: int) -> PageContent:
+        """The content of a page, counted from 1."""
+        index = number - 1
+        characters = self._document.extract_chars(index)
+        frame = self._frame(index, characters)
+        width, height = frame.size
+        watermark = Watermark()
+        glyphs = list(_glyphs(characters, frame, watermark))
+        horizontal: list[Rule] = []
+        vertical: list[Rule] = []
+        for start_x, start_y, end_x, end_y in _strokes(self._document.extract_paths(index)):
+            x0, y0 = frame.place(start_x, start_y)
+            x1, y1 = frame.place(end_x, end_y)
+            if abs(x1 - x0) >= abs(y1 - y0):
+                horizontal.append(Rule((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
+            else:
+                vertical.append(Rule((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
+        return PageContent(
+            number,
+            width,
+            height,
+            glyphs,
+            horizontal,
+            vertical,
+            turn=frame.turn,
+            has_image=len(glyphs) < 40 and bool(self._document.page_images(index)),
+            notices=watermark.notices(number),
+        )
+
+    def _frame(self, index: int, characters: list[Any]) -> Frame:
+        rotation = self._document.page_rotation(index) % 360
+        box = self._document.page_crop_box(index) or self._document.page_media_box(index)
+        directions = Counter(round(c.rotation_degrees) for c in characters[:: max(1, len(characters) // 50)])
+        direction = directions.most_common(1)[0][0] % 360 if directions else rotation
+        turn = (direction - rotation) % 360 if direction % 90 == 0 else 0
+        return Frame(*box, rotation=(rotation + turn) % 360, turn=turn)
+
+
+def _glyphs(characters: Iterable[Any], frame: Frame, watermark: Watermark) -> Iterator[Glyph]:
+    rotation = frame.rotation
+    place = frame.place
+    for char in characters:
+        text = char.char
+        size = char.font_size
+        color = char.color
+        if abs((char.rotation_degrees - rotation + 180) % 360 - 180) > 2:
+            watermark.see(text)
+            continue
+        if min(color) > PALE and watermark.is_pale(text, size, color):
+            continue
+        x, base = place(char.origin_x, char.origin_y)
+        advance = char.bbox[2] if rotation % 180 == 0 else (size if text >= _WIDE_FROM else size / 2)
+        yield Glyph(base, x, x + advance, size, text)
+
+
+def _strokes(paths: Iterable[dict[str, Any]]) -> Iterator[tuple[float, float, float, float]]:
+    """Straight visible strokes in PDF space: lines, sides of stroked rectangles, thin filled rectangles."""
+    for path in paths:
+        stroked = path["stroke_color"] is not None and not is_white(path["stroke_color"])
+        filled = path["fill_color"] is not None and not is_white(path["fill_color"])
+        if not (stroked or filled):
+            continue
+        x, y, width, height = path["bbox"]
+        if min(width, height) <= MAX_RULE_WIDTH:
+            yield _axis(x, y, width, height)
+        elif path["operations_count"] > 1 or stroked:
+            for bx, by, bw, bh in _subpaths(path["operations"], stroked=stroked):
+                yield _axis(bx, by, bw, bh)
+
+
+def _axis(x: float, y: float, width: float, height: float) -> tuple[float, float, float, float]:
+    """The middle line of a thin rectangle."""
+    if width >= height:
+        return x, y + height / 2, x + width, y + height / 2
+    return x + width / 2, y, x + width / 2, y + height
+
+
+def _subpaths(
+    operations: list[dict[str, Any]], *, stroked: bool
+) -> Iterator[tuple[float, float, float, float]]:
+    """Thin boxes of a path with several parts: sides of what is stroked, thin parts of what is filled."""
+    for points in _polylines(operations):
+        if stroked:
+            for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+                if min(abs(x1 - x0), abs(y1 - y0)) <= 0.5:
+                    yield min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0)
+        else:
+            xs, ys = [p[0] for p in points], [p[1] for p in points]
+            width, height = max(xs) - min(xs), max(ys) - min(ys)
+            if min(width, height) <= MAX_RULE_WIDTH:
+                yield min(xs), min(ys), width, height
+
+
+def _polylines(operations: list[dict[str, Any]]) -> Iterator[list[tuple[float, float]]]:
+    """The subpaths of a path as lists of corners; what has curves is no rule and is left out."""
+    points: list[tuple[float, float]] = []
+    curved = False
+    for operation in operations:
+        kind = operation["op"]
+        if kind in {"move_to", "rectangle"}:
+            if len(points) > 1 and not curved:
+                yield points
+            points, curved = [(operation["x"], operation["y"])], False
+        if kind == "rectangle":
+            x, y = points[0]
+            right, top = x + operation["width"], y + operation["height"]
+            yield [(x, y), (right, y), (right, top), (x, top), (x, y)]
+            points = []
+        elif kind == "line_to":
+            points.append((operation["x"], operation["y"]))
+        elif kind == "close_path" and points:
+            points.append(points[0])
+        elif kind == "curve_to":
+            curved = True
+    if len(points) > 1 and not curved:
+        yield points

@@ -1,0 +1,114 @@
+"""PDF bytes → `Document`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pypdfium2
+
+from warehouse.documents.captions import split_captions
+from warehouse.documents.grid import tile
+from warehouse.documents.model import (
+    Cell,
+    Document,
+    Line,
+    Notice,
+    ReadOutcome,
+    Table,
+    UnreadableDocumentError,
+)
+from warehouse.documents.pdf.content import PageContent, ScanReader
+from warehouse.documents.pdf.oxide import OxideFile
+from warehouse.documents.pdf.pages import PageLine, TablePart, lay_out
+from warehouse.documents.pdf.running import without_running_text
+from warehouse.documents.pdf.stitch import stitch
+
+MAX_PAGES = 3000
+MAX_OBJECTS = 2_000_000
+_HEADER_WITHIN = 1024
+"""Bytes; readers accept rubbish of this length before %PDF-."""
+
+_PASSWORD_NEEDED = 4
+
+
+def read_pdf(data: bytes, *, read_scan: ScanReader | None = None) -> Document:
+    """The lines and tables of a PDF in reading order, tables over several pages joined.
+
+    Args:
+        data: The file.
+        read_scan: Reads a page that has a picture instead of text; without it such a page is a notice
+            (`scanned_page`).
+
+    Raises:
+        UnreadableDocumentError: EMPTY, WRONG_TYPE, ENCRYPTED (a password is needed), CORRUPT, TOO_LARGE, or
+            NO_TEXT where no page has text.
+    """
+    file = _open(data)
+    layouts = []
+    notices: list[Notice] = []
+    for content in _pages(file, data, read_scan):
+        notices += content.notices
+        layouts.append(lay_out(content))
+    if not any(layout.blocks for layout in layouts):
+        raise UnreadableDocumentError(
+            ReadOutcome.NO_TEXT, f"none of the {len(layouts)} pages has text: {_summary(notices)}"
+        )
+    layouts, running = without_running_text(layouts)
+    blocks = tuple(block for stitched in stitch(layouts) for block in _blocks(stitched))
+    return Document("pdf", blocks, file.page_count, (*notices, *running))
+
+
+def _open(data: bytes) -> OxideFile:
+    if not data:
+        raise UnreadableDocumentError(ReadOutcome.EMPTY, "the file has no bytes")
+    if b"%PDF-" not in data[:_HEADER_WITHIN]:
+        raise UnreadableDocumentError(ReadOutcome.WRONG_TYPE, "no PDF header")
+    declared = max((int(n) for n in re.findall(rb"/Size (\d{1,12})", data)), default=0)
+    if max(declared, data.count(b" obj")) > MAX_OBJECTS:
+        raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"more than {MAX_OBJECTS:,} objects")
+    if b"/Encrypt" in data:
+        _require_no_password(data)
+    try:
+        file = OxideFile(data)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UnreadableDocumentError(ReadOutcome.CORRUPT, str(error)) from error
+    if file.page_count > MAX_PAGES:
+        raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"{file.page_count:,} pages")
+    return file
+
+
+def _require_no_password(data: bytes) -> None:
+    try:
+        pypdfium2.PdfDocument(data).close()
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == _PASSWORD_NEEDED:
+            raise UnreadableDocumentError(ReadOutcome.ENCRYPTED, "a password is needed") from error
+
+
+def _pages(file: OxideFile, data: bytes, read_scan: ScanReader | None) -> Iterator[PageContent]:
+    for number in range(1, file.page_count + 1):
+        content = file.read(number)
+        if content.has_image and read_scan is not None:
+            content = read_scan(data, number)
+        elif content.has_image and not content.glyphs:
+            content.notices.append(Notice("scanned_page", "a picture without text", number))
+        yield content
+
+
+def _summary(notices: list[Notice]) -> str:
+    kinds = sorted({notice.kind for notice in notices})
+    return ", ".join(f"{sum(n.kind == kind for n in notices)} × {kind}" for kind in kinds) or "blank pages"
+
+
+def _blocks(block: PageLine | TablePart) -> list[Line | Table]:
+    """The block as others know it; titles, units and notes that stand inside a grid are lines around it."""
+    if isinstance(block, PageLine):
+        return [Line(block.text, block.page, block.box)]
+    cells = [
+        Cell(c.row, c.col, c.text, c.row_span, c.col_span, c.page, c.box, c.confidence) for c in block.cells
+    ]
+    before, table, after = split_captions(tile(cells, block.row_count), merged_only=True)
+    grid = [replace(tile(table.cells, table.row_count), page=table.cells[0].page)] if table else []
+    return [*before, *grid, *after]

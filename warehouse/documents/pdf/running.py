@@ -1,0 +1,56 @@
+"""Running titles and page numbers: what pages repeat around their content."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from warehouse.documents.model import Notice
+from warehouse.documents.pdf.pages import PageLayout, PageLine
+
+_PAGE_NUMBER = re.compile(
+    r"[-—–－─~·.\s]*\d{1,4}[-—–－─~·.\s]*|第?\s*\d{1,4}\s*页?\s*[,，/／]?\s*(共\s*)?\d{1,4}\s*页|第\s*\d{1,4}\s*页|[-—]\s*[IVXivx]{1,5}\s*[-—]"
+)
+_MARGIN = 0.12
+"""Share of the page's height in which page numbers stand, at the top and at the bottom."""
+
+
+def without_running_text(layouts: Sequence[PageLayout]) -> tuple[list[PageLayout], list[Notice]]:
+    """The pages without page numbers and running titles, and one notice that names the titles left out.
+
+    A running title stands at the same height in the margin of most pages, letter for letter.
+    """
+    repeated = _running_titles(layouts)
+    kept = [
+        replace(page, blocks=[b for b in page.blocks if not _is_running(b, page.height, repeated)])
+        for page in layouts
+    ]
+    titles = sorted({text for text, _ in repeated})
+    notices = [Notice("running_title", f"left out: {' | '.join(titles)}")] if titles else []
+    return kept, notices
+
+
+def _running_titles(layouts: Sequence[PageLayout]) -> set[tuple[str, int]]:
+    seen = Counter(
+        key
+        for page in layouts
+        for key in {
+            (block.text, round(block.top / 3))
+            for block in page.blocks
+            if isinstance(block, PageLine) and _in_margin(block, page.height)
+        }
+    )
+    enough = max(4, 0.6 * sum(1 for page in layouts if page.blocks))
+    return {key for key, count in seen.items() if count >= enough}
+
+
+def _is_running(block: object, height: float, repeated: set[tuple[str, int]]) -> bool:
+    if not isinstance(block, PageLine) or not _in_margin(block, height):
+        return False
+    return _PAGE_NUMBER.fullmatch(block.text) is not None or (block.text, round(block.top / 3)) in repeated
+
+
+def _in_margin(line: PageLine, height: float) -> bool:
+    return line.top < _MARGIN * height or line.top > (1 - _MARGIN) * height
