@@ -1,0 +1,121 @@
+"""What Great Expectations judges: pandas frames read from Parquet and from the built DuckDB file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+BOX: Final = ("bbox_x0", "bbox_top", "bbox_x1", "bbox_bottom")
+
+MINIMUM_SAMPLE: Final = 5
+"""Documents on either side below which rows per document are not compared."""
+
+_NULLABLE: Final = {
+    pa.int8(): pd.Int8Dtype(),
+    pa.int16(): pd.Int16Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+}
+
+
+def frame_of(table: pa.Table) -> pd.DataFrame:
+    """The rows as pandas: decimals stay exact, integers stay integers beside blanks, a box is four columns.
+
+    Other lists become their JSON text, since pandas cannot count unhashable values.
+    """
+    for index, field in reversed(list(enumerate(table.schema))):
+        if field.name == "bbox" and pa.types.is_list(field.type):
+            table = _with_box_columns(table.remove_column(index), table.column(index))
+        elif pa.types.is_nested(field.type):
+            texts = [
+                None if value is None else json.dumps(value, ensure_ascii=False, default=str)
+                for value in table.column(index).to_pylist()
+            ]
+            table = table.set_column(index, field.name, pa.array(texts, pa.string()))
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_NULLABLE.get)
+    return frame
+
+
+def _with_box_columns(table: pa.Table, boxes: pa.ChunkedArray) -> pa.Table:
+    whole = pc.if_else(pc.equal(pc.list_value_length(boxes), len(BOX)), boxes, None)
+    for place, name in enumerate(BOX):
+        table = table.append_column(name, pc.list_element(whole, place))
+    return table
+
+
+def raw_frame(folder: Path, raw_table: str, columns: Collection[str]) -> pd.DataFrame:
+    """The columns of one raw table that a suite names; one that the file lacks is left out, and so fails."""
+    path = folder / f"{raw_table}.parquet"
+    wanted = {*columns, "bbox"} if set(BOX) & set(columns) else columns
+    present = [name for name in pq.read_schema(path).names if name in wanted]
+    return frame_of(pq.read_table(path, columns=present))
+
+
+def relation_frame(
+    connection: duckdb.DuckDBPyConnection, relation: str, columns: Collection[str]
+) -> pd.DataFrame:
+    """The columns of one relation that a suite names.
+
+    Raises:
+        duckdb.CatalogException: the relation does not exist.
+    """
+    rows = connection.table(relation)
+    present = [name for name in rows.columns if name in columns] or rows.columns[:1]
+    return frame_of(rows.select(*map(duckdb.ColumnExpression, present)).to_arrow_table())
+
+
+def completeness_frame(folder: Path, previous: Path | None) -> pd.DataFrame:
+    """One row that sets a load against its site's previous good one; blank where nothing compares."""
+    row: dict[str, float | None] = {"documents_read_ratio": None}
+    for raw_table in ("tables", "amounts"):
+        row |= {f"{raw_table}_same_documents_ratio": None, f"{raw_table}_per_document_ratio": None}
+    if previous is None:
+        return pd.DataFrame([row], dtype="Float64")
+    documents, documents_before = _outcomes(folder), _outcomes(previous)
+    read, read_before = _read(documents), _read(documents_before)
+    enough = min(len(read), len(read_before)) >= MINIMUM_SAMPLE
+    if enough:
+        row["documents_read_ratio"] = _ratio(
+            len(read) / len(documents), len(read_before) / len(documents_before)
+        )
+    for raw_table in ("tables", "amounts"):
+        counts, counts_before = _rows_by_document(folder, raw_table), _rows_by_document(previous, raw_table)
+        same = read_before & documents.keys()
+        row[f"{raw_table}_same_documents_ratio"] = _ratio(
+            sum(counts.get(sha256, 0) for sha256 in same),
+            sum(counts_before.get(sha256, 0) for sha256 in same),
+        )
+        if enough:
+            row[f"{raw_table}_per_document_ratio"] = _ratio(
+                sum(counts.values()) / len(read), sum(counts_before.values()) / len(read_before)
+            )
+    return pd.DataFrame([row], dtype="Float64")
+
+
+def _outcomes(folder: Path) -> dict[str, str]:
+    documents = pq.read_table(folder / "documents.parquet", columns=["document_sha256", "outcome"])
+    return dict(zip(documents["document_sha256"].to_pylist(), documents["outcome"].to_pylist(), strict=True))
+
+
+def _read(outcomes: dict[str, str]) -> set[str]:
+    return {sha256 for sha256, outcome in outcomes.items() if outcome == "read"}
+
+
+def _rows_by_document(folder: Path, raw_table: str) -> dict[str, int]:
+    rows = pq.read_table(folder / f"{raw_table}.parquet", columns=["document_sha256"])
+    counted = rows.group_by("document_sha256").aggregate([([], "count_all")])
+    names: Sequence[str] = counted["document_sha256"].to_pylist()
+    return dict(zip(names, counted["count_all"].to_pylist(), strict=True))
+
+
+def _ratio(now: float, before: float) -> float | None:
+    return now / before if before else None

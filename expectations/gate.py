@@ -1,0 +1,116 @@
+"""The gate: what Great Expectations says of a load before it is published, and of the marts before they are.
+
+A load that breaks a critical expectation is kept in quarantine; one that breaks a warning is published, and
+the warning is in the report. The caller appends the event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+
+from expectations import batches
+from expectations.suites import Suite, marts_suites, raw_suites
+from warehouse.home import Home
+from warehouse.record.events import FailedExpectation, LoadValidated
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate found. `accepted` means that nothing critical failed."""
+
+    expectations_evaluated: int
+    failures: tuple[FailedExpectation, ...]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether this may be published."""
+        return not any(failure.severity == "critical" for failure in self.failures)
+
+
+def validate_load(home: Home, load_id: str, previous_load_id: str | None = None) -> LoadValidated:
+    """Judge the raw tables of a landed load.
+
+    Args:
+        home: The installation.
+        load_id: The load; its folder is `raw/<load_id>`.
+        previous_load_id: The last accepted load of the same site, for completeness; None for a site's first.
+
+    Returns:
+        The payload of `load.validated`.
+
+    Raises:
+        FileNotFoundError: there is no such load.
+    """
+    folder = home.raw / load_id
+    if not folder.is_dir():
+        raise FileNotFoundError(f"load {load_id}: no folder {folder}")
+    previous = home.raw / previous_load_id if previous_load_id else None
+
+    def frame_of(suite: Suite) -> pd.DataFrame:
+        if suite.subject == "completeness":
+            return batches.completeness_frame(folder, previous)
+        return batches.raw_frame(folder, suite.subject, suite.columns)
+
+    verdict = _judge_all(home, raw_suites(), frame_of, load_id, {"load_ids": [load_id]})
+    return LoadValidated(
+        load_id=load_id,
+        accepted=verdict.accepted,
+        expectations_evaluated=verdict.expectations_evaluated,
+        failures=verdict.failures,
+    )
+
+
+def validate_marts(home: Home, built: Path, run_name: str = "marts") -> Verdict:
+    """Judge the core and marts of a DuckDB file that was built aside, before it is published.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+    """
+    if not built.is_file():
+        raise FileNotFoundError(f"{built}: no built warehouse to judge")
+    with duckdb.connect(str(built), read_only=True) as connection:
+
+        def frame_of(suite: Suite) -> pd.DataFrame:
+            return batches.relation_frame(connection, suite.subject, suite.columns)
+
+        return _judge_all(home, marts_suites(), frame_of, run_name, {})
+
+
+def _judge_all(
+    home: Home,
+    suites: tuple[Suite, ...],
+    frame_of: Callable[[Suite], pd.DataFrame],
+    run_name: str,
+    parameters: Mapping[str, Any],
+) -> Verdict:
+    from expectations import context  # noqa: PLC0415  takes seconds; see the module
+
+    gx = context.open_context(home)
+    context.add_suites(gx, suites)
+    failures: list[FailedExpectation] = []
+    for suite in suites:
+        try:
+            frame = frame_of(suite)
+        except (OSError, pa.ArrowException, duckdb.Error) as error:
+            failures.append(_unreadable(suite, error))
+            continue
+        failures += context.judge(gx, suite, frame, run_name=run_name, parameters=parameters)
+    return Verdict(sum(len(suite.expectations) for suite in suites), tuple(failures))
+
+
+def _unreadable(suite: Suite, error: Exception) -> FailedExpectation:
+    return FailedExpectation(
+        suite=suite.name,
+        expectation="table can be read",
+        severity="critical",
+        observed=f"{suite.subject}: {error}",
+    )

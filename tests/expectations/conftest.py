@@ -1,0 +1,218 @@
+"""A home with loads as the pipeline lands them, made with the real writer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pytest
+
+from warehouse.home import Home
+from warehouse.landing import RawTablesWriter
+from warehouse.tables.model import (
+    Amount,
+    AssetLine,
+    DocumentFacts,
+    Indicator,
+    OrganisationLine,
+    ProcurementLine,
+    Project,
+    RawCell,
+    ReaderNotice,
+    RecognisedTable,
+    Recognition,
+    Statement,
+    TextLine,
+)
+
+
+def place(row: int, col: int = 1) -> dict[str, object]:
+    box = (50.0, 100.0 + 20 * row, 120.0, 118.0 + 20 * row)
+    return {"table_ordinal": 1, "page": 3, "sheet": None, "row": row, "col": col, "bbox": box}
+
+
+def amount(row: int, value: str = "12.50") -> Amount:
+    return Amount(
+        **place(row),
+        table_type="expenditure_summary",
+        table_title="部门预算支出总表",
+        side=None,
+        item_code="2011308",
+        item_label="招商引资",
+        item_code_2="",
+        item_label_2="",
+        agency_code="",
+        column_path="合计",
+        value_text=value,
+        unit="万元",
+        amount_yuan=Decimal(value) * 10_000,
+        row_role="leaf",
+        fund_type="all",
+        nature="all",
+        period="current_budget",
+        confidence=None,
+    )
+
+
+def recognition(amounts: int = 4) -> Recognition:
+    """One row or more in every raw table."""
+    return Recognition(
+        facts=DocumentFacts(
+            format="pdf",
+            page_count=12,
+            fiscal_year=2024,
+            phase="budget",
+            scope="department",
+            agency_name="秦皇岛市工业和信息化局",
+            agency_code="471",
+        ),
+        tables=(
+            RecognisedTable(
+                table_ordinal=1,
+                page=3,
+                last_page=4,
+                sheet=None,
+                table_type="expenditure_summary",
+                table_title="部门预算支出总表",
+                reason="title",
+                unit="万元",
+                fiscal_year=2024,
+                agency_name=None,
+                row_count=amounts + 2,
+                column_count=2,
+                header_row_count=2,
+                amount_count=amounts,
+                empty_note=None,
+            ),
+        ),
+        cells=tuple(
+            RawCell(**place(row, col), row_span=1, col_span=1, text="12.50", confidence=None)
+            for row in range(amounts + 2)
+            for col in range(2)
+        ),
+        amounts=tuple(amount(row) for row in range(2, amounts + 2)),
+        projects=(
+            Project(
+                **place(1),
+                table_type="project_performance",
+                pro_code="13030324P00000110001A",
+                project_name="招商引资工作经费",
+                agency_code="",
+                agency_name="",
+                unit="元",
+                budget_yuan=Decimal(1500000),
+                fiscal_yuan=None,
+                other_yuan=None,
+                purpose="",
+                goal="",
+                plan_header="资金支出计划（%）",
+                plan_texts=("25", "50", "75", "100"),
+            ),
+        ),
+        indicators=(
+            Indicator(
+                **place(2),
+                pro_code="",
+                project_name="招商引资工作经费",
+                level_1="产出指标",
+                level_2="数量指标",
+                level_3="招商次数",
+                description="",
+                target_text="≥10次",
+                basis="",
+            ),
+        ),
+        procurement=(
+            ProcurementLine(
+                **place(3),
+                project_name="",
+                item_name="打印机",
+                catalogue_code="A02021003",
+                measure_unit="台",
+                quantity=Decimal(2),
+                unit_price_yuan=Decimal(1000),
+                amount_yuan=Decimal(2000),
+                row_role="leaf",
+            ),
+        ),
+        assets=(
+            AssetLine(
+                **place(4),
+                item_label="通用设备",
+                quantity=Decimal(823),
+                amount_yuan=Decimal(1),
+                row_role="leaf",
+            ),
+        ),
+        organisations=(
+            OrganisationLine(
+                **place(5),
+                unit_name="秦皇岛市中小企业服务中心",
+                unit_nature="事业",
+                unit_rank="",
+                funding_form="",
+            ),
+        ),
+        statements=(
+            Statement(
+                ordinal=1,
+                page=2,
+                line_ordinal=5,
+                char_start=4,
+                sentence="支出12.50万元。",
+                metric="expenditure",
+                value_text="12.50",
+                unit="万元",
+                amount_yuan=Decimal(125000),
+                comparison="",
+            ),
+        ),
+        lines=(TextLine(ordinal=1, page=1, sheet=None, bbox=None, text="部门预算"),),
+        notices=(ReaderNotice(ordinal=1, page=1, table_ordinal=None, kind="watermark", detail="left out"),),
+    )
+
+
+@dataclass(frozen=True)
+class Read:
+    """What the writer takes of a read file (`warehouse.reading.ReadResult`)."""
+
+    sha256: str
+    recognition: Recognition | None
+    outcome: str
+    format: str | None = "pdf"
+    reason: str | None = None
+    seconds: float = 0.1
+
+
+Land = Callable[[Home, str, dict[int, Recognition | None]], str]
+
+
+@pytest.fixture(scope="session")
+def land() -> Land:
+    """Land a load: documents by number, None for one that asks for a password."""
+
+    def land_load(home: Home, load_id: str, documents: dict[int, Recognition | None]) -> str:
+        with RawTablesWriter(
+            home.raw / load_id, load_id=load_id, site_id="qinhuangdao", reader_version="1"
+        ) as writer:
+            for number, recognised in documents.items():
+                outcome = "read" if recognised else "encrypted"
+                writer.add(Read(f"{number:064x}", recognised, outcome))  # type: ignore[arg-type]  # same fields
+        return load_id
+
+    return land_load
+
+
+@pytest.fixture(scope="session")
+def recognise() -> Callable[..., Recognition]:
+    """Make a recognition with rows in every raw table."""
+    return recognition
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory, land: Land) -> Home:
+    """A home with a good load of three documents, one of them unreadable."""
+    home = Home(tmp_path_factory.mktemp("home"))
+    land(home, "good", {1: recognition(), 2: recognition(), 3: None})
+    return home
