@@ -1,0 +1,210 @@
+"""Number formats, hidden rows and hidden columns of workbooks, which the reader of values does not report."""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import olefile
+from lxml import etree
+
+from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
+from warehouse.documents.number_format import BUILT_IN
+from warehouse.documents.package import open_zip, parse_xml, read_member
+
+MAX_POSITIONS = 5_000_000
+"""Rows times columns of one sheet's used area; beyond it a stray cell far out would cost gigabytes."""
+
+
+@dataclass(slots=True)
+class SheetStyles:
+    """Of one sheet; rows and columns count from 0 in the sheet."""
+
+    formats: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Number format codes of cells that hold numbers, where they have one."""
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+
+
+def xlsx_styles(data: bytes) -> dict[str, SheetStyles]:
+    """By sheet name.
+
+    Raises:
+        UnreadableDocumentError: CORRUPT, ENCRYPTED or TOO_LARGE.
+    """
+    with open_zip(data) as package:
+        names = set(package.namelist())
+        formats = _xlsx_formats(package) if "xl/styles.xml" in names else []
+        return {
+            name: _xlsx_sheet(read_member(package, part), part, formats)
+            for name, part in _xlsx_parts(package)
+            if part in names
+        }
+
+
+def _local(element: etree._Element) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _xlsx_formats(package: zipfile.ZipFile) -> list[str | None]:
+    """Number format code by index of cell style."""
+    root = parse_xml(read_member(package, "xl/styles.xml"), "xl/styles.xml")
+    codes: dict[int, str] = dict(BUILT_IN)
+    for element in root.iter("{*}numFmt"):
+        if (number := element.get("numFmtId", "")).isdigit():
+            codes[int(number)] = element.get("formatCode", "")
+    styles = root.find("{*}cellXfs")
+    numbers = [] if styles is None else [style.get("numFmtId", "0") for style in styles]
+    return [codes.get(int(number)) if number.isdigit() else None for number in numbers]
+
+
+def _xlsx_parts(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """Sheet names and the parts that hold them."""
+    if "xl/workbook.xml" not in package.namelist():
+        return
+    workbook = parse_xml(read_member(package, "xl/workbook.xml"), "xl/workbook.xml")
+    relations = parse_xml(read_member(package, "xl/_rels/workbook.xml.rels"), "xl/_rels/workbook.xml.rels")
+    targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
+    for sheet in workbook.iter("{*}sheet"):
+        relation = next((str(v) for k, v in sheet.attrib.items() if str(k).endswith("}id")), "")
+        target = targets.get(relation, "")
+        yield sheet.get("name", ""), target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _xlsx_sheet(content: bytes, part: str, formats: list[str | None]) -> SheetStyles:
+    styles = SheetStyles()
+    row = column = last_row = last_column = -1
+    events = etree.iterparse(
+        io.BytesIO(content), events=("start", "end"), resolve_entities=False, no_network=True, huge_tree=False
+    )
+    try:
+        for event, element in events:
+            name = _local(element)
+            if event == "start" and name == "row":
+                row, column = _index(element.get("r", ""), row + 1), -1
+                if element.get("hidden") in {"1", "true"}:
+                    styles.hidden_rows.add(row)
+            elif event == "start" and name == "col" and element.get("hidden") in {"1", "true"}:
+                first, last = _index(element.get("min", ""), 0), _index(element.get("max", ""), 0)
+                styles.hidden_columns.update(range(first, min(last, 16_383) + 1))
+            elif event == "end" and name == "c":
+                row, column = _position(element.get("r", ""), row, column + 1)
+                if len(element):
+                    last_row, last_column = max(last_row, row), max(last_column, column)
+                    if (code := _format(element, formats)) is not None:
+                        styles.formats[row, column] = code
+            if event == "end" and name in {"row", "mergeCell"}:
+                element.clear()
+    except etree.XMLSyntaxError as error:
+        raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"{part} is not well-formed: {error}") from error
+    if (last_row + 1) * (last_column + 1) > MAX_POSITIONS:
+        raise UnreadableDocumentError(
+            ReadOutcome.TOO_LARGE, f"{part} uses {last_row + 1} rows and {last_column + 1} columns"
+        )
+    return styles
+
+
+def _index(text: str, default: int) -> int:
+    return int(text) - 1 if text.isascii() and text.isdigit() and len(text) < 8 else default
+
+
+def _position(reference: str, row: int, column: int) -> tuple[int, int]:
+    """`C7` → (6, 2); the running position where a cell does not state its own."""
+    match = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", reference)
+    if match is None:
+        return row, column
+    number = 0
+    for letter in match[1]:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return int(match[2]) - 1, number - 1
+
+
+def _format(cell: etree._Element, formats: list[str | None]) -> str | None:
+    style = cell.get("s", "")
+    if cell.get("t", "n") != "n" or not style.isdigit() or int(style) >= len(formats):
+        return None
+    return formats[int(style)]
+
+
+# --- XLS (BIFF8, [MS-XLS]) --------------------------------------------------------------------------------------
+
+_BOUND_SHEET, _FORMAT, _XF, _FILE_PASS, _BOF, _EOF = 0x85, 0x41E, 0xE0, 0x2F, 0x809, 0x0A
+_NUMBER, _RK, _MUL_RK, _FORMULA = 0x203, 0x27E, 0xBD, 0x06
+_COLUMN_INFO, _ROW = 0x7D, 0x208
+
+
+def xls_styles(data: bytes) -> dict[str, SheetStyles]:
+    """By sheet name; nothing for Excel 95 and older.
+
+    Raises:
+        UnreadableDocumentError: CORRUPT, or ENCRYPTED.
+    """
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as container:
+            if not container.exists("Workbook"):
+                return {}
+            stream = container.openstream("Workbook").read()
+        return _xls_sheets(stream)
+    except (OSError, IndexError, struct.error, ValueError, TypeError) as error:
+        raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"broken Excel file: {error}") from error
+
+
+def _records(stream: bytes, position: int) -> Iterator[tuple[int, bytes]]:
+    """The records of one substream, up to its end."""
+    while position + 4 <= len(stream):
+        kind, size = struct.unpack_from("<HH", stream, position)
+        yield kind, stream[position + 4 : position + 4 + size]
+        if kind == _EOF:
+            return
+        position += 4 + size
+
+
+def _xls_sheets(stream: bytes) -> dict[str, SheetStyles]:
+    codes: dict[int, str] = dict(BUILT_IN)
+    styles: list[int] = []
+    sheets: list[tuple[str, int]] = []
+    for kind, body in _records(stream, 0):
+        if kind == _FILE_PASS:
+            raise UnreadableDocumentError(ReadOutcome.ENCRYPTED, "the workbook needs a password")
+        if kind == _FORMAT:
+            codes[struct.unpack_from("<H", body)[0]] = _xls_text(body[2:], 2)
+        elif kind == _XF:
+            styles.append(struct.unpack_from("<H", body, 2)[0])
+        elif kind == _BOUND_SHEET:
+            sheets.append((_xls_text(body[6:], 1), struct.unpack_from("<I", body)[0]))
+    formats = [codes.get(number) for number in styles]
+    return {name: _xls_sheet(stream, offset, formats) for name, offset in sheets}
+
+
+def _xls_text(body: bytes, length_bytes: int) -> str:
+    length = int.from_bytes(body[:length_bytes], "little")
+    wide = body[length_bytes] & 1
+    raw = body[length_bytes + 1 :][: length * (2 if wide else 1)]
+    return raw.decode("utf-16-le" if wide else "latin-1", "replace")
+
+
+def _xls_sheet(stream: bytes, offset: int, formats: list[str | None]) -> SheetStyles:
+    found = SheetStyles()
+
+    def note(row: int, column: int, style: int) -> None:
+        if style < len(formats) and (code := formats[style]) is not None:
+            found.formats[row, column] = code
+
+    for kind, body in _records(stream, offset):
+        if kind in {_NUMBER, _RK, _FORMULA}:
+            note(*struct.unpack_from("<HHH", body))
+        elif kind == _MUL_RK:
+            row, first = struct.unpack_from("<HH", body)
+            for i in range((len(body) - 6) // 6):
+                note(row, first + i, struct.unpack_from("<H", body, 4 + 6 * i)[0])
+        elif kind == _COLUMN_INFO:
+            first, last, _, _, options = struct.unpack_from("<5H", body)
+            if options & 1:
+                found.hidden_columns.update(range(first, min(last, 255) + 1))
+        elif kind == _ROW and struct.unpack_from("<H", body, 12)[0] & 0x20:
+            found.hidden_rows.add(struct.unpack_from("<H", body)[0])
+    return found

@@ -1,0 +1,121 @@
+"""A number as a spreadsheet cell shows it, from its stored value and the cell's number format.
+
+What a workbook publishes is what it shows: `1234.567` under `#,##0.00` is the figure 1,234.57. Formats that are
+not about decimal numbers (fractions, exponents, conditions) give the exact value instead.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+BUILT_IN = {
+    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%",
+    37: "#,##0;-#,##0", 38: "#,##0;-#,##0", 39: "#,##0.00;-#,##0.00", 40: "#,##0.00;-#,##0.00",
+    41: '#,##0;-#,##0;"-"', 42: '#,##0;-#,##0;"-"', 43: '#,##0.00;-#,##0.00;"-"', 44: '#,##0.00;-#,##0.00;"-"',
+}  # fmt: skip
+"""Formats that a file names by number only (ECMA-376 18.8.30), accounting forms without their padding."""
+
+_TOKEN = re.compile(
+    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_.|\*.|\[(?P<bracket>[^\]]*)\]'
+    r"|(?P<number>[0#?][0#?,]*(?:\.[0#?]*)?,*|\.[0#?]+)|(?P<percent>%)|(?P<other>.)",
+    re.DOTALL,
+)
+_SECTION = re.compile(r'((?:"[^"]*"|\\.|\[[^\]]*\]|[^;"\\\[])*)(?:;|$)', re.DOTALL)
+
+
+def exact(value: float) -> str:
+    """The shortest decimal text of a stored number, without the noise beyond the 15 digits that Excel keeps."""
+    return _plain(_decimal(value))
+
+
+def shown(value: float, code: str | None) -> str:
+    """The text that a cell with number format `code` prints; `exact` where the format does not say."""
+    if code is None or not code.strip() or "general" in code.lower():
+        return exact(value)
+    number = _decimal(value)
+    sections = [match.group(1) for match in _SECTION.finditer(code)][:-1] or [code]
+    section, number = _choose(sections, number)
+    layout = _parse(section)
+    return exact(value) if layout is None else layout.print(number)
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(format(value, ".15g")) if isinstance(value, float) else Decimal(value)
+
+
+def _plain(number: Decimal) -> str:
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _choose(sections: list[str], number: Decimal) -> tuple[str, Decimal]:
+    """The section for positive, negative or zero; the negative one prints its own sign."""
+    if number < 0 and len(sections) > 1:
+        return _signed(sections[1]), -number
+    if number == 0 and len(sections) > 2:
+        return sections[2], number
+    return sections[0], number
+
+
+def _signed(section: str) -> str:
+    """Accounting forms without a sign (red, or in brackets) would lose it in text."""
+    return section if "-" in section or "(" in section or "（" in section else "-" + section
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    before: str
+    number: str | None
+    after: str
+    percent: bool
+
+    def print(self, number: Decimal) -> str:
+        if self.number is None:
+            return (self.before + self.after).strip()
+        scale = len(self.number) - len(self.number.rstrip(","))
+        number = number.scaleb(2 if self.percent else 0).scaleb(-3 * scale)
+        whole_code, _, places_code = self.number.rstrip(",").partition(".")
+        rounded = abs(number).quantize(Decimal(1).scaleb(-len(places_code)), ROUND_HALF_UP)
+        whole, _, places = format(rounded, "f").partition(".")
+        whole = whole.zfill(whole_code.count("0")) if whole.strip("0") else "0" * whole_code.count("0")
+        if "," in whole_code and whole:
+            whole = f"{int(whole):,}" if len(whole) > 3 else whole
+        optional = len(places_code) - len(places_code.rstrip("#?"))
+        kept = len(places) - min(optional, len(places) - len(places.rstrip("0")))
+        places = places[:kept]
+        sign = "-" if number < 0 and rounded else ""
+        return f"{sign}{self.before}{whole}{'.' if places else ''}{places}{self.after}".strip()
+
+
+def _parse(section: str) -> _Layout | None:
+    """None for what is not a plain decimal format: dates, fractions, exponents, text, conditions."""
+    before, after = "", ""
+    number: str | None = None
+    percent = False
+    for match in _TOKEN.finditer(section):
+        literal = match["quoted"] or match["escaped"] or ""
+        if match["bracket"] is not None:
+            if match["bracket"][:1] in "<>=" or "DBNum" in match["bracket"]:
+                return None
+            literal = match["bracket"][1:].partition("-")[0] if match["bracket"].startswith("$") else ""
+        elif match["number"] is not None:
+            if number is not None:
+                return None if not _only_padding(match["number"]) else _Layout(before, number, after, percent)
+            number = match["number"]
+        elif match["percent"]:
+            percent, literal = True, "%"
+        elif match["other"]:
+            if match["other"].isalpha() or match["other"] in "/@":
+                return None
+            literal = match["other"]
+        before, after = (before + literal, after) if number is None else (before, after + literal)
+    if number is not None and _only_padding(number):
+        number = None
+    return _Layout(before, number, after, percent)
+
+
+def _only_padding(number: str) -> bool:
+    """`"-"??` keeps room for digits and prints none."""
+    return set(number) <= {"?"}

@@ -1,0 +1,225 @@
+"""Workbooks (XLSX, XLS and what else calamine opens): each sheet as lines and tables, numbers as the cells show them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator, Sequence
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+    load_workbook,
+)
+
+from warehouse.documents.captions import MONEY_UNIT, plain, split_captions
+from warehouse.documents.cell_styles import SheetStyles, xls_styles, xlsx_styles
+from warehouse.documents.grid import tile
+from warehouse.documents.model import Cell, Document, Line, Notice, ReadOutcome, Table, UnreadableDocumentError
+from warehouse.documents.number_format import shown
+
+Block = Line | Table
+Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
+
+_TITLE = re.compile(r".{2,60}(?:表|一览|明细|汇总)(?:[((].*[))])?|.*公开\d+表")
+
+
+def read_xlsx(data: bytes) -> Document:
+    """The visible sheets of an XLSX workbook in order; rows and columns that are hidden are left out with a notice.
+
+    Raises:
+        UnreadableDocumentError: CORRUPT, ENCRYPTED or TOO_LARGE.
+    """
+    return _read(data, "xlsx", xlsx_styles(data))
+
+
+def read_xls(data: bytes) -> Document:
+    """The same for an XLS workbook (Excel 97–2003).
+
+    Raises:
+        UnreadableDocumentError: CORRUPT, ENCRYPTED or TOO_LARGE.
+    """
+    return _read(data, "xls", xls_styles(data))
+
+
+def read_xlsb(data: bytes) -> Document:
+    """The same for a binary workbook, whose styles are not known: numbers are exact, hidden rows are read."""
+    return _read(data, "xlsb", {})
+
+
+def read_ods(data: bytes) -> Document:
+    """The same for an OpenDocument spreadsheet: numbers are exact, hidden rows are read."""
+    return _read(data, "ods", {})
+
+
+def _read(data: bytes, file_format: str, styles: dict[str, SheetStyles]) -> Document:
+    blocks: list[Block] = []
+    notices: list[Notice] = []
+    with _open(data) as workbook:
+        for sheet in workbook.sheets_metadata:
+            if sheet.typ != SheetTypeEnum.WorkSheet:
+                continue
+            if sheet.visible != SheetVisibleEnum.Visible:
+                notices.append(Notice("hidden_sheet", f"sheet {sheet.name!r} is hidden and was not read"))
+                continue
+            own = styles.get(sheet.name, SheetStyles())
+            blocks.extend(_sheet_blocks(_sheet(workbook, sheet.name), own, notices))
+    return Document(file_format, tuple(blocks), notices=tuple(notices))
+
+
+def _open(data: bytes) -> CalamineWorkbook:
+    try:
+        return load_workbook(io.BytesIO(data))
+    except PasswordError as error:
+        raise UnreadableDocumentError(ReadOutcome.ENCRYPTED, "the workbook needs a password") from error
+    except (CalamineError, OSError, ValueError) as error:
+        raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"broken workbook: {error}") from error
+    except BaseException as error:
+        raise _panic(error) from error
+
+
+def _sheet(workbook: CalamineWorkbook, name: str) -> CalamineSheet:
+    try:
+        return workbook.get_sheet_by_name(name)
+    except PasswordError as error:
+        raise UnreadableDocumentError(ReadOutcome.ENCRYPTED, "the workbook needs a password") from error
+    except (CalamineError, OSError, ValueError) as error:
+        raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"broken sheet {name!r}: {error}") from error
+    except BaseException as error:
+        raise _panic(error) from error
+
+
+def _panic(error: BaseException) -> BaseException:
+    """A Rust panic (pyo3 gives it a class that cannot be imported) is a broken file; anything else stays itself."""
+    if type(error).__name__ == "PanicException":
+        return UnreadableDocumentError(ReadOutcome.CORRUPT, f"broken workbook: {error}")
+    return error
+
+
+def _sheet_blocks(sheet: CalamineSheet, styles: SheetStyles, notices: list[Notice]) -> Iterator[Block]:
+    rows = [
+        [_text(value, styles.formats.get((r, c))) for c, value in enumerate(row)]
+        for r, row in enumerate(sheet.to_python(skip_empty_area=False))
+    ]
+    width = max(map(len, rows), default=0)
+    visible_rows = [r for r in range(len(rows)) if r not in styles.hidden_rows]
+    visible_columns = [c for c in range(width) if c not in styles.hidden_columns]
+    hidden = sum(
+        1
+        for r, row in enumerate(rows)
+        for c, text in enumerate(row)
+        if text.strip() and (r in styles.hidden_rows or c in styles.hidden_columns)
+    )
+    if hidden:
+        notices.append(
+            Notice("hidden_cells", f"{hidden} cells in hidden rows or columns of sheet {sheet.name!r} were not read")
+        )
+    cells = _visible_cells(rows, sheet.merged_cell_ranges or [], visible_rows, visible_columns)
+    for first, last in _parts(cells, len(visible_rows)):
+        part = [cell for cell in cells if first <= cell.row < last]
+        yield from _part_blocks(part, first, last, sheet.name)
+
+
+def _text(value: Value, code: str | None) -> str:
+    match value:
+        case bool():
+            return str(value).upper()
+        case int() | float():
+            return shown(value, code)
+        case dt.datetime() if value.time() == dt.time():
+            return value.date().isoformat()
+        case dt.datetime() | dt.date() | dt.time():
+            return value.isoformat()
+        case dt.timedelta():
+            return str(value)
+        case _:
+            return value.replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "").rstrip()
+
+
+def _visible_cells(
+    rows: Sequence[Sequence[str]],
+    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]],
+    visible_rows: Sequence[int],
+    visible_columns: Sequence[int],
+) -> list[Cell]:
+    """Cells with their spans, at positions that count visible rows and columns only."""
+    spans = dict(merged)
+    row_at = {row: position for position, row in enumerate(visible_rows)}
+    column_at = {column: position for position, column in enumerate(visible_columns)}
+    cells: list[Cell] = []
+    for r, row in enumerate(rows):
+        for c, text in enumerate(row):
+            end_row, end_column = spans.get((r, c), (r, c))
+            # A merged cell shows its text in its first visible row and column, even where its corner is hidden.
+            down = [row_at[i] for i in range(r, min(end_row, len(rows) - 1) + 1) if i in row_at]
+            right = [column_at[i] for i in range(c, min(end_column, len(row) - 1) + 1) if i in column_at]
+            if down and right and (text or len(down) * len(right) > 1):
+                cells.append(Cell(down[0], right[0], text, len(down), len(right)))
+    return cells
+
+
+def _parts(cells: Sequence[Cell], row_count: int) -> Iterator[tuple[int, int]]:
+    """Stretches of rows that hold one table each: a new one begins at a title that follows a blank row."""
+    by_row: dict[int, list[Cell]] = {}
+    blank = [True] * row_count
+    for cell in cells:
+        if cell.text.strip():
+            by_row.setdefault(cell.row, []).append(cell)
+            for row in range(cell.row, cell.row + cell.row_span):
+                blank[row] = False
+    start = 0
+    for row in range(1, row_count):
+        if blank[row - 1] and not blank[row] and _begins_table(by_row, row):
+            yield start, row
+            start = row
+    yield start, row_count
+
+
+def _begins_table(by_row: dict[int, list[Cell]], row: int) -> bool:
+    texts = [plain(cell.text) for cell in by_row.get(row, [])]
+    below = [plain(cell.text) for cell in by_row.get(row + 1, [])]
+    return len(texts) == 1 and (
+        _TITLE.fullmatch(texts[0]) is not None or any(MONEY_UNIT.fullmatch(text) for text in below)
+    )
+
+
+def _part_blocks(cells: Sequence[Cell], first: int, last: int, sheet: str) -> Iterator[Block]:
+    with_text = [cell for cell in cells if cell.text.strip()]
+    if not with_text:
+        return
+    left = min(cell.col for cell in with_text)
+    right = max(cell.col for cell in with_text)
+    bottom = max(cell.row for cell in with_text)
+    grid = [
+        Cell(
+            cell.row - first,
+            cell.col - left,
+            cell.text,
+            min(cell.row_span, bottom + 1 - cell.row),
+            min(cell.col_span, right + 1 - cell.col),
+        )
+        for cell in cells
+        if left <= cell.col <= right and cell.row <= bottom
+    ]
+    # Every column of a sheet is a column, whether a cell with text begins in it or not.
+    taken = {(cell.row, cell.col) for cell in grid}
+    grid += [
+        Cell(row, col, "")
+        for row in range(bottom + 1 - first)
+        for col in range(right + 1 - left)
+        if (row, col) not in taken
+    ]
+    table = tile(grid, bottom + 1 - first, sheet=sheet)
+    if table.column_count == 1:
+        yield from (Line(text, sheet=sheet) for cell in with_text for text in cell.text.split("\n") if text.strip())
+        return
+    before, kept, after = split_captions(table)
+    yield from before
+    if kept is not None:
+        yield kept
+    yield from after
