@@ -12,8 +12,8 @@ from warehouse.documents.model import Notice
 class Glyph(NamedTuple):
     """One printed character, placed in the page's reading frame (text runs to the right, lines go down).
 
-    The baseline comes first so that sorted glyphs stand in reading order; it is also what makes a decimal point
-    of another font join its number, because tops differ between fonts and baselines do not.
+    The baseline comes first so that sorted glyphs stand in reading order; it also makes a decimal point of
+    another font join its number, because tops differ between fonts and baselines do not.
     """
 
     base: float
@@ -26,7 +26,7 @@ class Glyph(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A straight piece of a ruling line: `at` is its y (horizontal) or x (vertical), from `start` to `end`."""
+    """A straight piece of a ruling line: `at` is its y (horizontal) or x (vertical), `start` < `end`."""
 
     at: float
     start: float
@@ -53,4 +53,4 @@ class PageContent:
 
 
 ScanReader = Callable[[bytes, int], PageContent]
-"""Reads a page without a text layer (bytes of the file, page from 1): characters with confidence, and rules."""
+"""Reads a page without a text layer (bytes of the file, page from 1): characters with confidence, rules."""

@@ -13,8 +13,8 @@ Point = tuple[float, float]
 class Frame:
     """The visible part of a page (`left`, `bottom`, `right`, `top` in PDF space, y upwards) and its rotation.
 
-    `rotation` is what turns the page so that its text is upright, in degrees clockwise: /Rotate, and `turn` more
-    where the text of the displayed page runs sideways.
+    `rotation` is what turns the page so that its text is upright, in degrees clockwise: /Rotate, and `turn`
+    more where the text of the displayed page runs sideways.
     """
 
     left: float

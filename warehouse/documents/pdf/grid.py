@@ -180,7 +180,7 @@ def _spans(below: list[list[bool]], right: list[list[bool]], row_count: int, col
 
 
 def _goes_on(below: list[bool], right: list[bool], taken: list[bool], start: int, end: int) -> bool:
-    """Whether a cell of columns `start` to `end` has no rule under it and none inside the row that follows."""
+    """Whether a cell of columns `start` to `end` has no rule under it and none inside the next row."""
     if any(below[start:end]) or any(taken[start:end]) or any(right[start : end - 1]):
         return False
     opens_left = start == 0 or right[start - 1]

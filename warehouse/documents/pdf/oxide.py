@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import pdf_oxide
@@ -13,6 +14,9 @@ from warehouse.documents.pdf.frame import Frame
 from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_white
 
 pdf_oxide.disable_logging()
+
+_FEW = 40
+"""Glyphs; a page with more is not looked at as a scan."""
 
 _WIDE_FROM = "\u2e80"
 """Where the scripts begin whose characters are as wide as they are high."""
@@ -50,9 +54,16 @@ class OxideFile:
             horizontal,
             vertical,
             turn=frame.turn,
-            has_image=len(glyphs) < 40 and bool(self._document.page_images(index)),
+            has_image=len(glyphs) < _FEW and self._has_image(index),
             notices=watermark.notices(number),
         )
+
+    def _has_image(self, index: int) -> bool:
+        """Whether the page shows a picture; one too broken to be listed is there all the same."""
+        try:
+            return bool(self._document.page_images(index))
+        except RuntimeError:
+            return True
 
     def _frame(self, index: int, characters: list[Any]) -> Frame:
         rotation = self._document.page_rotation(index) % 360
@@ -108,7 +119,7 @@ def _subpaths(
     """Thin boxes of a path with several parts: sides of what is stroked, thin parts of what is filled."""
     for points in _polylines(operations):
         if stroked:
-            for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+            for (x0, y0), (x1, y1) in pairwise(points):
                 if min(abs(x1 - x0), abs(y1 - y0)) <= 0.5:
                     yield min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0)
         else:

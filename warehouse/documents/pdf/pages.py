@@ -76,7 +76,7 @@ class PageLayout:
 def lay_out(content: PageContent) -> PageLayout:
     """The lines and table parts of a page.
 
-    A grid of a single cell is a frame around text, and a grid without any text is a drawing: neither is a table.
+    A grid of a single cell is a frame around text, and a grid without text is a drawing: neither is a table.
     """
     grids = [g for g in find_grids(content.horizontal, content.vertical) if len(g.spans) > 1]
     inside, outside = _distribute(content.glyphs, grids)

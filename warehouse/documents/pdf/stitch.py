@@ -1,8 +1,8 @@
 """Tables that go on over pages → one table.
 
-The part at the top of a page continues the table at the bottom of the page before where nothing new stands between
-them and the columns agree. What is repeated (headers, title, unit) is dropped, a cell cut by the page break is joined.
-Two tables of one form stay apart: a new title, or first rows that begin again with other values, say so.
+The part at the top of a page continues the table at the bottom of the page before where nothing new stands
+between them and the columns agree. What is repeated (headers, title, unit) is dropped, a cell cut by the page
+break is joined. Two tables of one form stay apart: a new title, or first rows that begin again with other values, say so.
 """
 
 from __future__ import annotations
