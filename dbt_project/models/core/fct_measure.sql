@@ -1,0 +1,60 @@
+-- The headline figures of each document, each with the cell that it is printed in. Where several tables could
+-- give a figure, the order is that of seeds/measure_source.csv.
+with candidate as (
+    select
+        amount.document_sha256,
+        amount.disclosure_key,
+        amount.amount_key,
+        amount.amount_yuan,
+        amount.table_ordinal,
+        amount.row,
+        amount.col,
+        rule.measure,
+        rule.priority
+    from {{ ref('int_amount') }} as amount
+    inner join {{ ref('int_amount_item') }} as item on amount.amount_key = item.amount_key
+    inner join {{ ref('measure_source') }} as rule
+        on
+            amount.table_type = rule.table_type
+            and item.item = rule.row_item
+            and (rule.side is null or amount.side = rule.side)
+    left join {{ ref('int_column') }} as headline
+        on
+            amount.document_sha256 = headline.document_sha256
+            and amount.table_ordinal = headline.table_ordinal
+            and coalesce(amount.side, '') = headline.side
+            and amount.col = headline.col
+            and headline.nature = rule.nature
+    left join {{ ref('fct_three_public') }} as three_public on amount.amount_key = three_public.amount_key
+    where
+        headline.col is not null
+        or three_public.is_headline
+        or (rule.nature is null and amount.table_type <> 'three_public' and amount.period_rank < 9)
+),
+
+-- 合计 is the total of more than 三公 where meetings and training stand in the same table.
+wider_table as (
+    select distinct
+        document_sha256,
+        table_ordinal
+    from {{ ref('fct_three_public') }}
+    where item in ('conference', 'training')
+)
+
+select
+    candidate.disclosure_key,
+    candidate.document_sha256,
+    candidate.measure,
+    candidate.amount_yuan,
+    candidate.amount_key,
+    cast(candidate.priority as integer) as priority
+from candidate
+left join wider_table
+    on
+        candidate.document_sha256 = wider_table.document_sha256
+        and candidate.table_ordinal = wider_table.table_ordinal
+where not (candidate.measure = 'three_public' and candidate.priority = 2 and wider_table.table_ordinal is not null)
+qualify row_number() over (
+    partition by candidate.document_sha256, candidate.measure
+    order by candidate.priority, candidate.table_ordinal, candidate.row, candidate.col
+) = 1

@@ -1,0 +1,66 @@
+-- Every printed name of an agency, resolved within its site: the region is the most specific one of the site's subtree
+-- that the name begins with (秦皇岛市山海关区商务局 on the site of 秦皇岛 → 130303), else the site's own.
+with printed as (
+    select site_id, agency_name from {{ ref('stg_document') }}
+    union
+    select site_id, agency_name from {{ ref('stg_document_link') }}
+    union
+    select site_id, agency_name from {{ ref('stg_document_import') }}
+),
+
+named as (
+    select
+        printed.site_id,
+        printed.agency_name as printed_name,
+        site.region_code as site_region_code,
+        {{ clean_agency_name('printed.agency_name') }} as agency_name
+    from printed
+    inner join {{ ref('stg_site') }} as site on printed.site_id = site.site_id
+    where printed.agency_name is not null and trim(printed.agency_name) <> ''
+),
+
+matched as (
+    select
+        named.*,
+        prefix.region_code as matched_code,
+        prefix.prefix
+    from named
+    left join {{ ref('int_region_prefix') }} as prefix
+        on
+            starts_with(named.agency_name, prefix.prefix)
+            and length(named.agency_name) > length(prefix.prefix)
+            and (
+                starts_with(prefix.region_code, regexp_replace(named.site_region_code, '(00){1,2}$', ''))
+                or prefix.region_code in (
+                    left(named.site_region_code, 2) || '0000', left(named.site_region_code, 4) || '00'
+                )
+            )
+    qualify row_number() over (
+        partition by named.site_id, named.printed_name order by length(prefix.prefix) desc nulls last, prefix.region_code
+    ) = 1
+),
+
+resolved as (
+    select
+        site_id,
+        printed_name,
+        agency_name,
+        case
+            when starts_with(matched_code, regexp_replace(site_region_code, '(00){1,2}$', '')) then matched_code
+            else site_region_code
+        end as region_code,
+        -- 秦皇岛市工业和信息化局本级 is the same agency as 秦皇岛市工业和信息化局: its own unit, not another one.
+        regexp_replace(
+            agency_name[length(coalesce(prefix, '')) + 1:], '(\((本级|机关|汇总|部门)\)|本级|机关本级|机关)$', ''
+        ) as core_name
+    from matched
+)
+
+select
+    site_id,
+    printed_name,
+    agency_name,
+    region_code,
+    core_name,
+    {{ key_of(['region_code', 'core_name']) }} as agency_key
+from resolved

@@ -1,0 +1,28 @@
+-- Amounts with what later models ask of them: comparable labels, the printed precision, ranks of their column.
+with amount as (
+    select
+        amount.*,
+        document.phase,
+        {{ bare_label('amount.item_label') }} as row_label,
+        -- The header that names the column; a trailing 小计 or 合计 belongs to the header above it.
+        {{ bare_label("regexp_extract(amount.column_path, '([^/]+?)(/(小计|合计))*$', 1)") }} as column_label,
+        regexp_matches(amount.column_path, '(^|/)(小计|合计|总计)$') as is_subtotal_column,
+        case amount.unit when '亿元' then 100000000 when '万元' then 10000 when '千元' then 1000 else 1 end as unit_yuan,
+        length(regexp_extract(replace(amount.value_text, '．', '.'), '\.([0-9]+)', 1)) as decimals
+    from {{ ref('fct_amount') }} as amount
+    inner join {{ ref('int_document') }} as document on amount.document_sha256 = document.document_sha256
+)
+
+select
+    *,
+    -- Half of the last printed digit: how far the true amount may lie from the printed one.
+    cast(0.5 * unit_yuan / pow(10, decimals) as decimal(20, 6)) as half_step_yuan,
+    case coalesce(fund_type, '?') when 'all' then 0 when '?' then 1 else 2 end as fund_rank,
+    case coalesce(nature, '?') when 'all' then 0 when '?' then 1 else 2 end as nature_rank,
+    -- A header that names no period means the table's own.
+    case
+        when period is null or period = if(phase = 'final_account', 'current_execution', 'current_budget') then 0
+        when starts_with(period, 'current') then 1
+        else 9
+    end as period_rank
+from amount

@@ -1,0 +1,76 @@
+-- One row per observed file: which disclosure it belongs to. The document's own text comes first, then what the
+-- page that links to it says (the latest word), then the person who handed it in. Unknown stays unknown.
+with file as (
+    select
+        document_sha256,
+        arg_max(site_id, first_position) as site_id
+    from {{ ref('int_document_version') }}
+    group by document_sha256
+),
+
+linked as (
+    select
+        version.document_sha256,
+        arg_max(link.fiscal_year, link.position) as fiscal_year,
+        arg_max(link.phase, link.position) as phase,
+        arg_max(link.scope, link.position) as scope,
+        arg_max(link.agency_name, link.position) as agency_name,
+        arg_max(link.page_title, link.position) as page_title,
+        arg_max(link.link_text, link.position) as link_text,
+        arg_max(link.page_url, link.position) as page_url,
+        arg_max(link.published_on, link.position) as published_on
+    from {{ ref('int_document_version') }} as version
+    inner join {{ ref('stg_document_link') }} as link on version.url = link.url
+    group by version.document_sha256
+),
+
+imported as (
+    select
+        document_sha256,
+        arg_max(fiscal_year, position) as fiscal_year,
+        arg_max(phase, position) as phase,
+        arg_max(agency_name, position) as agency_name,
+        arg_max(title, position) as title
+    from {{ ref('stg_document_import') }}
+    group by document_sha256
+),
+
+fact as (
+    select
+        file.document_sha256,
+        file.site_id,
+        document.outcome,
+        document.reason,
+        document.format,
+        document.page_count,
+        document.reader_version,
+        document.agency_code,
+        linked.page_url,
+        linked.link_text,
+        linked.published_on,
+        coalesce(linked.page_title, imported.title) as title,
+        coalesce(document.fiscal_year, linked.fiscal_year, imported.fiscal_year) as fiscal_year,
+        coalesce(document.phase, linked.phase, imported.phase) as phase,
+        coalesce(document.scope, linked.scope) as scope,
+        coalesce(document.agency_name, linked.agency_name, imported.agency_name) as printed_name
+    from file
+    left join {{ ref('stg_document') }} as document on file.document_sha256 = document.document_sha256
+    left join linked on file.document_sha256 = linked.document_sha256
+    left join imported on file.document_sha256 = imported.document_sha256
+)
+
+-- Documents of unknown agency, year or phase do not share a disclosure: the file is then part of the key.
+select
+    fact.* exclude (printed_name),
+    agency.agency_key,
+    coalesce(agency.region_code, site.region_code) as region_code,
+    {{ key_of([
+        'coalesce(agency.region_code, site.region_code)', 'agency.agency_key', 'fact.fiscal_year', 'fact.phase',
+        'fact.scope',
+        'case when agency.agency_key is null or fact.fiscal_year is null or fact.phase is null '
+        ~ 'then fact.document_sha256 end'
+    ]) }} as disclosure_key
+from fact
+left join {{ ref('stg_site') }} as site on fact.site_id = site.site_id
+left join {{ ref('int_agency_name') }} as agency
+    on fact.site_id = agency.site_id and fact.printed_name = agency.printed_name

@@ -1,0 +1,3 @@
+{{ config(post_hook="{{ create_as_of('agency_year', agency_year('ts')) }}") }}
+
+{{ agency_year("'infinity'") }}

@@ -1,0 +1,160 @@
+"""A small home, and the warehouse that dbt builds from it: once per session."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from uuid import uuid4
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from warehouse.build import BuildResult, build
+from warehouse.home import Home
+from warehouse.raw_tables import RawTablesWriter
+from warehouse.record import events
+from warehouse.tables.model import Recognition
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from golden import recognition
+
+START = datetime(2024, 3, 1, tzinfo=UTC)
+
+
+def sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass
+class Record:
+    """A hand-written history: events in order, one hour apart, and loads."""
+
+    home: Home
+    rows: list[dict] = field(default_factory=list)
+    at: datetime = START
+
+    def add(self, payload: events.Payload, site_id: str | None = None) -> None:
+        self.at += timedelta(hours=1)
+        self.rows.append(
+            {
+                "position": len(self.rows) + 1,
+                "event_id": str(uuid4()),
+                "type": payload.type,
+                "version": payload.version,
+                "run_id": "run-1",
+                "site_id": site_id,
+                "occurred_at": self.at,
+                "recorded_at": self.at,
+                "payload": payload.model_dump_json(),
+            }
+        )
+
+    def site(self, site_id: str, region_code: str) -> None:
+        self.add(
+            events.CrawlStarted(
+                site_name=site_id, region_code=region_code, platform="test", start_urls=("http://a.test/",)
+            ),
+            site_id,
+        )
+
+    def document(self, site_id: str, url: str, sha256: str, **page: object) -> None:
+        """A page that links to a file, and the file."""
+        self.add(
+            events.DocumentLinked(
+                **{"url": url, "page_url": url + ".html", "link_text": "", "page_title": ""} | page
+            ),
+            site_id,
+        )
+        self.fetch(site_id, url, sha256)
+
+    def fetch(self, site_id: str, url: str, sha256: str | None, outcome: str = "stored") -> None:
+        self.add(events.FetchFinished(url=url, kind="document", outcome=outcome, sha256=sha256), site_id)
+
+    def listing(self, site_id: str, urls: list[str], *, complete: bool = True) -> None:
+        entries = tuple(events.ListingEntry(url=url, title="") for url in urls)
+        self.add(
+            events.ListingObserved(
+                listing_url="http://a.test/", column_name="", complete=complete, page_count=1, entries=entries
+            ),
+            site_id,
+        )
+
+    def load(
+        self, site_id: str, read: dict[str, Recognition], *, accepted: bool = True, version: str = "1"
+    ) -> None:
+        load_id = f"{site_id}-{len(self.rows)}"
+        folder = self.home.raw / load_id
+        with RawTablesWriter(folder, load_id=load_id, site_id=site_id, reader_version=version) as writer:
+            for sha256, recognised in read.items():
+                writer.add(
+                    SimpleNamespace(
+                        sha256=sha256,
+                        recognition=recognised,
+                        format=recognised.facts.format,
+                        outcome="read",
+                        reason=None,
+                        seconds=0.1,
+                    )
+                )
+                self.add(
+                    events.DocumentRead(
+                        sha256=sha256, reader_version=version, outcome="read", amounts=len(recognised.amounts)
+                    ),
+                    site_id,
+                )
+        self.add(
+            events.LoadLanded(
+                load_id=load_id, reader_version=version, documents=tuple(read), row_counts=writer.row_counts
+            ),
+            site_id,
+        )
+        self.add(events.LoadValidated(load_id=load_id, accepted=accepted, expectations_evaluated=1), site_id)
+
+    def write(self) -> None:
+        self.home.events_parquet.mkdir(parents=True, exist_ok=True)
+        pq.write_table(pa.Table.from_pylist(self.rows), self.home.events_parquet / "000001.parquet")
+
+
+@pytest.fixture(scope="session")
+def golden_home(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The five documents of the corpus on three sites."""
+    corpus = shared / "corpus"
+    record = Record(Home(tmp_path_factory.mktemp("golden")))
+    read = {
+        name: recognition(corpus / f"{name}.golden.json", **facts)
+        for name, facts in {
+            "qinhuangdao-shanhaiguan-commerce-2024": {},
+            "qinhuangdao-industry-2024": {},
+            "qinhuangdao-shanhaiguan-commerce-performance": {"phase": None, "scope": None},
+            "xinzhou-commerce-2024": {"scope": "unit"},
+            "zhumadian-commerce-2024": {},
+        }.items()
+    }
+    for site_id, region_code in (("qinhuangdao", "130300"), ("xinzhou", "140900"), ("zhumadian", "411700")):
+        record.site(site_id, region_code)
+        names = [name for name in read if name.startswith(site_id)]
+        for name in names:
+            page = {"fiscal_year": 2023, "phase": "budget"} if name.endswith("performance") else {}
+            record.document(site_id, f"http://{site_id}.test/{name}", sha(name), **page)
+        record.load(site_id, {sha(name): read[name] for name in names})
+    record.write()
+    return record.home
+
+
+@pytest.fixture(scope="session")
+def golden_build(golden_home: Home) -> BuildResult:
+    return build(golden_home, golden_home.path / "built" / "golden.duckdb")
+
+
+@pytest.fixture(scope="session")
+def golden(golden_build: BuildResult) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(golden_build.target), read_only=True) as connection:
+        yield connection

@@ -1,0 +1,168 @@
+"""Runs the dbt project over the landed Parquet into one DuckDB file.
+
+dbt runs in this process: starting its command line costs ten times the build of a small warehouse. It reads
+Parquet and nothing else; what it builds refers to no other file.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from warehouse.home import PROJECT_ROOT, Home
+from warehouse.raw_tables import RawTablesWriter
+
+DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+
+WORKING_SCHEMAS = ("staging", "intermediate", "seeds")
+"""Schemas that only the build needs; the first of them reads Parquet outside the built file."""
+
+_EVENT_SCHEMA = pa.schema(
+    [
+        ("position", pa.int64()),
+        ("event_id", pa.string()),
+        ("type", pa.string()),
+        ("version", pa.int32()),
+        ("run_id", pa.string()),
+        ("site_id", pa.string()),
+        ("occurred_at", pa.timestamp("us", tz="UTC")),
+        ("recorded_at", pa.timestamp("us", tz="UTC")),
+        ("payload", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """How one model, seed or test of the dbt project ended."""
+
+    name: str
+    resource_type: str
+    """`model`, `seed`, `test`, `unit_test` or `operation`."""
+    status: str
+    """dbt's word: `success`, `pass`, `warn`, `fail`, `error` or `skipped`."""
+    message: str
+    failures: int
+    """Rows that a test found; 0 for everything else."""
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """A built warehouse. Tests that failed are in `nodes`: whether they matter is for the gate to say."""
+
+    target: Path
+    nodes: tuple[NodeResult, ...]
+
+    @property
+    def failed_tests(self) -> tuple[NodeResult, ...]:
+        """Tests that found rows which should not be there."""
+        return tuple(node for node in self.nodes if node.status == "fail")
+
+
+class BuildError(Exception):
+    """The warehouse could not be built; the message names the models and the reasons."""
+
+
+def build(home: Home, target: Path, *, as_of: datetime | None = None) -> BuildResult:
+    """Build the warehouse from the copy of the log and the accepted loads.
+
+    Args:
+        home: the installation; its `scratch` takes dbt's logs and caches.
+        target: the DuckDB file to make; replaced whole when the build succeeds, untouched when it fails.
+        as_of: leave out what was observed after this moment (must be aware of its time zone).
+
+    Raises:
+        BuildError: a model failed, or the dbt project does not parse.
+    """
+    scratch = home.scratch / "dbt"
+    scratch.mkdir(parents=True, exist_ok=True)
+    built = scratch / "warehouse.duckdb"
+    for stale in (built, built.with_suffix(".duckdb.wal")):
+        stale.unlink(missing_ok=True)
+    with _environment(_inputs(home, scratch) | {"MINGZHANG_BUILD": str(built)}):
+        nodes = _run_dbt(scratch, as_of)
+    _check_models(nodes)
+    _finish(built)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(built, target)
+    return BuildResult(target, nodes)
+
+
+def _inputs(home: Home, scratch: Path) -> dict[str, str]:
+    """Where dbt finds events and raw tables: an empty set of files where there are none yet."""
+    events, raw = home.events_parquet, home.raw
+    empty = scratch / "empty"
+    if not any(events.glob("*.parquet")):
+        events = empty / "events"
+        events.mkdir(parents=True, exist_ok=True)
+        pq.write_table(_EVENT_SCHEMA.empty_table(), events / "none.parquet")
+    if not any(raw.glob("*/documents.parquet")):
+        raw = empty / "raw"
+        shutil.rmtree(raw, ignore_errors=True)
+        with RawTablesWriter(raw / "none", load_id="none", site_id="none", reader_version="none"):
+            pass
+    return {"MINGZHANG_EVENTS": str(events), "MINGZHANG_RAW": str(raw)}
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """The process environment with these variables, restored afterwards: dbt takes its profile from there."""
+    before = dict(os.environ)
+    os.environ.update(variables, DO_NOT_TRACK="1")
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _run_dbt(scratch: Path, as_of: datetime | None) -> tuple[NodeResult, ...]:
+    from dbt.artifacts.schemas.run import RunExecutionResult  # noqa: PLC0415 - importing dbt takes two seconds
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415 - the same
+
+    arguments = ["build", "--quiet", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+    arguments += ["--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs")]
+    arguments += ["--no-write-json", "--log-level", "none", "--log-level-file", "info"]
+    if as_of:
+        arguments += ["--vars", f"{{as_of: '{as_of.astimezone(UTC).isoformat()}'}}"]
+    outcome = dbtRunner().invoke(arguments)
+    if not isinstance(outcome.result, RunExecutionResult):
+        raise BuildError(f"dbt could not start: {outcome.exception}") from outcome.exception
+    return tuple(_node_result(result) for result in outcome.result.results)
+
+
+def _node_result(result: Any) -> NodeResult:  # noqa: ANN401 - dbt ships no types
+    return NodeResult(
+        name=result.node.name,
+        resource_type=str(result.node.resource_type),
+        status=str(result.status),
+        message=result.message or "",
+        failures=result.failures or 0,
+        seconds=round(result.execution_time, 3),
+    )
+
+
+def _check_models(nodes: tuple[NodeResult, ...]) -> None:
+    broken = [node for node in nodes if node.status == "error"]
+    if broken:
+        reasons = "\n".join(f"{node.resource_type} {node.name}: {node.message.strip()}" for node in broken)
+        raise BuildError(f"{len(broken)} of {len(nodes)} nodes of the dbt project failed:\n{reasons}")
+
+
+def _finish(built: Path) -> None:
+    """Leave in the file what analysts use."""
+    with duckdb.connect(str(built)) as connection:
+        for schema in WORKING_SCHEMAS:
+            connection.execute(f"drop schema if exists {schema} cascade")
+        connection.execute("checkpoint")
