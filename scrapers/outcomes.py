@@ -1,0 +1,139 @@
+"""How a request ended: from an answer or a failure to one of the closed set of outcomes, with the evidence. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email.message import Message
+from http import HTTPStatus
+from urllib.parse import unquote
+
+from scrapers.pages import Page, decode, document_suffix, is_same_page
+from warehouse.record.events import FetchOutcome, PageKind
+
+_BLOCKING = frozenset({401, 403, 405, 407, 412, 418, 429, 451, 521})
+"""Refusals. 412 and 521 are what Chinese anti-bot shields answer, with a script that sets a cookie."""
+
+_STUB_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response that came, as far as its outcome depends on it."""
+
+    url: str
+    kind: PageKind
+    status: int
+    body: bytes
+    content_type: str = ""
+    location: str = ""
+
+
+def outcome_of(
+    answer: Answer, home: Page | None, encoding: str | None = None
+) -> tuple[FetchOutcome, str | None]:
+    """The outcome of an answer other than 304, and its evidence where it is not `stored`.
+
+    Args:
+        answer: What the server sent.
+        home: The site's home page, which soft 404s are told by; None before it was fetched.
+        encoding: Where the site's pages need it, see `Site.encoding`.
+    """
+    if answer.status != HTTPStatus.OK:
+        return _refusal(answer)
+    if not answer.body.strip():
+        return FetchOutcome.EMPTY, f"{len(answer.body)} bytes"
+    if answer.kind is PageKind.DOCUMENT and not looks_like_html(answer.body):
+        return _document(answer)
+    page = Page(answer.url, decode(answer.body, answer.content_type, encoding))
+    if _is_challenge(page, answer.body):
+        return FetchOutcome.BLOCKED, f"{len(answer.body)} bytes of script without text"
+    if home and answer.kind in {PageKind.ARTICLE, PageKind.DOCUMENT} and is_same_page(page, home):
+        return FetchOutcome.SOFT_404, f"answered with the home page ({page.title})"
+    if answer.kind is PageKind.DOCUMENT:
+        return _html_document(answer, page)
+    if not looks_like_html(answer.body):
+        return FetchOutcome.WRONG_TYPE, f"expected a page, found {_first_bytes(answer.body)}"
+    return FetchOutcome.STORED, None
+
+
+def _refusal(answer: Answer) -> tuple[FetchOutcome, str]:
+    detail = f"HTTP {answer.status}" + (f" to {answer.location}" if answer.location else "")
+    if answer.status in _BLOCKING:
+        return FetchOutcome.BLOCKED, detail
+    if answer.status == HTTPStatus.REQUEST_TIMEOUT:
+        return FetchOutcome.TIMEOUT, detail
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return FetchOutcome.SERVER_ERROR, detail
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        return FetchOutcome.NOT_FOUND, detail
+    if answer.location:
+        return FetchOutcome.BLOCKED, f"{detail}, which is not an allowed host"
+    return FetchOutcome.SERVER_ERROR, f"{detail} where 200 was expected"
+
+
+def _document(answer: Answer) -> tuple[FetchOutcome, str | None]:
+    """A PDF must begin like one; office files are told by their readers (a .doc is often really .docx)."""
+    if document_suffix(answer.url) == "pdf" and b"%PDF-" not in answer.body[:1024]:
+        return FetchOutcome.WRONG_TYPE, f"expected PDF, found {_first_bytes(answer.body)}"
+    return FetchOutcome.STORED, None
+
+
+def _html_document(answer: Answer, page: Page) -> tuple[FetchOutcome, str | None]:
+    """HTML under a document's address. Under .doc and .xls, a table is what old office programs exported."""
+    suffix = document_suffix(answer.url) or ""
+    if suffix in {"doc", "xls"} and page.selector.css("table td"):
+        return FetchOutcome.STORED, None
+    return (
+        FetchOutcome.WRONG_TYPE,
+        f"expected {suffix.upper() or 'a document'}, found HTML titled {page.title!r}",
+    )
+
+
+def _is_challenge(page: Page, body: bytes) -> bool:
+    """A stub of script with next to no text: what shields send under status 200."""
+    return len(body) < _STUB_BYTES and bool(page.selector.css("script")) and sum(map(len, page.lines)) < 20
+
+
+def looks_like_html(body: bytes) -> bool:
+    """Whether bytes begin like a page, whatever the server calls them."""
+    start = body[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return bool(
+        re.match(
+            rb"<(!doctype|!--|html|head|body|\?xml[^>]*>\s*<(!doctype )?html|script|meta|div|table|p\b)",
+            start,
+        )
+    )
+
+
+def _first_bytes(body: bytes) -> str:
+    return f"bytes {body[:16]!r}"
+
+
+def failure_of(error: BaseException) -> tuple[FetchOutcome, str]:
+    """The outcome of a request that brought no answer. Scrapy's exceptions are told by name: no import here."""
+    name, detail = type(error).__name__, str(error) or type(error).__name__
+    if name == "IgnoreRequest":
+        if "robots.txt" in detail:
+            return FetchOutcome.FORBIDDEN_BY_ROBOTS, detail
+        return FetchOutcome.BLOCKED, detail
+    if name == "DownloadCancelledError":
+        return FetchOutcome.TOO_LARGE, detail
+    if "Timeout" in name:
+        return FetchOutcome.TIMEOUT, detail
+    return FetchOutcome.NETWORK_ERROR, f"{name}: {detail}"
+
+
+def file_name(content_disposition: bytes) -> str | None:
+    """The name in a Content-Disposition header: RFC 6266, or raw GBK or UTF-8 bytes as old servers send it.
+
+    A label for people: without folders, and never used as a path.
+    """
+    if not content_disposition:
+        return None
+    message = Message()
+    message["Content-Disposition"] = decode(content_disposition).replace("\r", " ").replace("\n", " ")
+    found = message.get_filename()
+    if not found:
+        return None
+    return re.split(r"[/\\]", unquote(found))[-1] or None

@@ -1,0 +1,218 @@
+"""Understanding the pages of government sites: text, meta tags, dates, entries, attachments. Pure functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+from parsel import Selector, SelectorList
+from w3lib.url import safe_url_string
+
+from scrapers.titles import vocabulary
+
+META_NAMES = ("SiteName", "ColumnName", "ArticleTitle", "PubDate", "ContentSource")
+"""The tags of the national site guide (国办发〔2017〕47号) that are kept."""
+
+_DATE = re.compile(r"(20\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)")
+_URL_DATE = re.compile(r"(?:/t|/P0|_)(20\d{2})(\d{2})(\d{2})|/(20\d{2})[-/](\d{1,2})[-/](\d{1,2})/")
+_FURNITURE = re.compile(r"foot|header|nav|crumb|sidebar|copyright|friend|share", re.IGNORECASE)
+_MONEY = re.compile(r"-?\d{1,3}(,\d{3})*\.\d{1,6}|-?\d+\.\d{1,6}")
+
+
+@dataclass(frozen=True)
+class Page:
+    """An HTML page as text, with the address it was answered from."""
+
+    url: str
+    text: str
+
+    @cached_property
+    def selector(self) -> Selector:
+        """The parsed markup."""
+        return Selector(self.text or "<html></html>", type="html")
+
+    @cached_property
+    def title(self) -> str:
+        """Text of <title>."""
+        return _squeeze(self.selector.css("title::text").get(""))
+
+    @cached_property
+    def meta(self) -> dict[str, str]:
+        """The national meta tags under their official names, whatever case the page writes them in."""
+        found: dict[str, str] = {}
+        for tag in self.selector.css("meta[name][content]"):
+            name = tag.attrib["name"].strip().lower()
+            official = next((known for known in META_NAMES if known.lower() == name), None)
+            if official and tag.attrib["content"].strip():
+                found.setdefault(official, _squeeze(tag.attrib["content"]))
+        return found
+
+    @cached_property
+    def article_title(self) -> str:
+        """ArticleTitle, else the page's heading, else <title> up to the site's name."""
+        headings = (_squeeze("".join(h.css("::text").getall())) for h in self.selector.css("h1"))
+        return (
+            self.meta.get("ArticleTitle")
+            or next(filter(None, headings), "")
+            or re.split(r"[_|]| - ", self.title)[0]
+        )
+
+    @cached_property
+    def lines(self) -> frozenset[str]:
+        """The page's visible lines, for comparing it with another."""
+        texts = self.selector.xpath("//body//text()[not(parent::script or parent::style)]").getall()
+        return frozenset(filter(None, map(_squeeze, texts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link: absolute address and its text (the title attribute where the text is cut short)."""
+
+    url: str
+    text: str
+
+
+def decode(body: bytes, content_type: str = "", encoding: str | None = None) -> str:
+    """The text of a page. What the bytes are is believed before what header and meta tag claim.
+
+    UTF-8 that decodes without a fault is UTF-8 (other encodings hardly ever do); else GB18030, the superset of
+    GBK and GB2312; else whichever of these and the declared one leaves the fewest replacement characters.
+    """
+    if encoding:
+        return body.decode(encoding, errors="replace")
+    for candidate in ("utf-8-sig", "gb18030"):
+        try:
+            return body.decode(candidate)
+        except UnicodeDecodeError:
+            continue
+    texts = [
+        body.decode(name, errors="replace")
+        for name in ("utf-8-sig", "gb18030", *_declared(body, content_type))
+    ]
+    return min(texts, key=lambda text: text.count("\N{REPLACEMENT CHARACTER}"))
+
+
+def _declared(body: bytes, content_type: str) -> Iterator[str]:
+    for text in (content_type, body[:2048].decode("ascii", errors="ignore")):
+        if match := re.search(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", text):
+            try:
+                "".encode(match.group(1))
+            except LookupError:
+                continue
+            yield match.group(1)
+
+
+def find_date(text: str) -> date | None:
+    """The first complete date in a text; a month and day without a year is no date."""
+    return next(_dates(_DATE.findall(text)), None)
+
+
+def date_in_url(url: str) -> date | None:
+    """The day that an address carries (`t20240315_…`, `P020240315…`, `/2024/3/15/`)."""
+    return next(_dates([match[:3] if match[0] else match[3:] for match in _URL_DATE.findall(url)]), None)
+
+
+def _dates(found: Iterable[tuple[str, ...]]) -> Iterator[date]:
+    for year, month, day in found:
+        try:
+            yield date(int(year), int(month), int(day))
+        except ValueError:  # 2024-13-40 is some other number
+            continue
+
+
+def published_on(dates: dict[str, str]) -> tuple[date | None, str | None]:
+    """When a document was published, and which date that is.
+
+    The rule: what the page says of itself (PubDate) goes before what the listing says, that before a date in
+    the address, and the server's Last-Modified (which a silent correction moves) comes last.
+    """
+    for source in ("pub_date", "listing", "url", "last_modified"):
+        if source not in dates:
+            continue
+        text = dates[source]
+        on = _http_date(text) if source == "last_modified" else find_date(text)
+        if on:
+            return on, source
+    return None, None
+
+
+def _http_date(text: str) -> date | None:
+    try:
+        return parsedate_to_datetime(text).date()
+    except ValueError:
+        return None
+
+
+def links(page: Page, region: Selector | SelectorList[Selector]) -> Iterator[tuple[Link, Selector]]:
+    """The links of a region that lead to an address, with their element."""
+    base = urljoin(page.url, page.selector.css("base::attr(href)").get(""))
+    for anchor in region.xpath(".//a[@href]"):
+        href = anchor.attrib["href"].strip()
+        if not href or href.startswith("#") or re.match(r"(?!https?:)[a-z]+:", href, re.IGNORECASE):
+            continue
+        url = safe_url_string(urldefrag(urljoin(base, href)).url)
+        text, hint = (
+            _squeeze("".join(anchor.css("::text").getall())),
+            _squeeze(anchor.attrib.get("title", "")),
+        )
+        yield Link(url, hint if len(hint) > len(text) or not text else text), anchor
+
+
+def document_suffix(url: str) -> str | None:
+    """`pdf`, `docx` … where the address is that of a document, else None."""
+    parts = urlsplit(url)
+    # Download handlers carry the name in their query: download.jsp?name=budget.pdf
+    names = [parts.path, *(value.partition("=")[2] for value in parts.query.split("&"))]
+    suffixes = (PurePosixPath(unquote(name, errors="replace")).suffix.lower().lstrip(".") for name in names)
+    return next((suffix for suffix in suffixes if suffix in vocabulary()["document_suffixes"]), None)
+
+
+def attachments(page: Page) -> tuple[Link, ...]:
+    """The documents that a page links to outside its header, navigation and footer, each once."""
+    found: dict[str, Link] = {}
+    for link, anchor in links(page, page.selector):
+        named = PurePosixPath(link.text).suffix.lower().lstrip(".") in vocabulary()["document_suffixes"]
+        if (document_suffix(link.url) or named) and not _in_furniture(anchor):
+            found.setdefault(link.url, link)
+    return tuple(found.values())
+
+
+def _in_furniture(element: Selector) -> bool:
+    return any(
+        ancestor.root.tag in {"header", "footer", "nav"}
+        or _FURNITURE.search(f"{ancestor.attrib.get('class', '')} {ancestor.attrib.get('id', '')}")
+        for ancestor in element.xpath("ancestor::*[not(self::body or self::html)]")
+    )
+
+
+def content(page: Page, selector: str | None = None) -> SelectorList[Selector]:
+    """The article's own part of a page; empty where no known container is found."""
+    for css in (selector,) if selector else vocabulary()["content_selectors"]:
+        if found := page.selector.css(css):
+            return found[:1]
+    return page.selector.css("no-such-element")
+
+
+def has_budget_tables(page: Page, selector: str | None = None) -> bool:
+    """Whether tables with figures are typed into the article: then the page itself is a document."""
+    cells = content(page, selector).css("table td")
+    figures = (cell for cell in cells if _MONEY.fullmatch(_squeeze("".join(cell.css("::text").getall()))))
+    return sum(1 for _ in figures) >= 6  # a form's totals alone, not a lone figure in a layout table
+
+
+def is_same_page(page: Page, other: Page) -> bool:
+    """Whether a page is another one under a different address: nine tenths of their lines in common."""
+    if "ArticleTitle" in page.meta and page.meta["ArticleTitle"] != other.meta.get("ArticleTitle"):
+        return False
+    both, either = page.lines & other.lines, page.lines | other.lines
+    return bool(either) and len(both) >= 0.9 * len(either)
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()

@@ -1,0 +1,76 @@
+"""What a listing page says: its entries and the other pages of the same listing. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+from parsel import Selector
+
+from scrapers.pages import Link, Page, document_suffix, find_date, links
+from scrapers.titles import Facts
+
+_ROW = "ancestor::*[self::li or self::tr or self::dd or self::dl][1]"
+_PAGING_TEXT = re.compile(r"首页|尾页|末页|上一?页|下一?页|\[?\d+\]?|[<>«»]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One entry of a listing: an article, or a document that the listing links to directly."""
+
+    url: str
+    title: str
+    listed_on: date | None = None
+    link_text: str = ""
+    facts: Facts = Facts()
+    """What its place says (the row and column of a matrix)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    """One page of a listing, and the addresses of the pages that it names."""
+
+    entries: tuple[Found, ...]
+    pages: tuple[str, ...] = ()
+
+
+def article_entries(
+    page: Page, article_pattern: re.Pattern[str], item_css: str | None = None
+) -> tuple[Found, ...]:
+    """Entries in the order of the page, each once: dated links in rows, and links that look like articles.
+
+    Args:
+        page: The listing page.
+        article_pattern: What the platform's article addresses look like (searched in path and query).
+        item_css: The rows, where the site's YAML names them; then every link in them is an entry.
+    """
+    found: dict[str, Found] = {}
+    regions = page.selector.css(item_css) if item_css else [page.selector]
+    for region in regions:
+        for link, anchor in links(page, region):
+            row = _row_text(anchor)
+            if not link.text or _PAGING_TEXT.fullmatch(link.text):
+                continue
+            if item_css or article_pattern.search(link.url) or (find_date(row) and is_page_or_file(link)):
+                found.setdefault(link.url, Found(link.url, link.text, find_date(row), link.text))
+    return tuple(found.values())
+
+
+def _row_text(anchor: Selector) -> str:
+    return " ".join(anchor.xpath(f"{_ROW}//text()").getall())
+
+
+def is_page_or_file(link: Link) -> bool:
+    """Not a folder: rows of menus link to columns, which end in a slash or index page."""
+    path = urlsplit(link.url).path
+    return bool(document_suffix(link.url)) or bool(re.search(r"/(?!index|list)[^/]+\.s?html?$", path))
+
+
+def paging_links(page: Page, pattern: re.Pattern[str]) -> Iterator[str]:
+    """Links to other pages of the listing: their address matches and their text is a page's number or next."""
+    for link, _ in links(page, page.selector):
+        if _PAGING_TEXT.fullmatch(link.text) and pattern.search(link.url):
+            yield link.url

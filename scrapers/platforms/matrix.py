@@ -1,0 +1,82 @@
+"""A table of departments × years whose cells link to the files: no paging, no articles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from parsel import Selector, SelectorList
+
+from scrapers.pages import Page, links
+from scrapers.platforms.base import GovernmentSpider
+from scrapers.platforms.listing import Found, ListingPage, is_page_or_file
+from scrapers.sites import Column, Site
+from scrapers.titles import Facts, facts, normalise
+
+
+class MatrixSpider(GovernmentSpider):
+    """Row and column say what the file's name (`1.doc`) does not."""
+
+    name = "matrix"
+
+    @staticmethod
+    def read_listing(page: Page, column: Column, site: Site) -> ListingPage:
+        """The linked files of every table that has years in its head."""
+        tables = page.selector.css(site.selectors.matrix_table or "table")
+        return ListingPage(tuple(found for table in tables for found in _cells(page, table, column)))
+
+
+def _cells(page: Page, table: Selector, column: Column) -> Iterator[Found]:
+    rows = _grid(table)
+    years = next((head for head in (_years(row) for row in rows) if len(head) > 0), {})
+    for row in rows:
+        # The department is the last text before the first year's column; a serial number may go before it.
+        names = [_text(cell) for position, cell in sorted(row.items()) if position < min(years, default=0)]
+        department = next((name for name in reversed(names) if re.search(r"[\u4e00-\u9fff]", name)), "")
+        for position, cell in row.items():
+            if position not in years or not department:
+                continue
+            for link, _ in links(page, SelectorList([cell])):
+                if is_page_or_file(link):
+                    said = facts(link.text)
+                    place = Facts(years[position], column.phase or said.phase, said.scope, department)
+                    title = f"{department} {years[position]}年 {link.text}"
+                    yield Found(link.url, title, None, link.text, place)
+
+
+def _grid(table: Selector) -> list[dict[int, Selector]]:
+    """Rows as cells by column, a cell that spans standing at every position that it covers."""
+    rows: list[dict[int, Selector]] = []
+    below: dict[int, tuple[int, Selector]] = {}
+    for row in table.xpath("./tr | ./tbody/tr | ./thead/tr"):
+        cells = {position: cell for position, (_, cell) in below.items()}
+        below = {position: (count - 1, cell) for position, (count, cell) in below.items() if count > 1}
+        position = 0
+        for cell in row.xpath("./td | ./th"):
+            while position in cells:
+                position += 1
+            for spanned in range(position, position + _span(cell, "colspan")):
+                cells[spanned] = cell
+                if (row_span := _span(cell, "rowspan")) > 1:
+                    below[spanned] = (row_span - 1, cell)
+            position += _span(cell, "colspan")
+        rows.append(cells)
+    return rows
+
+
+def _years(row: dict[int, Selector]) -> dict[int, int]:
+    """Column → year, for a row of the table's head."""
+    found = {}
+    for position, cell in row.items():
+        if match := re.fullmatch(r"(20\d\d)(年|年度)?(部门)?(预算|决算)?(公开)?", _text(cell)):
+            found[position] = int(match[1])
+    return found
+
+
+def _span(cell: Selector, name: str) -> int:
+    value = cell.attrib.get(name, "1").strip()
+    return min(int(value), 200) if value.isdigit() else 1
+
+
+def _text(cell: Selector) -> str:
+    return normalise("".join(cell.xpath(".//text()").getall()))

@@ -1,0 +1,26 @@
+"""Systems that look like TRS WCM but count pages from one: `index_2.html` is page 2; `?page=2` likewise."""
+
+from __future__ import annotations
+
+import re
+
+from scrapers.pages import Page
+from scrapers.platforms.base import GovernmentSpider
+from scrapers.platforms.listing import ListingPage, article_entries, paging_links
+from scrapers.sites import Column, Site
+
+_ARTICLE = re.compile(r"/(content/)?(post|content|art|info)_?[\d_/-]+\.s?html?$")
+_PAGING = re.compile(r"(index|list|column-index)[-_]\d+\.s?html?$|[?&](page|pageNo|p|pn)=\d+", re.IGNORECASE)
+
+
+class OneBasedSpider(GovernmentSpider):
+    """Pages are linked in the markup."""
+
+    name = "one_based"
+
+    @staticmethod
+    def read_listing(page: Page, column: Column, site: Site) -> ListingPage:
+        """Entries of the page; the other pages as it links to them."""
+        del column
+        entries = article_entries(page, _ARTICLE, site.selectors.listing_item)
+        return ListingPage(entries, tuple(dict.fromkeys(paging_links(page, _PAGING))))

@@ -1,0 +1,51 @@
+"""Scrapy's settings for one site: polite, honest about who asks, and closed to the outside."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from scrapers.sites import Site
+
+
+def user_agent(site: Site) -> str:
+    """Who asks, and whom to write to."""
+    return f"Mingzhang/{version('mingzhang')} (+{site.contact})"
+
+
+def settings_for(site: Site) -> dict[str, Any]:
+    """Settings of the crawl of a site, over Scrapy's defaults."""
+    return {
+        "BOT_NAME": "mingzhang",
+        "USER_AGENT": user_agent(site),
+        "DEFAULT_REQUEST_HEADERS": {"Accept": "text/html,*/*;q=0.8", "Accept-Language": "zh-CN,zh;q=0.9"},
+        "ROBOTSTXT_OBEY": True,
+        "COOKIES_ENABLED": False,
+        # Manners: one request at a time, never faster than the site's delay.
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "DOWNLOAD_DELAY": site.delay_seconds,
+        "AUTOTHROTTLE_ENABLED": True,
+        "AUTOTHROTTLE_START_DELAY": site.delay_seconds,
+        "AUTOTHROTTLE_TARGET_CONCURRENCY": 1.0,
+        # Limits.
+        "DOWNLOAD_TIMEOUT": site.timeout_seconds,
+        "DOWNLOAD_MAXSIZE": site.maximum_bytes,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "REDIRECT_MAX_TIMES": 5,
+        "METAREFRESH_ENABLED": False,
+        "RETRY_TIMES": 2,
+        # The spider asks for each address once and records every end, so nothing may be dropped silently:
+        # the filters of duplicates and of foreign hosts would.
+        "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
+        "HTTPERROR_ALLOW_ALL": True,
+        "DOWNLOADER_MIDDLEWARES": {
+            "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+            "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+            "scrapers.redirects.AllowedHostsRedirectMiddleware": 600,
+        },
+        "REMOTE_CONTROL_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "LOG_LEVEL": "INFO",
+        "LOG_FORMAT": "%(levelname)s %(name)s: %(message)s",
+    }

@@ -1,0 +1,139 @@
+"""Government sites as configuration: one YAML file per site, read into a frozen `Site`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
+
+SITES_FOLDER = Path(__file__).parent / "sites"
+
+PlatformName = Literal["trs_wcm", "one_based", "matrix"]
+
+
+class SiteError(ValueError):
+    """A site file that cannot be used; the message names the file and the field."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Column(_Strict):
+    """One column (栏目) of a site: where a listing begins."""
+
+    name: str
+    url: str
+    """Absolute, or relative to `base_url`."""
+    phase: Literal["budget", "final_account"] | None = None
+    """What everything in the column is, where the column says so."""
+
+
+class Selectors(_Strict):
+    """CSS selectors for markup that differs from what the platform usually has; None keeps the platform's own."""
+
+    listing_item: str | None = None
+    content: str | None = None
+    matrix_table: str | None = None
+
+
+class Assertions(_Strict):
+    """What a good crawl of the site looks like; a crawl that misses it is reported."""
+
+    minimum_entries: int = Field(default=1, ge=0)
+    minimum_documents: int = Field(default=1, ge=0)
+
+
+class Site(_Strict):
+    """One government site. Everything that differs between cities is here; Python is written per platform."""
+
+    site_id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    name: str
+    region_code: Annotated[str, Field(pattern=r"^\d{6}$")]
+    """GB/T 2260."""
+    base_url: Annotated[str, Field(pattern=r"^https?://")]
+    allowed_hosts: tuple[str, ...] = ()
+    """Hosts (with port where it is unusual) that may be asked; the host of `base_url` always may."""
+    platform: PlatformName
+    columns: tuple[Column, ...] = Field(min_length=1)
+    schedule: Annotated[str, Field(pattern=r"^\S+( \S+){4}$")] = "30 2 * * *"
+    """Five cron fields, in `timezone`."""
+    timezone: str = "Asia/Shanghai"
+    delay_seconds: float = Field(default=3.0, ge=0)
+    """Between two requests to one host; AutoThrottle only ever makes it longer."""
+    timeout_seconds: float = Field(default=60.0, gt=0)
+    maximum_bytes: int = Field(default=64 * 1024 * 1024, gt=0)
+    """Of one answer; a larger one is `too_large`."""
+    maximum_listing_pages: int = Field(default=200, gt=0)
+    """Of one column: a guard against paging that never ends."""
+    contact: str
+    """Address or page that the user agent names, so that the site's owner can reach us."""
+    encoding: str | None = None
+    """Only where detection fails: the encoding that the site's pages really have."""
+    selectors: Selectors = Selectors()
+    department_aliases: dict[str, str] = Field(default_factory=dict)
+    """Name as the site prints it → official name."""
+    assertions: Assertions = Assertions()
+    verified: bool = False
+    """Whether a crawl of the live site was once looked at by a person."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _end_with_slash(cls, value: str) -> str:
+        return value if value.endswith("/") else value + "/"
+
+    @model_validator(mode="after")
+    def _allow_own_host(self) -> Site:
+        own = urlsplit(self.base_url).netloc
+        if own not in self.allowed_hosts:
+            object.__setattr__(self, "allowed_hosts", (own, *self.allowed_hosts))
+        return self
+
+
+def read_site(path: Path, **values: object) -> Site:
+    """One site from its YAML file; `values` replace what the file says (the replica's ports).
+
+    Raises:
+        SiteError: the file is not YAML, or a field is missing, unknown or wrong.
+    """
+    try:
+        content = yaml.safe_load(path.read_text("utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SiteError(f"{path}: not a YAML file: {error}") from error
+    if not isinstance(content, dict):
+        raise SiteError(f"{path}: expected fields of a site, found {type(content).__name__}")
+    try:
+        return Site.model_validate({"site_id": path.stem, **content, **values})
+    except ValidationError as error:
+        mistakes = "; ".join(_in_plain_words(mistake) for mistake in error.errors())
+        raise SiteError(f"{path}: {mistakes}") from error
+
+
+def load_sites(folder: Path = SITES_FOLDER) -> dict[str, Site]:
+    """All sites of a folder by `site_id`, which is the file's name.
+
+    Raises:
+        SiteError: a file cannot be used, or its `site_id` is not its name.
+    """
+    sites = {}
+    for path in sorted(folder.glob("*.yml")):
+        site = read_site(path)
+        if site.site_id != path.stem:
+            raise SiteError(f"{path}: site_id is {site.site_id!r}, expected the file's name {path.stem!r}")
+        sites[site.site_id] = site
+    return sites
+
+
+def _in_plain_words(mistake: ErrorDetails) -> str:
+    field = ".".join(str(part) for part in mistake["loc"]) or "site"
+    match mistake["type"]:
+        case "extra_forbidden":
+            return f"{field}: unknown field"
+        case "missing":
+            return f"{field}: missing"
+        case _:
+            return f"{field}: {mistake['msg']} (found {mistake['input']!r})"
