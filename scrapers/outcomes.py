@@ -1,4 +1,4 @@
-"""How a request ended: from an answer or a failure to one of the closed set of outcomes, with the evidence. Pure."""
+"""How a request ended: one of the closed set of outcomes, with its evidence. Pure."""
 
 from __future__ import annotations
 
@@ -45,7 +45,10 @@ def outcome_of(
         return FetchOutcome.EMPTY, f"{len(answer.body)} bytes"
     if answer.kind is PageKind.DOCUMENT and not looks_like_html(answer.body):
         return _document(answer)
-    page = Page(answer.url, decode(answer.body, answer.content_type, encoding))
+    return _page(answer, Page(answer.url, decode(answer.body, answer.content_type, encoding)), home)
+
+
+def _page(answer: Answer, page: Page, home: Page | None) -> tuple[FetchOutcome, str | None]:
     if _is_challenge(page, answer.body):
         return FetchOutcome.BLOCKED, f"{len(answer.body)} bytes of script without text"
     if home and answer.kind in {PageKind.ARTICLE, PageKind.DOCUMENT} and is_same_page(page, home):
@@ -111,7 +114,7 @@ def _first_bytes(body: bytes) -> str:
 
 
 def failure_of(error: BaseException) -> tuple[FetchOutcome, str]:
-    """The outcome of a request that brought no answer. Scrapy's exceptions are told by name: no import here."""
+    """The outcome of a request without an answer. Scrapy's exceptions are told by name: no import here."""
     name, detail = type(error).__name__, str(error) or type(error).__name__
     if name == "IgnoreRequest":
         if "robots.txt" in detail:

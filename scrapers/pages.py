@@ -1,4 +1,4 @@
-"""Understanding the pages of government sites: text, meta tags, dates, entries, attachments. Pure functions."""
+"""Understanding the pages of government sites: text, meta tags, dates, attachments. Pure functions."""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ class Link:
 def decode(body: bytes, content_type: str = "", encoding: str | None = None) -> str:
     """The text of a page. What the bytes are is believed before what header and meta tag claim.
 
-    UTF-8 that decodes without a fault is UTF-8 (other encodings hardly ever do); else GB18030, the superset of
-    GBK and GB2312; else whichever of these and the declared one leaves the fewest replacement characters.
+    UTF-8 that decodes without a fault is UTF-8 (other encodings hardly ever do); else GB18030, the superset
+    of GBK and GB2312; else whichever of these and the declared one leaves the fewest replacement characters.
     """
     if encoding:
         return body.decode(encoding, errors="replace")

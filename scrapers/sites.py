@@ -34,7 +34,7 @@ class Column(_Strict):
 
 
 class Selectors(_Strict):
-    """CSS selectors for markup that differs from what the platform usually has; None keeps the platform's own."""
+    """CSS selectors for markup that differs from the platform's usual; None keeps the platform's own."""
 
     listing_item: str | None = None
     content: str | None = None

@@ -1,4 +1,4 @@
-"""What the title of an article or the text of a link says: disclosure or not, year, phase, scope, agency. Pure."""
+"""What a title or link text says: disclosure or not, year, phase, scope, agency. Pure."""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
-from typing import ClassVar
 from urllib.parse import urljoin, urlsplit
 
 import scrapy
@@ -77,8 +76,6 @@ _Handler = Callable[[_Fetched], Iterator[Request]]
 class GovernmentSpider(scrapy.Spider):
     """Base of the platforms; they say what a listing page holds, in `read_listing`."""
 
-    name: ClassVar[str]
-
     def __init__(self, site: Site, recorder: Recorder) -> None:
         super().__init__(self.name)
         self.site = site
@@ -129,20 +126,20 @@ class GovernmentSpider(scrapy.Spider):
 
     def _verdict(self, reason: str, errors: int) -> str:
         """`finished`, or what was wrong: nothing found is a failure, not a success."""
-        expected = self.site.assertions
-        if reason != "finished":
-            return f"stopped: {reason}"
-        if errors:
-            return f"{errors} pages could not be understood, see the log of the crawl"
-        if not self.entries:
-            return "no entries: the listings gave nothing"
-        if self.entries < expected.minimum_entries:
-            return f"only {self.entries} listing entries, at least {expected.minimum_entries} expected"
-        if not self.linked:
-            return f"no documents: none of {self.entries} listing entries led to one"
-        if len(self.linked) < expected.minimum_documents:
-            return f"only {len(self.linked)} documents linked, at least {expected.minimum_documents} expected"
-        return "finished"
+        linked, expected = len(self.linked), self.site.assertions
+        faults = {
+            f"stopped: {reason}": reason != "finished",
+            f"{errors} pages could not be understood, see the log of the crawl": errors > 0,
+            "no entries: the listings gave nothing": not self.entries,
+            f"only {self.entries} listing entries, at least {expected.minimum_entries} expected": (
+                self.entries < expected.minimum_entries
+            ),
+            f"no documents: none of {self.entries} listing entries led to one": not linked,
+            f"only {linked} documents linked, at least {expected.minimum_documents} expected": (
+                linked < expected.minimum_documents
+            ),
+        }
+        return next((fault for fault, holds in faults.items() if holds), "finished")
 
     # Requests and their ends.
 
@@ -185,7 +182,7 @@ class GovernmentSpider(scrapy.Spider):
     def _failed(
         self, failure: Failure, url: str, kind: PageKind, handler: _Handler, referer: str | None
     ) -> Iterator[Request]:
-        outcome, detail = failure_of(failure.value)
+        outcome, detail = failure_of(failure.value or RuntimeError("no reason given"))
         event = FetchFinished(url=url, kind=kind, outcome=outcome, referer=referer, detail=detail)
         yield from self._finish(event, None, handler)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -25,7 +25,7 @@ class Found:
     title: str
     listed_on: date | None = None
     link_text: str = ""
-    facts: Facts = Facts()
+    facts: Facts = field(default_factory=Facts)
     """What its place says (the row and column of a matrix)."""
 
 
@@ -70,7 +70,7 @@ def is_page_or_file(link: Link) -> bool:
 
 
 def paging_links(page: Page, pattern: re.Pattern[str]) -> Iterator[str]:
-    """Links to other pages of the listing: their address matches and their text is a page's number or next."""
+    """Links to other pages of the listing: the address matches, the text is a number or a direction."""
     for link, _ in links(page, page.selector):
         if _PAGING_TEXT.fullmatch(link.text) and pattern.search(link.url):
             yield link.url

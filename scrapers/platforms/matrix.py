@@ -40,7 +40,7 @@ def _cells(page: Page, table: Selector, column: Column) -> Iterator[Found]:
                 if is_page_or_file(link):
                     said = facts(link.text)
                     place = Facts(years[position], column.phase or said.phase, said.scope, department)
-                    title = f"{department} {years[position]}年 {link.text}"
+                    title = f"{department}{years[position]}年{column.name} {link.text}"
                     yield Found(link.url, title, None, link.text, place)
 
 

@@ -1,4 +1,4 @@
-"""TRS WCM: static listings whose paging links exist only after `createPageHTML(N, 0, "index", "html")` has run."""
+"""TRS WCM: static listings, paged by a script: `createPageHTML(N, 0, "index", "html")`."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class SeenRequest:
 
 @dataclass
 class Replica:
-    """The running replica. Change `resources` or `content` (then `refresh`) and the sites answer differently."""
+    """The running replica. Change `resources`, or `content` and `refresh`, and it answers differently."""
 
     sites: dict[str, Site] = field(default_factory=dict)
     """Configured with the ports that the sites have in this run."""
@@ -56,7 +56,7 @@ class Replica:
         self.resources[site_id] = render(self.content[site_id])
 
     def change(self, site_id: str, path: str, **fields: object) -> None:
-        """Let one path answer differently: `body`, `status`, `delay_seconds`, `cut_after`, … of `Resource`."""
+        """Let one path answer differently: `body`, `status`, `delay_seconds` … of `Resource`."""
         self.resources[site_id][path] = replace(self.resources[site_id][path], **fields)  # type: ignore[arg-type]
 
     def answer(self, site_id: str, path: str) -> Resource:
