@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 import pandas as pd
@@ -25,6 +26,7 @@ with warnings.catch_warnings():
     from great_expectations.core.expectation_validation_result import ExpectationValidationResult
     from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
     from great_expectations.data_context.types.base import DataContextConfig, ProgressBarsConfig
+    from great_expectations.data_context.types.resource_identifiers import ExpectationSuiteIdentifier
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
     from great_expectations.expectations.metadata_types import FailureSeverity
 
@@ -120,6 +122,13 @@ def judge(
     )
     (result,) = outcome.run_results.values()
     return tuple(_failure(suite, single) for single in result.results if not single.success)
+
+
+def render_pages(context: EphemeralDataContext, results: AbstractSet[tuple[str, ...]]) -> None:
+    """Write Great Expectations' own pages of all suites and of the results with these keys."""
+    suites = [ExpectationSuiteIdentifier(name=suite.name) for suite in context.suites.all()]
+    stored = [key for key in context.stores["validations"].list_keys() if key.to_tuple() in results]
+    context.build_data_docs(resource_identifiers=[*suites, *stored], build_index=False)
 
 
 def _failure(suite: Suite, single: ExpectationValidationResult) -> FailedExpectation:
