@@ -85,10 +85,10 @@ class EventLog:
         """
         if not events:
             return []
-        unique = list({event.event_id: event for event in reversed(events)}.values())[::-1]
+        by_id = {event.event_id: event for event in events}
         with self._recorder.appending() as end:
-            known = end.recorded([event.event_id for event in unique])
-            new = [event for event in unique if event.event_id not in known]
+            known = end.recorded(list(by_id))
+            new = [event for event_id, event in by_id.items() if event_id not in known]
             last = end.last_state()
             checksum, recorded_at = _end_of(last) if last else (envelope.GENESIS, datetime.now(UTC))
             recorded_at = max(recorded_at, datetime.now(UTC))

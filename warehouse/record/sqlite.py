@@ -33,7 +33,8 @@ class StoredRow:
     """An event as it is stored."""
 
     position: int
-    event_id: UUID
+    event_id: str
+    """32 hexadecimal digits."""
     type: str
     state: bytes
 
@@ -61,7 +62,9 @@ class SqliteAppending:
 
     def last_state(self) -> bytes | None:
         """What is stored of the last event; None in an empty log."""
-        self._cursor.execute("SELECT state FROM stored_events ORDER BY rowid DESC LIMIT 1")
+        self._cursor.execute(
+            "SELECT CAST(state AS BLOB) AS state FROM stored_events ORDER BY rowid DESC LIMIT 1"
+        )
         row = self._cursor.fetchone()
         return bytes(row["state"]) if row else None
 
@@ -141,11 +144,14 @@ class SqliteRecorder:
         if site_id is not None:
             where.append(f"{_SITE} = ?")
             values.append(site_id)
-        query = f"SELECT rowid, * FROM stored_events WHERE {' AND '.join(where)} ORDER BY rowid LIMIT ?"  # noqa: S608 # constants only
+        query = (
+            "SELECT rowid, originator_id, topic, CAST(state AS BLOB) AS state"  # noqa: S608 # constants only
+            f" FROM stored_events WHERE {' AND '.join(where)} ORDER BY rowid LIMIT ?"
+        )
         with _clear_errors(self._path), self._datastore.transaction(commit=False) as cursor:
             cursor.execute(query, [*values, limit])
             return [
-                StoredRow(row["rowid"], UUID(row["originator_id"]), row["topic"], bytes(row["state"]))
+                StoredRow(row["rowid"], row["originator_id"], row["topic"], bytes(row["state"]))
                 for row in cursor.fetchall()
             ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from warehouse.home import Home
 from warehouse.record.archive import Archive
@@ -81,7 +82,7 @@ def _log_problems(log: EventLog, named: dict[str, int], report: Progress) -> Ite
 def _named_file(row: StoredRow, body: bytes) -> str | None:
     """The archived file that an event names."""
     fields = json.loads(body)
-    if (fields["event_id"], fields["type"]) != (str(row.event_id), row.type):
+    if (UUID(fields["event_id"]).hex, fields["type"]) != (row.event_id, row.type):
         raise ValueError("event id or type differ from those in its columns")
     sha256: str | None = fields["payload"].get("sha256") if row.type in _NAMES_A_FILE else None
     return sha256

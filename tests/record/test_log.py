@@ -1,0 +1,204 @@
+"""The contract of the event log, for every storage."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from pathlib import Path
+from typing import Any, ClassVar
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from warehouse.record import envelope
+from warehouse.record.errors import RecordUnavailableError, UnknownEventError
+from warehouse.record.events import Event, ListingEntry, ListingObserved, Payload
+from warehouse.record.log import EventLog
+from warehouse.record.upcasting import Upcaster, current_payload
+
+OpenLog = Callable[[], EventLog]
+MakeEvent = Callable[..., Event]
+
+
+def test_what_is_appended_is_read_back_value_by_value(open_log: OpenLog) -> None:
+    listing = ListingObserved(
+        listing_url="http://site.example/bmys/",
+        column_name="部门预算",
+        complete=True,
+        page_count=2,
+        entries=(
+            ListingEntry(
+                url="http://site.example/1", title="忻州市商务局“三公”", listed_on=date(2024, 3, 15)
+            ),
+        ),
+    )
+    beijing = timezone(timedelta(hours=8))
+    occurred_at = datetime(2024, 3, 15, 8, 30, 0, 123456, tzinfo=beijing)
+    event = Event(payload=listing, run_id="run-1", site_id="xinzhou", occurred_at=occurred_at)
+    with open_log() as log:
+        appended = log.append([event])
+    with open_log() as log:
+        (read,) = log.read()
+    assert [read] == appended
+    assert read.payload == listing
+    assert (read.position, read.event_id, read.run_id, read.site_id) == (
+        1,
+        event.event_id,
+        "run-1",
+        "xinzhou",
+    )
+    assert read.occurred_at == datetime(2024, 3, 15, 0, 30, 0, 123456, tzinfo=UTC)
+    assert abs(read.recorded_at - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_an_empty_log_has_no_events_and_position_zero(open_log: OpenLog) -> None:
+    with open_log() as log:
+        assert list(log.read()) == []
+        assert log.last_position() == 0
+        assert log.append([]) == []
+
+
+def test_reading_is_filtered_by_range_type_site_and_run(open_log: OpenLog, make_event: MakeEvent) -> None:
+    listing = ListingObserved(listing_url="u", column_name="c", complete=True, page_count=1, entries=())
+    with open_log() as log:
+        log.append([make_event(1), make_event(2, site_id="qinhuangdao"), make_event(3, run_id="run-2")])
+        log.append([Event(payload=listing, run_id="run-2", site_id=None)])
+
+        def positions(**filters: object) -> list[int]:
+            return [event.position for event in log.read(**filters)]
+
+        assert positions() == [1, 2, 3, 4]
+        assert positions(after=1, until=3) == [2, 3]
+        assert positions(types=["listing.observed"]) == [4]
+        assert positions(types=[]) == []
+        assert positions(site_id="qinhuangdao") == [2]
+        assert positions(run_id="run-2") == [3, 4]
+        assert positions(run_id="run-2", site_id="xinzhou", types=["fetch.finished"], after=2) == [3]
+        assert log.last_position() == 4
+
+
+def test_a_batch_is_recorded_whole_or_not_at_all(open_log: OpenLog, make_event: MakeEvent) -> None:
+    naive = make_event(2).model_copy(update={"occurred_at": datetime(2024, 1, 1)})  # noqa: DTZ001 # the point
+    with open_log() as log:
+        with pytest.raises(ValueError, match="has no time zone"):
+            log.append([make_event(1), naive])
+        assert log.last_position() == 0
+        log.append([make_event(3)])
+        assert [event.position for event in log.read()] == [1]
+
+
+def test_events_appended_while_reading_are_left_for_the_next_reader(
+    open_log: OpenLog, make_event: MakeEvent
+) -> None:
+    with open_log() as log:
+        log.append([make_event(n) for n in range(3)])
+        seen = []
+        for event in log.read():
+            seen.append(event.position)
+            log.append([make_event(100 + event.position)])
+        assert seen == [1, 2, 3]
+        assert log.last_position() == 6
+
+
+def test_recorded_at_never_goes_back(
+    open_log: OpenLog, make_event: MakeEvent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Clock(datetime):
+        moments: ClassVar = [datetime(2024, 5, 2, tzinfo=UTC), datetime(2024, 5, 1, tzinfo=UTC)]
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # noqa: ARG003 # the signature of datetime
+            return cls.moments[0]
+
+    monkeypatch.setattr("warehouse.record.log.datetime", Clock)
+    with open_log() as log:
+        log.append([make_event(1)])
+        Clock.moments.pop(0)
+        log.append([make_event(2)])
+        assert [event.recorded_at.day for event in log.read()] == [2, 2]
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batches=st.lists(st.lists(st.integers(0, 15))))
+def test_any_batches_with_any_repetitions_give_the_same_log(
+    tmp_path_factory: pytest.TempPathFactory, make_event: MakeEvent, batches: list[list[int]]
+) -> None:
+    events = [make_event(number) for number in range(16)]
+    expected = [events[number].event_id for number in dict.fromkeys(n for batch in batches for n in batch)]
+    with EventLog.open(tmp_path_factory.mktemp("log") / "events.sqlite") as log:
+        appended = [event for batch in batches for event in log.append([events[number] for number in batch])]
+        read = list(log.read())
+    assert appended == read
+    assert [event.event_id for event in read] == expected
+    assert [event.position for event in read] == list(range(1, len(expected) + 1))
+
+
+def test_a_file_that_is_no_log_is_named_in_the_error(tmp_path: Path) -> None:
+    path = tmp_path / "events.sqlite"
+    path.write_bytes(b"not a database at all" * 100)
+    with pytest.raises(RecordUnavailableError, match=r"events\.sqlite: file is not a database"):
+        EventLog.open(path)
+
+
+def test_an_event_of_a_newer_version_is_refused_by_name(tmp_path: Path, make_event: MakeEvent) -> None:
+    path = tmp_path / "events.sqlite"
+    with EventLog.open(path) as log:
+        log.append([make_event(1)])
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "UPDATE stored_events SET state = replace(state, '\"version\":1', '\"version\":9')"
+        )
+    connection.close()
+    with EventLog.open(path) as log, pytest.raises(UnknownEventError, match=r"fetch\.finished version 9"):
+        list(log.read())
+
+
+def test_old_versions_are_brought_up_step_by_step() -> None:
+    class Measured(Payload):
+        type: ClassVar[str] = "measured"
+        version: ClassVar[int] = 3
+        amount_yuan: str
+        source: str
+
+    upcasters: dict[tuple[str, int], Upcaster] = {
+        ("measured", 1): lambda old: {"amount_wan": old["amount"]},
+        ("measured", 2): lambda old: {"amount_yuan": old["amount_wan"] + "0000", "source": "unknown"},
+    }
+
+    def upcast(
+        version: int, payload: dict[str, Any], known: dict[tuple[str, int], Upcaster] = upcasters
+    ) -> Payload:
+        return current_payload("measured", version, payload, payloads={"measured": Measured}, upcasters=known)
+
+    assert upcast(1, {"amount": "7"}) == Measured(amount_yuan="70000", source="unknown")
+    assert upcast(2, {"amount_wan": "7"}) == Measured(amount_yuan="70000", source="unknown")
+    assert upcast(3, {"amount_yuan": "7", "source": "x"}) == Measured(amount_yuan="7", source="x")
+    with pytest.raises(UnknownEventError, match="no upcaster for measured version 1"):
+        upcast(1, {"amount": "7"}, known={})
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_canonical_json_keeps_the_value_and_ignores_the_order_of_keys(value: object) -> None:
+    text = envelope.canonical_json(value)
+    assert json.loads(text) == value
+    if isinstance(value, dict):
+        assert envelope.canonical_json(dict(reversed(value.items()))) == text
+
+
+@given(st.text("0123456789abcdef", min_size=64, max_size=64), st.binary())
+def test_what_is_sealed_is_unsealed(checksum: str, body: bytes) -> None:
+    assert envelope.unseal(envelope.seal(checksum, body)) == (checksum, body)
+
+
+def test_event_ids_are_unique_by_default(make_event: MakeEvent) -> None:
+    assert isinstance(make_event(1).event_id, UUID)
+    assert make_event(1).event_id != make_event(1).event_id
