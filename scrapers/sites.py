@@ -78,6 +78,8 @@ class Site(_Strict):
     department_aliases: dict[str, str] = Field(default_factory=dict)
     """Name as the site prints it → official name."""
     assertions: Assertions = Assertions()
+    replica: bool = False
+    """Whether this is a site of the bundled replica, which commands serve while they crawl it."""
     verified: bool = False
     """Whether a crawl of the live site was once looked at by a person."""
 

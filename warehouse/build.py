@@ -46,6 +46,8 @@ _EVENT_SCHEMA = pa.schema(
 class NodeResult:
     """How one model, seed or test of the dbt project ended."""
 
+    unique_id: str
+    """dbt's name of the node in its manifest."""
     name: str
     resource_type: str
     """`model`, `seed`, `test`, `unit_test` or `operation`."""
@@ -99,6 +101,28 @@ def build(home: Home, target: Path, *, as_of: datetime | None = None) -> BuildRe
     return BuildResult(target, nodes)
 
 
+def parse(target: Path) -> Path:
+    """Write dbt's manifest of the project into the folder `target`, unless a current one is there; returns its path.
+
+    Raises:
+        BuildError: the dbt project does not parse.
+    """
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415 - importing dbt takes two seconds
+
+    manifest = target / "manifest.json"
+    sources = [path for path in DBT_PROJECT.rglob("*") if path.is_file()]
+    if manifest.exists() and manifest.stat().st_mtime > max(path.stat().st_mtime for path in sources):
+        return manifest
+    arguments = ["parse", "--quiet", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+    arguments += ["--target-path", str(target), "--log-path", str(target / "logs"), "--log-level", "none"]
+    unused = dict.fromkeys(("MINGZHANG_BUILD", "MINGZHANG_EVENTS", "MINGZHANG_RAW"), "unused")
+    with _environment(unused):
+        outcome = dbtRunner().invoke(arguments)
+    if not outcome.success:
+        raise BuildError(f"dbt could not parse the project: {outcome.exception}") from outcome.exception
+    return manifest
+
+
 def _inputs(home: Home, scratch: Path) -> dict[str, str]:
     """Where dbt finds events and raw tables: an empty set of files where there are none yet."""
     events, raw = home.events_parquet, home.raw
@@ -144,6 +168,7 @@ def _run_dbt(scratch: Path, as_of: datetime | None) -> tuple[NodeResult, ...]:
 
 def _node_result(result: Any) -> NodeResult:  # noqa: ANN401 - dbt ships no types
     return NodeResult(
+        unique_id=result.node.unique_id,
         name=result.node.name,
         resource_type=str(result.node.resource_type),
         status=str(result.status),
