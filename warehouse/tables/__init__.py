@@ -1,1 +1,5 @@
-"""The recogniser: tables with cell boxes → typed tables, amounts, projects, indicators, statements."""
+"""Tables as read → what they publish: typed tables, amounts, projects, indicators, lines, statements."""
+
+from warehouse.tables.recognise import recognise
+
+__all__ = ["recognise"]

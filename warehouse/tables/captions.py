@@ -1,0 +1,155 @@
+"""Lines around a table → its title, unit of money, year, agency and note of emptiness."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from warehouse.tables.text import key, printed
+from warehouse.tables.vocabulary import load
+
+_TITLE_END = re.compile(r"表(?:\([^()]*\)|[一二三四五六七八九十\d]*)*$")
+_CONTENTS = re.compile(r"(?:\.{3,}|…{2,}|・{3,})\d*$|表\d{1,3}$")
+_SENTENCE = re.compile(r"[。;!?]|,.*,")
+_MAX_TITLE = 60
+_REACH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """What the lines above a table say of it; "" and None where they do not say."""
+
+    title: str = ""
+    unit: str | None = None
+    fiscal_year: int | None = None
+    agency_name: str | None = None
+    agency_code: str | None = None
+
+
+@cache
+def _patterns(name: str) -> tuple[re.Pattern[str], ...]:
+    value = load("captions")[name]
+    return tuple(re.compile(pattern) for pattern in ([value] if isinstance(value, str) else value))
+
+
+@lru_cache(maxsize=4096)
+def unit_in(text: str) -> str | None:
+    """The unit of money that a line or a header states: `单位：万元`, `价值（金额单位：万元）`, `金额(元)`."""
+    plain = key(text)
+    if "元" not in plain:
+        return None
+    for pattern in _patterns("unit_patterns"):
+        match = pattern.search(plain)
+        if match and match.group(1) in load("captions")["units"]:
+            return match.group(1)
+    return None
+
+
+def document_unit(texts: Sequence[str]) -> str | None:
+    """The unit that the text declares for all its figures (金额单位均为万元), else None."""
+    for text in texts:
+        for pattern in _patterns("document_unit_patterns"):
+            match = pattern.search(key(text))
+            if match:
+                return match.group(1)
+    return None
+
+
+def year_in(text: str) -> int | None:
+    """The budget year that a caption states."""
+    plain = key(text)
+    if "20" not in plain:
+        return None
+    for pattern in _patterns("year_patterns"):
+        match = pattern.search(plain)
+        if match:
+            return int(match.group(1))
+    return None
+
+
+def agency_in(text: str) -> tuple[str | None, str] | None:
+    """Code and name of the unit that a caption names: `322商务部门` → ("322", "商务部门")."""
+    shown = re.split(r"(?:金额)?单位[::]?(?:人民币)?(?:百万|[亿万千百])?元|预算年度|\s{2,}", re.sub(r"[ ](?=单位)", "  ", text))[0]
+    plain = key(shown)
+    for pattern in _patterns("agency_patterns"):
+        match = pattern.match(plain)
+        if match:
+            name = match.group(1).strip(":")
+            coded = _patterns("coded_agency_pattern")[0].match(name)
+            return (coded.group(1), coded.group(2)) if coded else (None, name) if name else None
+    coded = _patterns("coded_agency_pattern")[0].match(plain)
+    return (coded.group(1), coded.group(2)) if coded else None
+
+
+def without_number(title: str) -> str:
+    """A title without the number of the form in front of it: `表1：收支总表` → `收支总表`."""
+    match = _patterns("number_pattern")[0].match(key(title))
+    if not match or len(key(title)) != len(title):
+        return title
+    rest = title[match.end() :]
+    return rest if len(rest) > 2 else title
+
+
+def is_title(text: str) -> bool:
+    """Whether a line could be the title of a table: it ends in 表 and is neither a sentence nor a contents entry."""
+    plain = key(text)
+    return (
+        3 < len(plain) <= _MAX_TITLE
+        and _TITLE_END.search(plain) is not None
+        and not _CONTENTS.search(plain)
+        and not _SENTENCE.search(plain)
+        and without_number(printed(text)) != ""
+        and _patterns("number_pattern")[0].fullmatch(plain) is None
+    )
+
+
+def read_caption(lines: Sequence[str], title_score: Callable[[str], int]) -> Caption:
+    """What the lines between the table before and this table say; the nearest line wins.
+
+    Args:
+        lines: Texts above the table, nearest last.
+        title_score: How well a text names a type of table, 0 for not at all: a heading such as
+            `部门政府采购预算` is a title though it does not end in 表.
+    """
+    near = list(lines)[-_REACH:]
+    title = _title(near, title_score)
+    unit = next((found for line in reversed(near) if (found := unit_in(line))), None)
+    year = next((found for line in reversed(near) if (found := year_in(line))), None)
+    agency = next((found for line in reversed(near) if not is_title(line) and (found := agency_in(line))), None)
+    code, name = agency if agency else (None, None)
+    return Caption(title=title, unit=unit, fiscal_year=year, agency_name=name, agency_code=code)
+
+
+def _title(lines: list[str], title_score: Callable[[str], int]) -> str:
+    for index in range(len(lines) - 1, -1, -1):
+        line = lines[index]
+        if is_title(line):
+            shown = printed(line)
+            above = printed(lines[index - 1]) if index else ""
+            if title_score(shown) == 0 and above and not unit_in(above) and is_title(above + shown) and title_score(above + shown):
+                shown = above + shown
+            return without_number(shown)
+        if title_score(line) and _names_a_table(line):
+            return without_number(printed(line))
+    return ""
+
+
+def _names_a_table(line: str) -> bool:
+    plain = key(line)
+    return (
+        len(plain) <= 30
+        and not _SENTENCE.search(plain)
+        and not _CONTENTS.search(plain)
+        and ":" not in plain
+        and re.match(r"(?:第?[一二三四五六七八九十]+[、章部]|\([一二三四五六七八九十]+\)|\d+[、.])", plain) is None
+    )
+
+
+def empty_note_in(text: str) -> str | None:
+    """The text itself where it says that the table is empty (空表列示, 本表无数据), else None."""
+    plain = key(text)
+    if len(plain) > 120 or not any(pattern.search(plain) for pattern in _patterns("empty_note_patterns")):
+        return None
+    return text.strip()

@@ -1,0 +1,71 @@
+"""What the text says of the whole document: year, phase, scope, agency."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from warehouse.documents.model import Document, Line
+from warehouse.tables.captions import Caption
+from warehouse.tables.model import DocumentFacts
+from warehouse.tables.text import key
+
+_T = TypeVar("_T")
+_PHASES = {"预算": "budget", "决算": "final_account"}
+_COVER = re.compile(r"(20\d\d)年(?:度|初)?.{0,30}?(预算|决算)")
+_SCOPE = re.compile(r"(部门|单位)(?:\([^)]*\))?(?:(?:综合|财务|整体)?(?:收支)?)?(?:预算|决算)")
+_AGENCY = re.compile(r"^([^\d:、]{3,40}?)(?:20\d\d)年?度?(?:部门|单位)?(?:预算|决算)")
+_COVER_LINES = 60
+_MAX_TITLE = 60
+
+
+def document_facts(document: Document, captions: Sequence[Caption]) -> DocumentFacts:
+    """Facts from cover lines and captions; None where the text does not say (a guess is not a fact).
+
+    The year and phase of titles (2024年部门预算) come first, then the years of captions when they agree;
+    code and name of the agency are those that most captions name.
+    """
+    titles = [plain for line in _lines(document)[:_COVER_LINES] if len(plain := key(line)) <= _MAX_TITLE]
+    titles += [key(caption.title) for caption in captions if caption.title]
+    covers = [match for title in titles if (match := _COVER.search(title))]
+    year = _most(int(match.group(1)) for match in covers) or _most(
+        caption.fiscal_year for caption in captions if caption.fiscal_year
+    )
+    name = _most(caption.agency_name for caption in captions if caption.agency_name)
+    return DocumentFacts(
+        format=document.format,
+        page_count=document.page_count,
+        fiscal_year=year,
+        phase=_phase(covers, titles),
+        scope=_scope(titles),
+        agency_name=name or _agency_on_cover(titles),
+        agency_code=_most(caption.agency_code for caption in captions if caption.agency_code),
+    )
+
+
+def _lines(document: Document) -> list[str]:
+    return [block.text for block in document.blocks if isinstance(block, Line)]
+
+
+def _most(values: Iterable[_T]) -> _T | None:
+    """The most frequent value, the first of equals; None of none."""
+    counted = Counter(values).most_common(1)
+    return counted[0][0] if counted else None
+
+
+def _phase(covers: Sequence[re.Match[str]], titles: Sequence[str]) -> str | None:
+    named = _most(match.group(2) for match in covers)
+    if named is None:
+        named = _most(word for title in titles for word in _PHASES if word in title)
+    return _PHASES[named] if named else None
+
+
+def _scope(titles: Sequence[str]) -> str | None:
+    named = _most(match.group(1) for title in titles if (match := _SCOPE.search(title)) and "部门(单位)" not in title)
+    return {"部门": "department", "单位": "unit"}[named] if named else None
+
+
+def _agency_on_cover(titles: Sequence[str]) -> str | None:
+    return _most(match.group(1) for title in titles if (match := _AGENCY.match(title)))

@@ -1,0 +1,405 @@
+"""Performance forms (绩效目标表): labels and values, payment plan, indicators.
+
+A form is read by its labels wherever they stand, so one reader does for the forms of all provinces. One table may
+hold several forms below each other, and the indicators of a form may be a table of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache, lru_cache
+
+from warehouse.documents.model import Cell
+from warehouse.tables import meanings, money
+from warehouse.tables.captions import agency_in, unit_in
+from warehouse.tables.headers import Grid, distinct
+from warehouse.tables.model import Amount, Indicator, Project
+from warehouse.tables.places import Spot
+from warehouse.tables.text import key, printed
+from warehouse.tables.vocabulary import load
+
+_BRACKETED_UNIT = re.compile(r"\([^()]*元[^()]*\)")
+_CODED_AGENCY = re.compile(r"(\d{3,9})[-_、]?([^\d\W].*)")
+_INDICATOR_ROLES = ("level_1", "level_2", "level_3", "description", "relation", "target", "measure_unit", "basis")
+_FORM_TYPES = frozenset({"project_performance", "overall_performance"})
+_HEADS_NEW_FORM = frozenset({"project_code", "project_name"})
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The form that is being read."""
+
+    cells: dict[str, Cell] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    money: dict[str, Decimal] = field(default_factory=dict)
+    unit: str = ""
+    agency_code: str = ""
+    agency_name: str = ""
+    plan_header: str = ""
+    plan_texts: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> str:
+        return printed(self.texts.get("project_code", ""))
+
+    @property
+    def name(self) -> str:
+        return printed(self.texts.get("project_name", ""))
+
+
+@dataclass(slots=True)
+class Forms:
+    """Projects and indicators of a document; the last form is open for indicators in a table of their own."""
+
+    projects: list[Project] = field(default_factory=list)
+    indicators: list[Indicator] = field(default_factory=list)
+    draft: _Draft = field(default_factory=_Draft)
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormSource:
+    """A table that is a form, with what its caption says."""
+
+    spot: Spot
+    table_type: str
+    table_title: str
+    unit: str | None
+    agency_code: str
+    agency_name: str
+
+
+@cache
+def _labels() -> tuple[dict[str, str], tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+    exact: dict[str, str] = {}
+    starts: list[tuple[str, str]] = []
+    ends: list[tuple[str, str]] = []
+    for name, words in load("forms")["labels"].items():
+        exact.update({key(word): name for word in words.get("exact", ())})
+        starts += [(key(word), name) for word in words.get("starts", ())]
+        ends += [(key(word), name) for word in words.get("ends", ())]
+    return exact, tuple(starts), tuple(ends)
+
+
+@lru_cache(maxsize=8192)
+def label_of(text: str) -> str | None:
+    """Which field of a form a cell labels, else None."""
+    plain = _BRACKETED_UNIT.sub("", key(text)).strip(":*")
+    if not plain or len(plain) > 30:
+        return None
+    exact, starts, ends = _labels()
+    if plain in exact:
+        return exact[plain]
+    return next((name for word, name in starts if plain.startswith(word)), None) or next(
+        (name for word, name in ends if plain.endswith(word)), None
+    )
+
+
+@lru_cache(maxsize=4096)
+def _is_section(text: str) -> bool:
+    return _BRACKETED_UNIT.sub("", key(text)).strip(":") in {key(word) for word in load("forms")["sections"]}
+
+
+def _is_label(text: str) -> bool:
+    return label_of(text) is not None or _is_section(text)
+
+
+def indicator_columns(row: Sequence[Cell]) -> dict[str, list[int]]:
+    """Columns by role where a row is the header of indicators, else nothing."""
+    roles: dict[str, list[int]] = {}
+    for cell in distinct(row):
+        role = meanings.role_of((printed(cell.text),)) if cell.text else None
+        if role in _INDICATOR_ROLES:
+            roles.setdefault(role, []).append(cell.col)
+    named = len({"level_1", "level_2", "level_3"} & roles.keys())
+    return roles if named and ("target" in roles or named > 1) and len(roles) > 1 else {}
+
+
+def is_form(grid: Grid) -> bool:
+    """Whether a table is a performance form: labels with values beside them, or indicators alone."""
+    pairs = 0
+    for row in grid[:14]:
+        cells = [cell for cell in distinct(row) if cell.row == row[0].row or cell.text]
+        for cell, beside in zip(cells, cells[1:], strict=False):
+            name = label_of(cell.text)
+            if name in {"project_code", "project_name", "agency", "department", "budget", "goal", "fiscal"}:
+                pairs += not _is_label(beside.text) and not _heads(beside.text)
+        if any(label_of(cell.text) == "plan" for cell in cells):
+            pairs += 1
+    if pairs >= 2:
+        return True
+    return bool(grid) and {"level_1", "level_3"} <= indicator_columns(grid[0]).keys()
+
+
+def _heads(text: str) -> bool:
+    return bool(text) and meanings.is_header_word(text)
+
+
+def continues_form(type_before: str, grid: Grid) -> bool:
+    """Whether a table holds only indicators, of the form that the table before began."""
+    if type_before not in _FORM_TYPES or not grid or not indicator_columns(grid[0]):
+        return False
+    return not any(label_of(cell.text) in _HEADS_NEW_FORM for row in grid for cell in distinct(row))
+
+
+def read_form(source: FormSource, found: Forms) -> list[Amount]:
+    """Read the forms of one table: projects and indicators into `found`, money returned as amounts.
+
+    The rate columns of a payment plan are no amounts, whatever is printed in them.
+    """
+    reader = _FormReader(source, found)
+    reader.read()
+    return reader.amounts
+
+
+@dataclass(slots=True)
+class _FormReader:
+    source: FormSource
+    found: Forms
+    amounts: list[Amount] = field(default_factory=list)
+    columns: dict[str, list[int]] = field(default_factory=dict)
+    level_1: str = ""
+    opened: bool = False
+
+    def read(self) -> None:
+        grid = self.source.spot.table.grid()
+        if self.found.title != self.source.table_title:
+            self.found.draft = self._draft()
+            self.found.title = self.source.table_title
+        for index, row in enumerate(grid):
+            header = indicator_columns(row)
+            if header:
+                self.columns, self.level_1 = header, ""
+            elif self.columns and not self._begins(row):
+                self._indicator(row)
+            else:
+                self.columns = {}
+                self._fields(grid, index)
+        self._close()
+
+    def _draft(self) -> _Draft:
+        return _Draft(
+            unit=self.source.unit or "", agency_code=self.source.agency_code, agency_name=self.source.agency_name
+        )
+
+    def _begins(self, row: Sequence[Cell]) -> bool:
+        return any(label_of(cell.text) in _HEADS_NEW_FORM for cell in distinct(row)[:2])
+
+    def _fields(self, grid: Grid, index: int) -> None:
+        cells = [cell for cell in distinct(grid[index])]
+        section = next((cell.text for cell in cells if _is_section(cell.text)), "")
+        for position, cell in enumerate(cells):
+            self._caption(cell)
+            name = label_of(cell.text)
+            if name == "plan" and cell.row == index:
+                self._plan(grid, index, cell)
+            value = cells[position + 1] if position + 1 < len(cells) else None
+            if value is None or cell.text == "":
+                continue
+            if name and name != "plan" and not _is_label(value.text):
+                self._field(name, value)
+            self._money(cell, value, section, name)
+        self._purpose(cells, section, grid, index)
+
+    def _caption(self, cell: Cell) -> None:
+        """Unit and agency that stand in a row of the form itself."""
+        if "元" in cell.text and (unit := unit_in(cell.text)) and "单位" in key(cell.text):
+            self.found.draft.unit = unit
+        elif cell.col == 0 and cell.text[:1].isdigit() and (agency := agency_in(cell.text)) and agency[0]:
+            self.found.draft.agency_code, self.found.draft.agency_name = agency
+
+    def _field(self, name: str, value: Cell) -> None:
+        draft = self.found.draft
+        if name in _HEADS_NEW_FORM and (name in draft.texts or not self.opened and draft.texts):
+            self._close()
+            fresh = self._draft()
+            fresh.unit = fresh.unit or draft.unit
+            self.found.draft = draft = fresh
+        self.opened = True
+        if name in {"agency", "department"}:
+            self._agency(name, value)
+        elif name not in draft.texts:
+            draft.texts[name], draft.cells[name] = value.text.strip(), value
+
+    def _agency(self, name: str, value: Cell) -> None:
+        draft = self.found.draft
+        coded = _CODED_AGENCY.fullmatch(printed(value.text))
+        if coded:
+            draft.agency_code = coded.group(1)
+        if name == "agency" or not draft.agency_name:
+            draft.agency_name = coded.group(2) if coded else printed(value.text)
+
+    def _money(self, label: Cell, value: Cell, section: str, name: str | None) -> None:
+        """A number behind a label of money is an amount."""
+        number = money.parse_number(value.text)
+        if number is None or not _says_money(label.text) or value.row != label.row and label.row_span == 1:
+            return
+        unit = unit_in(label.text) or unit_in(section) or self.found.draft.unit
+        if not unit:
+            return
+        yuan = money.to_yuan(number, unit)
+        if name in {"budget", "fiscal", "other"}:
+            self.found.draft.money.setdefault(name, yuan)
+        path = [printed(text) for text in (section, label.text) if text]
+        self.amounts.append(
+            Amount(
+                **self.source.spot.place(value),
+                table_type=self.source.table_type,
+                table_title=self.source.table_title,
+                side=None,
+                item_code="",
+                item_label=printed(label.text),
+                item_code_2="",
+                item_label_2="",
+                agency_code=self.found.draft.agency_code,
+                column_path="/".join(dict.fromkeys(path)),
+                value_text=printed(value.text),
+                unit=unit,
+                amount_yuan=yuan,
+                row_role="total" if name == "budget" else "of_which" if key(label.text).startswith("其中") else "leaf",
+                fund_type=None,
+                nature="project",
+                period=None,
+                confidence=value.confidence,
+            )
+        )
+
+    def _plan(self, grid: Grid, index: int, label: Cell) -> None:
+        """Months in the row of the label, shares or money in the row below."""
+        if index + 1 >= len(grid):
+            return
+        months = [cell for cell in distinct(grid[index]) if cell is not label and cell.col > label.col and cell.text]
+        below = grid[index + 1]
+        self.found.draft.plan_header = printed(label.text)
+        self.found.draft.plan_texts = tuple(printed(below[month.col].text) for month in months)
+
+    def _purpose(self, cells: Sequence[Cell], section: str, grid: Grid, index: int) -> None:
+        """What the money is for stands without a label below the figures of 预算规模及资金用途."""
+        above = grid[index - 1] if index else ()
+        in_section = "用途" in section or any("用途" in cell.text and _is_section(cell.text) for cell in above[:1])
+        alone = [cell for cell in cells if cell.text.strip() and not _is_section(cell.text)]
+        draft = self.found.draft
+        if in_section and len(alone) == 1 and "purpose" not in draft.texts and not _is_label(alone[0].text):
+            if money.parse_number(alone[0].text) is None and "budget" in draft.texts:
+                draft.texts["purpose"] = alone[0].text.strip()
+
+    def _indicator(self, row: Sequence[Cell]) -> None:
+        rows = list(indicators_of(row, self.columns, self.level_1))
+        if not rows:
+            return
+        self.level_1 = rows[0].level_1
+        draft = self.found.draft
+        for line in rows:
+            self.found.indicators.append(line.indicator(self.source.spot, draft.code, draft.name))
+
+    def _close(self) -> None:
+        draft = self.found.draft
+        place = draft.cells.get("project_name") or draft.cells.get("project_code")
+        if place is None or not self.opened:
+            return
+        self.opened = False
+        self.found.projects.append(
+            Project(
+                **self.source.spot.place(place),
+                table_type=self.source.table_type,
+                pro_code=draft.code,
+                project_name=draft.name,
+                agency_code=draft.agency_code,
+                agency_name=draft.agency_name,
+                unit=draft.unit or _unit_of(self.amounts),
+                budget_yuan=draft.money.get("budget"),
+                fiscal_yuan=draft.money.get("fiscal"),
+                other_yuan=draft.money.get("other"),
+                purpose=draft.texts.get("purpose", ""),
+                goal=draft.texts.get("goal", ""),
+                plan_header=draft.plan_header,
+                plan_texts=draft.plan_texts,
+            )
+        )
+
+
+def _unit_of(amounts: Sequence[Amount]) -> str:
+    return amounts[-1].unit if amounts else ""
+
+
+@lru_cache(maxsize=4096)
+def _says_money(text: str) -> bool:
+    plain, words = key(text), load("forms")
+    return (
+        len(plain) <= 24
+        and any(key(word) in plain for word in words["money_words"])
+        and not any(key(word) in plain for word in words["not_money_words"])
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorLine:
+    """One indicator as its row prints it."""
+
+    level_1: str
+    level_2: str
+    level_3: str
+    description: str
+    target: str
+    basis: str
+    cell: Cell
+
+    def indicator(self, spot: Spot, pro_code: str, project_name: str) -> Indicator:
+        """The indicator as a row of a project."""
+        return Indicator(
+            **spot.place(self.cell),
+            pro_code=pro_code,
+            project_name=project_name,
+            level_1=self.level_1,
+            level_2=self.level_2,
+            level_3=self.level_3,
+            description=self.description,
+            target_text=self.target,
+            basis=self.basis,
+        )
+
+
+def indicators_of(row: Sequence[Cell], columns: dict[str, list[int]], level_1: str) -> Iterator[IndicatorLine]:
+    """The indicators of one row: one, or one for each target that stands beside it and differs.
+
+    Args:
+        row: Of the grid.
+        columns: By role, as `indicator_columns` gives them.
+        level_1: Of the row above, which counts where this row leaves it blank.
+    """
+    first: IndicatorLine | None = None
+    for which in range(max(len(columns.get("level_3", ())), len(columns.get("target", ())), 1)):
+
+        def text(role: str, which: int = which) -> str:
+            found = columns.get(role, [])
+            return row[found[min(which, len(found) - 1)]].text.strip() if found else ""
+
+        cell = _place_of_target(row, columns, which)
+        line = IndicatorLine(
+            level_1=printed(text("level_1")) or level_1,
+            level_2=printed(text("level_2")),
+            level_3=printed(text("level_3")),
+            description=text("description"),
+            target=_joined_target(text("relation"), text("target"), text("measure_unit")),
+            basis=text("basis"),
+            cell=cell,
+        )
+        said = line.level_2 or line.level_3 or line.target or printed(text("level_1"))
+        if said and (first is None or line.target and (line.level_3, line.target) != (first.level_3, first.target)):
+            first = first or line
+            yield line
+
+
+def _joined_target(relation: str, target: str, unit: str) -> str:
+    return relation + target + unit if target else ""
+
+
+def _place_of_target(row: Sequence[Cell], columns: dict[str, list[int]], which: int) -> Cell:
+    for role in ("target", "level_3", "level_2", "level_1"):
+        found = columns.get(role)
+        if found:
+            return row[found[min(which, len(found) - 1)]]
+    return row[0]

@@ -1,0 +1,313 @@
+"""The grid of a table → its header rows and what each column means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from warehouse.documents.model import Cell
+from warehouse.tables import meanings, money
+from warehouse.tables.captions import unit_in
+from warehouse.tables.text import key, printed
+
+Grid = Sequence[Sequence[Cell]]
+
+_COLUMN_NUMBER = re.compile(r"\(?\d{1,2}\)?(?:栏)?|\d{1,2}=[\d+\-=()*/]+|[A-Z]|\*\*|[-—]|\d{1,2}\.?|[甲乙丙丁]")
+_COLUMN_NUMBER_LABEL = re.compile(r"(?:栏次|档次|列次|栏目|行次|序号|栏号|合计)?(?:[-—*]*)|\*\*")
+_CODE = re.compile(r"\d{3}|\d{5}|\d{7}|\d{9}")
+_YEAR = re.compile(r"20\d\d年?")
+_CAPTION = re.compile(r".*(?:单位[::]|年度[::]|部门[::]|(?:万|^)元$).*|20\d\d年?度?|.{2,40}表(?:\(.*\))?")
+_MONEY = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d+|-?\d{1,3}(?:,\d{3})+")
+_CODE_PARTS = {"类": "code_class", "款": "code_group", "项": "code_item"}
+_CODE_ROLES = frozenset({"code", *_CODE_PARTS.values()})
+_IDENTITY_ROLES = frozenset({"name", *_CODE_ROLES})
+_MAX_CAPTION_ROWS = 6
+_MAX_HEADER_ROWS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a grid: what its header says.
+
+    `role` is `amount` or one of `vocabulary/columns.yml`; `group` counts lists that stand side by side, from 0;
+    `unit` is the unit of money that the header itself states.
+    """
+
+    index: int
+    parts: tuple[str, ...]
+    role: str
+    group: int = 0
+    side: str | None = None
+    fund_type: str | None = None
+    nature: str | None = None
+    period: str | None = None
+    unit: str | None = None
+
+    @property
+    def path(self) -> str:
+        """Header texts from top to bottom, joined by `/`."""
+        return "/".join(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderRows:
+    """Rows `first` to `end - 1` are the header; rows before are captions inside the grid, rows from `end` the body.
+
+    `numbers` are the rows among them that only number the columns (栏次).
+    """
+
+    first: int
+    end: int
+    numbers: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Header rows and columns of one table."""
+
+    rows: HeaderRows
+    columns: tuple[Column, ...]
+
+    @property
+    def row_count(self) -> int:
+        """Rows above the first row of data, captions and column numbers included."""
+        return self.rows.end
+
+    def with_role(self, *roles: str) -> tuple[Column, ...]:
+        """Columns that play one of these roles, from the left."""
+        return tuple(column for column in self.columns if column.role in roles)
+
+
+def distinct(row: Sequence[Cell]) -> list[Cell]:
+    """The cells of a grid row, each once, from the left; cells spanning from above included."""
+    return [cell for index, cell in enumerate(row) if index == 0 or row[index - 1] is not cell]
+
+
+def _texts(row: Sequence[Cell]) -> list[str]:
+    return [text for cell in distinct(row) if (text := key(cell.text))]
+
+
+def is_data_row(row: Sequence[Cell]) -> bool:
+    """Whether a row prints numbers that are neither years nor numbers of columns."""
+    texts = _texts(row)
+    if not any(text[-1].isdigit() or text[-1] == ")" or text[-1] == "%" for text in texts):
+        return False
+    if any(_MONEY.fullmatch(text) for text in texts):
+        return True
+    return not numbers_columns(row) and any(
+        money.parse_number(text) is not None and not _YEAR.fullmatch(text) for text in texts
+    )
+
+
+def numbers_columns(row: Sequence[Cell]) -> bool:
+    """Whether a row only numbers the columns: `栏次 1 2 3`, `** 1 2 3`, `A B 1 2=3+4`."""
+    texts = _texts(row)
+    if len(texts) > 1 and _COLUMN_NUMBER_LABEL.fullmatch(texts[0]):
+        texts = texts[1:]
+    if not texts or not all(_COLUMN_NUMBER.fullmatch(text) for text in texts):
+        return False
+    numbers = [int(match.group()) for text in texts if (match := re.match(r"\d+", text.strip("(")))]
+    return bool(numbers) and numbers[0] in (1, 2, 3, 4) and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+
+
+def is_caption_row(row: Sequence[Cell]) -> bool:
+    """Whether a row on top of a grid holds title, unit, year or name of the unit instead of headers."""
+    cells = [cell for cell in distinct(row) if cell.text.strip()]
+    if not cells:
+        return True
+    if any(cell.row_span > 1 for cell in cells) or len(cells) > 5:
+        return False
+    texts = [key(cell.text) for cell in cells]
+    if len(cells) == 1 and cells[0].col_span == len(row) > 1:
+        return _CAPTION.fullmatch(texts[0]) is not None
+    return all(_CAPTION.fullmatch(text) or re.match(r"\d{3,6}[^\d]{3,}", text) for text in texts) and any(
+        "单位:" in text or "年度:" in text for text in texts
+    )
+
+
+def find_header_rows(grid: Grid) -> HeaderRows:
+    """Where the header stands: after captions in the grid, as deep as its merged cells and its words go."""
+    first = 0
+    while first < min(len(grid), _MAX_CAPTION_ROWS) and is_caption_row(grid[first]):
+        first += 1
+    if first == len(grid):
+        return HeaderRows(0, 0)
+    data = next((row for row in range(first, len(grid)) if is_data_row(grid[row])), len(grid))
+    limit = min(data, first + _MAX_HEADER_ROWS)
+    if limit <= first or not _looks_like_header(grid[first]):
+        return HeaderRows(first, first)
+    end = first + 1
+    while end < limit:
+        spanned = min(max(cell.row + cell.row_span for row in grid[first:end] for cell in row), limit)
+        if spanned > end:
+            end = spanned
+        elif _goes_on(grid, first, end):
+            end += 1
+        else:
+            break
+    return _with_column_numbers(grid, first, end)
+
+
+def _with_column_numbers(grid: Grid, first: int, end: int) -> HeaderRows:
+    numbers = {row for row in range(first, end) if numbers_columns(grid[row])}
+    while end < len(grid) and numbers_columns(grid[end]):
+        numbers.add(end)
+        end += 1
+    return HeaderRows(first, end, frozenset(numbers))
+
+
+def _looks_like_header(row: Sequence[Cell]) -> bool:
+    texts = _texts(row)
+    known = sum(meanings.is_header_word(text) for text in texts)
+    return known * 2 >= len(texts) and known > 0 and (len(texts) > 1 or known == len(texts))
+
+
+def _goes_on(grid: Grid, first: int, end: int) -> bool:
+    """Whether the row below a header row divides the cells above it, and so is header too."""
+    row, above = grid[end], grid[end - 1]
+    texts = _texts(row)
+    if len(texts) < 2 or sum(meanings.is_header_word(text) for text in texts) * 2 < len(texts):
+        return numbers_columns(row)
+    for start, stop in _spans(above):
+        below = {id(cell): key(cell.text) for cell in row[start:stop] if cell.text.strip() and cell.col_span < stop - start}
+        if len(below) > 1:
+            return True
+    return not any(key(cell.text) for cell in above if cell.row >= first) or _fills_gaps(row, above)
+
+
+def _spans(row: Sequence[Cell]) -> list[tuple[int, int]]:
+    """Stretches of columns under one header cell, the blank cells to its right taken for part of it."""
+    starts = [index for index, cell in enumerate(row) if cell.text.strip() and (index == 0 or row[index - 1] is not cell)]
+    return [(start, stop) for start, stop in zip(starts, [*starts[1:], len(row)], strict=True) if stop - start > 1]
+
+
+def _fills_gaps(row: Sequence[Cell], above: Sequence[Cell]) -> bool:
+    """Whether a row has header words only where the row above is blank (a header drawn in steps)."""
+    pairs = [(cell, upper) for cell, upper in zip(row, above, strict=True) if cell.text.strip() and cell is not upper]
+    return len(pairs) > 1 and all(not upper.text.strip() for _, upper in pairs)
+
+
+def _header_texts(grid: Grid, rows: HeaderRows) -> list[list[str]]:
+    """Header texts per row and column; a blank under a divided header takes the text from its left."""
+    texts = [
+        [printed(cell.text) for cell in grid[row]] for row in range(rows.first, rows.end) if row not in rows.numbers
+    ]
+    for level, row in enumerate(texts[:-1]):
+        for col in range(1, len(row)):
+            divided = any(below[col] for below in texts[level + 1 :]) and any(
+                below[col - 1] for below in texts[level + 1 :]
+            )
+            same_parent = all(upper[col] == upper[col - 1] for upper in texts[:level])
+            if not row[col] and row[col - 1] and divided and same_parent:
+                row[col] = row[col - 1]
+    return texts
+
+
+def _parts(texts: list[list[str]], col: int) -> tuple[str, ...]:
+    parts: list[str] = []
+    for row in texts:
+        if row[col] and (not parts or parts[-1] != row[col]):
+            parts.append(row[col])
+    return tuple(parts)
+
+
+def _role(parts: tuple[str, ...], cells: list[str]) -> str:
+    """The role by header; where that is silent or contradicted by every cell, by what the cells print."""
+    role = meanings.role_of(parts)
+    filled = [text for text in cells if not money.is_blank(text)]
+    numbers = [text for text in filled if money.parse_number(text) is not None]
+    amounts = sum(_MONEY.fullmatch(text) is not None for text in numbers)
+    codes = sum(_CODE.fullmatch(text) is not None for text in filled)
+    if role in {None, "name", "text"} and codes and codes * 10 >= len(filled) * 6:
+        said = "".join(parts)
+        if role == "name" or "科目" in said or "编码" in said:
+            return "code"
+    if role in {"name", "text", "goal", "agency_name", "description", "basis"} and amounts and amounts * 10 >= len(filled) * 6:
+        return "amount"
+    if role is not None:
+        return role
+    return "amount" if numbers or not filled else "text"
+
+
+def read_header(grid: Grid, *, fiscal_year: int | None = None, phase: str | None = None) -> Header:
+    """Header rows and the meaning of every column of a table.
+
+    Args:
+        grid: Rows of cells, a spanning cell at every position that it covers.
+        fiscal_year: Of the table, where known: printed years are set against it.
+        phase: `budget` or `final_account`, where known.
+
+    Returns:
+        The header. Without header rows every column has an empty path.
+    """
+    rows = find_header_rows(grid)
+    texts = _header_texts(grid, rows)
+    columns = []
+    for col in range(len(grid[0]) if grid else 0):
+        parts = _parts(texts, col)
+        body = [key(row[col].text) for row in grid[rows.end :]]
+        role = _CODE_PARTS.get(body[0]) if body else None
+        columns.append(
+            Column(
+                index=col,
+                parts=parts,
+                role=role or _role(parts, body),
+                fund_type=meanings.fund_of(parts),
+                nature=meanings.nature_of(parts),
+                period=meanings.period_of(parts, fiscal_year, phase),
+                unit=next((unit for part in reversed(parts) if (unit := unit_in(part))), None),
+            )
+        )
+    return Header(rows, _with_totals(_with_groups(columns)))
+
+
+def reuse_header(header: Header, grid: Grid) -> Header:
+    """The header of the part before, for a part of a table that repeats none."""
+    first = 0
+    while first < min(len(grid), _MAX_CAPTION_ROWS) and is_caption_row(grid[first]):
+        first += 1
+    return replace(header, rows=HeaderRows(first, first))
+
+
+def _with_groups(columns: list[Column]) -> list[Column]:
+    """Number the lists that stand side by side: a list begins where name or code come again after amounts."""
+    grouped: list[Column] = []
+    group, seen, amounts = 0, set[str](), False
+    for column in columns:
+        if column.role in _IDENTITY_ROLES and amounts and (column.role in seen or "name" in seen and column.role in _CODE_ROLES and "code" in seen):
+            group, seen, amounts = group + 1, set(), False
+        seen.add(column.role)
+        amounts = amounts or column.role == "amount"
+        grouped.append(replace(column, group=group))
+    sides = {
+        number: next(
+            (side for column in grouped if column.group == number for part in column.parts[:1] if (side := meanings.side_of(part))),
+            None,
+        )
+        for number in range(group + 1)
+    }
+    if {"revenue", "expenditure"} <= set(sides.values()):
+        return [replace(column, side=sides[column.group]) for column in grouped]
+    return grouped
+
+
+def _with_totals(columns: list[Column]) -> tuple[Column, ...]:
+    """合计 is `all` funds or natures where the columns under the same header name funds or natures."""
+    amounts = [column for column in columns if column.role == "amount"]
+    result = []
+    for column in columns:
+        if column.role != "amount" or not column.parts or not meanings.is_total(column.parts[-1]):
+            result.append(column)
+            continue
+        parent = column.parts[:-1]
+        family = [
+            other
+            for other in amounts
+            if other.group == column.group and other is not column and other.parts[: len(parent)] == parent
+        ]
+        inner = [other.parts[len(parent) :] for other in family]
+        fund = column.fund_type or ("all" if any(meanings.fund_of(parts) for parts in inner) else None)
+        nature = column.nature or ("all" if any(meanings.nature_of(parts) for parts in inner) else None)
+        result.append(replace(column, fund_type=fund, nature=nature))
+    return tuple(result)

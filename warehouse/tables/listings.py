@@ -1,0 +1,166 @@
+"""Typed lines of tables that list things: procurement, assets, units, projects and their indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from warehouse.documents.model import Cell
+from warehouse.tables import money
+from warehouse.tables.forms import Forms, indicators_of
+from warehouse.tables.headers import Column, Header
+from warehouse.tables.model import Amount, AssetLine, OrganisationLine, ProcurementLine, Project
+from warehouse.tables.places import Spot
+from warehouse.tables.rows import Item, quantity
+from warehouse.tables.text import key, printed
+
+_PROJECT_TYPES = ("project_expenditure", "project_performance", "performance_summary")
+_INDICATOR_ROLES = ("level_1", "level_2", "level_3", "description", "relation", "target", "measure_unit", "basis")
+
+
+@dataclass(slots=True)
+class Listings:
+    """Lines of a document, by kind."""
+
+    procurement: list[ProcurementLine] = field(default_factory=list)
+    assets: list[AssetLine] = field(default_factory=list)
+    organisations: list[OrganisationLine] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ListingSource:
+    """A table with header and rows, as recognised."""
+
+    spot: Spot
+    table_type: str
+    unit: str | None
+    header: Header
+    items: dict[int, list[Item]]
+    amounts: dict[tuple[int, int], Amount]
+    agency_name: str
+    agency_code: str
+
+
+def read_listing(source: ListingSource, found: Listings, projects: Forms) -> None:
+    """Take the lines of one table, by its type."""
+    grid = source.spot.table.grid()
+    items = source.items.get(0, [])
+    if source.table_type == "procurement":
+        found.procurement.extend(_procurement(source, item, grid[item.row]) for item in items if item.label or item.code)
+    elif source.table_type == "assets":
+        found.assets.extend(_asset(source, item, grid[item.row]) for item in items if item.label)
+    elif source.table_type == "organisation":
+        found.organisations.extend(_organisation(source, item, grid[item.row]) for item in items if item.label)
+    elif source.table_type.startswith(_PROJECT_TYPES):
+        _projects(source, items, grid, projects)
+
+
+def _cell(row: Sequence[Cell], columns: Sequence[Column], fallback: int = 0) -> Cell:
+    return row[columns[0].index] if columns else row[fallback]
+
+
+def _text(source: ListingSource, row: Sequence[Cell], *roles: str) -> str:
+    return quantity(row, source.header.with_role(*roles))
+
+
+def _total(source: ListingSource, row: int) -> Amount | None:
+    """The amount of a row: that of its 合计 column, else the first."""
+    amounts = [amount for (at, _), amount in source.amounts.items() if at == row]
+    totals = [amount for amount in amounts if "all" in {amount.fund_type, amount.nature} or "合计" in amount.column_path]
+    return next(iter(totals or amounts), None)
+
+
+def _procurement(source: ListingSource, item: Item, row: Sequence[Cell]) -> ProcurementLine:
+    names = source.header.with_role("item_name", "name")
+    total = _total(source, item.row)
+    price = money.parse_number(_text(source, row, "unit_price"))
+    unit = next((column.unit for column in source.header.with_role("unit_price") if column.unit), source.unit)
+    project = next((column for column in source.header.with_role("name") if "项目" in column.path), None)
+    return ProcurementLine(
+        **source.spot.place(_cell(row, names)),
+        project_name=printed(row[project.index].text) if project else "",
+        item_name=_text(source, row, "item_name") or (item.label if project is None else ""),
+        catalogue_code=item.code,
+        measure_unit=_text(source, row, "measure_unit"),
+        quantity=money.parse_number(_text(source, row, "quantity")),
+        unit_price_yuan=money.to_yuan(price, unit) if price is not None and unit else None,
+        amount_yuan=total.amount_yuan if total else None,
+        row_role=total.row_role if total else item.role,
+    )
+
+
+def _asset(source: ListingSource, item: Item, row: Sequence[Cell]) -> AssetLine:
+    total = _total(source, item.row)
+    return AssetLine(
+        **source.spot.place(_cell(row, source.header.with_role("name"))),
+        item_label=item.label,
+        quantity=money.parse_number(_text(source, row, "quantity")),
+        amount_yuan=total.amount_yuan if total else None,
+        row_role=item.role,
+    )
+
+
+def _organisation(source: ListingSource, item: Item, row: Sequence[Cell]) -> OrganisationLine:
+    texts = [column for column in source.header.columns if column.role == "text"]
+
+    def saying(*words: str) -> str:
+        return next((printed(row[column.index].text) for column in texts if any(word in column.path for word in words)), "")
+
+    return OrganisationLine(
+        **source.spot.place(_cell(row, source.header.with_role("agency_name", "name"))),
+        unit_name=item.label,
+        unit_nature=saying("性质", "类型", "类别"),
+        unit_rank=saying("规格", "级别"),
+        funding_form=saying("保障", "经费"),
+    )
+
+
+def _projects(source: ListingSource, items: Sequence[Item], grid: Sequence[Sequence[Cell]], found: Forms) -> None:
+    """Projects of a table that lists them, one a row; the rows of a merged name are one project."""
+    names = [column for column in source.header.with_role("name", "text") if "项目" in column.path or "政策" in column.path]
+    if not names and not source.header.with_role("project_code"):
+        return
+    columns: dict[str, list[int]] = {}
+    for column in source.header.columns:
+        if column.role in _INDICATOR_ROLES:
+            columns.setdefault(column.role, []).append(column.index)
+    taken: set[int] = set()
+    level_1, name, code = "", "", ""
+    for item in items:
+        row = grid[item.row]
+        cell = _cell(row, source.header.with_role("name") or names)
+        if id(cell) not in taken and cell.text.strip():
+            taken.add(id(cell))
+            project = _project(source, item, row, cell)
+            name, code, level_1 = project.project_name, project.pro_code, ""
+            if item.role == "leaf" and key(name) != key(source.agency_name) and not name.isdigit():
+                found.projects.append(project)
+        if "target" in columns or "level_3" in columns:
+            for line in indicators_of(row, columns, level_1):
+                level_1 = line.level_1
+                found.indicators.append(line.indicator(source.spot, code, name))
+
+
+def _project(source: ListingSource, item: Item, row: Sequence[Cell], cell: Cell) -> Project:
+    total = _total(source, item.row)
+    return Project(
+        **source.spot.place(cell),
+        table_type=source.table_type,
+        pro_code=_text(source, row, "project_code"),
+        project_name=printed(cell.text),
+        agency_code=item.agency_code,
+        agency_name=item.agency_name or source.agency_name,
+        unit=total.unit if total else source.unit or "",
+        budget_yuan=total.amount_yuan if total else None,
+        fiscal_yuan=_of_fund(source, item.row, "fiscal_appropriation"),
+        other_yuan=None,
+        purpose="",
+        goal=_text(source, row, "goal"),
+        plan_header="",
+        plan_texts=(),
+    )
+
+
+def _of_fund(source: ListingSource, row: int, fund: str) -> Decimal | None:
+    return next((amount.amount_yuan for (at, _), amount in source.amounts.items() if at == row and amount.fund_type == fund), None)

@@ -1,0 +1,158 @@
+"""Header texts → roles and meanings of columns, from `vocabulary/columns.yml`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from warehouse.tables.text import key
+from warehouse.tables.vocabulary import load
+
+_YEAR = re.compile(r"(20\d\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the vocabulary: `value` where every condition that is given holds."""
+
+    value: str
+    exact: frozenset[str]
+    has: re.Pattern[str] | None
+    under: re.Pattern[str] | None
+    without: re.Pattern[str] | None
+
+    def matches(self, leaf: str, path: str) -> bool:
+        """Whether the rule holds for an innermost header text in its path."""
+        if self.exact and leaf not in self.exact:
+            return False
+        if self.has and not self.has.search(leaf):
+            return False
+        if self.under and not self.under.search(path):
+            return False
+        return not (self.without and self.without.search(leaf))
+
+
+def _any_of(words: list[str] | None) -> re.Pattern[str] | None:
+    return re.compile("|".join(re.escape(key(word)) for word in words)) if words else None
+
+
+@cache
+def _rules(section: str) -> tuple[Rule, ...]:
+    return tuple(
+        Rule(
+            value=str(entry.get("role") or entry["value"]),
+            exact=frozenset(key(word) for word in entry.get("exact", ())),
+            has=_any_of(entry.get("has")),
+            under=_any_of(entry.get("under")),
+            without=_any_of(entry.get("not")),
+        )
+        for entry in _entries(section)
+    )
+
+
+def _entries(section: str) -> list[dict[str, Any]]:
+    columns = load("columns")
+    entries: list[dict[str, Any]] = columns["periods"]["relative"] if section == "periods" else columns[section]
+    return entries
+
+
+@cache
+def _words(section: str) -> frozenset[str]:
+    return frozenset(key(word) for word in load("columns")[section])
+
+
+@lru_cache(maxsize=8192)
+def _first(section: str, leaf: str, path: str) -> str | None:
+    for rule in _rules(section):
+        if rule.matches(leaf, path):
+            return rule.value
+    return None
+
+
+def plain_header(text: str) -> str:
+    """A header text for comparison: without `其中：` in front, trailing colon, unit and formula in brackets."""
+    plain = re.sub(r"^其中[::]?", "", key(text))
+    plain = re.sub(r"\((?:[^()]*元|\d+=[^()]*|\d+)\)", "", plain)
+    return plain.strip(":*") or plain
+
+
+def role_of(parts: tuple[str, ...]) -> str | None:
+    """The role of a column that holds no amounts, by its header path (outermost text first); else None."""
+    if not parts:
+        return None
+    return _first("roles", plain_header(parts[-1]), "/".join(key(part) for part in parts))
+
+
+def is_total(text: str) -> bool:
+    """Whether a header text is a bare total (合计, 小计)."""
+    return plain_header(text) in _words("totals")
+
+
+def is_header_word(text: str) -> bool:
+    """Whether a cell says something that headers say."""
+    plain = plain_header(text)
+    return (
+        plain in _words("header_words")
+        or plain in _words("totals")
+        or any(_first(section, plain, plain) for section in ("roles", "funds", "natures", "periods"))
+        or _YEAR.match(plain) is not None
+    )
+
+
+def _from_leaf_out(section: str, parts: tuple[str, ...]) -> str | None:
+    for part in reversed(parts):
+        value = _first(section, key(part), key(part))
+        if value:
+            return value
+    return None
+
+
+def fund_of(parts: tuple[str, ...]) -> str | None:
+    """Which money the header path states, innermost text first; None where it does not say."""
+    return _from_leaf_out("funds", parts)
+
+
+def nature_of(parts: tuple[str, ...]) -> str | None:
+    """What the money is spent on by the header path, innermost text first; None where it does not say."""
+    return _from_leaf_out("natures", parts)
+
+
+def period_of(parts: tuple[str, ...], fiscal_year: int | None, phase: str | None) -> str | None:
+    """Of which year and account the header path speaks, innermost text first.
+
+    A printed year is set against the fiscal year; without one it is taken for the current year, as a table
+    that heads its only column 2024年预算数 means its own year.
+    """
+    for part in reversed(parts):
+        plain = key(part)
+        match = _YEAR.search(plain)
+        if match:
+            return _dated(plain, int(match.group(1)), fiscal_year, phase)
+        value = _first("periods", plain, plain)
+        if value:
+            return value
+    return None
+
+
+def _dated(plain: str, year: int, fiscal_year: int | None, phase: str | None) -> str | None:
+    periods = load("columns")["periods"]
+    age = (fiscal_year or year) - year
+    if age not in (0, 1):
+        return None
+    if any(word in plain for word in periods["execution_words"]):
+        kind = "execution"
+    elif phase == "final_account" and not any(word in plain for word in periods["budget_words"]):
+        kind = "execution"
+    else:
+        kind = "budget"
+    return f"{'previous' if age else 'current'}_{kind}"
+
+
+def side_of(text: str) -> str | None:
+    """`revenue` or `expenditure` where a header text names exactly one side."""
+    plain = key(text)
+    sides = load("columns")["sides"]
+    named = [side for side, words in sides.items() if any(word in plain for word in words)]
+    return named[0] if len(named) == 1 else None

@@ -1,0 +1,73 @@
+"""Printed numbers → `Decimal`, exactly; never a float, never a guess."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
+
+from warehouse.tables.text import key
+from warehouse.tables.vocabulary import load
+
+CENT = Decimal("0.01")
+
+_NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+")
+_BLANK = re.compile(r"[-—―ー─_/\\*.…]*")
+_UNIT_SUFFIX = re.compile(r"(?:百万|[亿万千百])?元$")
+
+
+@lru_cache(maxsize=1)
+def unit_factors() -> dict[str, int]:
+    """Yuan in one of each unit of money that is known."""
+    factors: dict[str, int] = load("captions")["units"]
+    return factors
+
+
+def is_blank(text: str) -> bool:
+    """Whether a cell prints nothing: empty, or only dashes and the like. Blank is not zero."""
+    return _BLANK.fullmatch(key(text)) is not None
+
+
+@lru_cache(maxsize=1 << 15)
+def parse_number(text: str) -> Decimal | None:
+    """The number that a cell prints, or None where it prints anything else.
+
+    Thousands separators, full-width digits, signs before and brackets around (negative), and a unit of money
+    behind are read; `-` and `—` alone are blank; a percentage is no amount; separators that do not stand
+    before groups of three are damage, not a number.
+
+    >>> parse_number("（1,880.86）")
+    Decimal('-1880.86')
+    """
+    plain = _UNIT_SUFFIX.sub("", key(text))
+    sign = 1
+    if len(plain) > 2 and plain[0] == "(" and plain[-1] == ")":
+        plain, sign = plain[1:-1], -1
+    if plain[:1] in {"-", "△", "▲"}:
+        plain, sign = plain[1:], -sign
+    elif plain[:1] == "+":
+        plain = plain[1:]
+    plain = plain.removeprefix("¥")
+    if not _NUMBER.fullmatch(plain):
+        return None
+    return sign * Decimal(plain.replace(",", ""))
+
+
+def stated_unit(text: str) -> str | None:
+    """The unit of money that a single cell prints behind its number (`2.8万元`), else None."""
+    match = _UNIT_SUFFIX.search(key(text))
+    return match.group() if match and parse_number(text) is not None and match.group() in unit_factors() else None
+
+
+def to_yuan(value: Decimal, unit: str) -> Decimal:
+    """The amount in yuan with two digits.
+
+    Raises:
+        KeyError: The unit is not one of money.
+    """
+    return (value * unit_factors()[unit]).quantize(CENT, rounding=ROUND_HALF_EVEN)
+
+
+def is_exact(value: Decimal, unit: str) -> bool:
+    """Whether the amount has no parts below one fen, so that `to_yuan` rounds nothing away."""
+    return value * unit_factors()[unit] == to_yuan(value, unit)

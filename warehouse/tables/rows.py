@@ -1,0 +1,253 @@
+"""Rows of a table's body → what each row is about, and its role among the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from warehouse.documents.model import Cell
+from warehouse.tables import money
+from warehouse.tables.headers import Column, Grid, Header
+from warehouse.tables.text import key, printed
+from warehouse.tables.vocabulary import load
+
+_CODED_NAME = re.compile(r"[\[(（【]?(\d{3}|\d{5}|\d{7})[\])）】]?[-－—_]?([^\d\W].*)")
+_CODE = re.compile(r"[A-Z]{0,2}\d[\dA-Z]*|[A-Z]")
+_PART_ROLES = ("code_class", "code_group", "code_item")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What one row of one list is about; texts are "" where nothing is printed."""
+
+    row: int
+    code: str = ""
+    label: str = ""
+    code_2: str = ""
+    label_2: str = ""
+    agency_code: str = ""
+    agency_name: str = ""
+    role: str = "leaf"
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    totals: tuple[re.Pattern[str], ...]
+    subtotals: tuple[re.Pattern[str], ...]
+    of_which: re.Pattern[str]
+    ordinals: tuple[re.Pattern[str], ...]
+    note: re.Pattern[str]
+    economic_classes: frozenset[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    words = load("rows")
+    return _Patterns(
+        totals=tuple(re.compile(pattern) for pattern in words["total_patterns"]),
+        subtotals=tuple(re.compile(pattern) for pattern in words["subtotal_patterns"]),
+        of_which=re.compile(words["of_which_pattern"]),
+        ordinals=tuple(re.compile(pattern) for pattern in words["ordinal_levels"]),
+        note=re.compile(words["note_pattern"]),
+        economic_classes=frozenset(key(name) for name in words["economic_classes"]),
+    )
+
+
+def is_note(row: Sequence[Cell]) -> bool:
+    """Whether a row of the grid is a note (注：…), not data."""
+    return _patterns().note.match(key(row[0].text)) is not None
+
+
+def read_items(header: Header, grid: Grid) -> dict[int, list[Item]]:
+    """For each list (group of columns) the items of the body's rows, roles included."""
+    groups = {column.group for column in header.columns}
+    items: dict[int, list[Item]] = {}
+    for group in sorted(groups):
+        columns = [column for column in header.columns if column.group == group]
+        reader = _RowReader.of(columns)
+        rows = [row for row in range(header.rows.end, len(grid)) if not is_note(grid[row])]
+        items[group] = _with_roles([reader.read(row, grid[row]) for row in rows])
+    return items
+
+
+@dataclass(slots=True)
+class _RowReader:
+    """Reads the identity of rows; remembers the 类 and 款 above, which some forms print only once."""
+
+    names: list[Column]
+    codes: list[Column]
+    parts: list[list[Column]]
+    agency_codes: list[Column]
+    agency_names: list[Column]
+    others: list[Column]
+    above: dict[int, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, columns: Sequence[Column]) -> _RowReader:
+        def playing(*roles: str) -> list[Column]:
+            return [column for column in columns if column.role in roles]
+
+        names, codes, parts = playing("name"), playing("code"), _code_parts(columns)
+        if len(names) > 1 and "政府预算" in names[0].path and "部门预算" in names[1].path:
+            names = [names[1], names[0], *names[2:]]
+            codes.reverse()
+            parts.reverse()
+        first_amount = min((column.index for column in columns if column.role == "amount"), default=len(columns))
+        return cls(
+            names=names or playing("item_name")[:1] or playing("agency_name")[:1],
+            codes=codes,
+            parts=parts,
+            agency_codes=playing("agency_code"),
+            agency_names=playing("agency_name"),
+            others=[column for column in columns if column.index < first_amount and column.role != "project_code"],
+            above={},
+        )
+
+    def read(self, row: int, cells: Sequence[Cell]) -> Item:
+        """The item of one row."""
+        codes = [self._joined(which, cells) for which in range(len(self.parts))] + [
+            text for column in self.codes if _CODE.fullmatch(text := printed(cells[column.index].text)) or not text
+        ]
+        labels = [printed(cells[column.index].text) for column in self.names]
+        taken = {id(cells[column.index]) for column in self.names}
+        agency_code = self._first_text(self.agency_codes, cells)
+        label = labels[0] if labels else ""
+        if not label and self.names:
+            label = self._label_elsewhere(cells, taken)
+        code = codes[0] if codes else ""
+        if not code and not self.codes and not self.parts and self.names:
+            code, label = _split_coded(label, self.names[0].path)
+        if agency_code and not agency_code[0].isdigit():
+            agency_code = ""
+        return Item(
+            row=row,
+            code=code,
+            label="" if label == code and code else label,
+            code_2=codes[1] if len(codes) > 1 else "",
+            label_2=labels[1] if len(labels) > 1 and cells[self.names[1].index] is not cells[self.names[0].index] else "",
+            agency_code=agency_code or _bare_agency_code(label, bool(self.agency_names)),
+            agency_name=self._first_text(self.agency_names, cells),
+        )
+
+    def _first_text(self, columns: list[Column], cells: Sequence[Cell]) -> str:
+        return next((text for column in columns if (text := printed(cells[column.index].text))), "")
+
+    def _label_elsewhere(self, cells: Sequence[Cell], taken: set[int]) -> str:
+        """合计 often stands in another column than the names do."""
+        for column in self.others:
+            cell = cells[column.index]
+            text = printed(cell.text)
+            if id(cell) not in taken and _HAN.search(text) and column.role != "text":
+                return text
+        return ""
+
+    def _joined(self, which: int, cells: Sequence[Cell]) -> str:
+        """类, 款 and 项 as one code; parts that are left blank are those of the row above."""
+        texts = [printed(cells[column.index].text) for column in self.parts[which]]
+        if not any(texts) or not all(text.isdigit() or not text for text in texts):
+            self.above.pop(which, None)
+            return ""
+        last = max(index for index, text in enumerate(texts) if text)
+        above = self.above.get(which, ("",) * len(texts))
+        filled = [text or (above[index] if index < last else "") for index, text in enumerate(texts)]
+        self.above[which] = tuple(filled)
+        code = ""
+        for text in filled[: last + 1]:
+            code = text if code and text.startswith(code) else code + (text.zfill(2) if code else text)
+        return code
+
+
+def _code_parts(columns: Sequence[Column]) -> list[list[Column]]:
+    """Each run of 类 (款 (项)) columns."""
+    runs: list[list[Column]] = []
+    for column in columns:
+        if column.role == "code_class":
+            runs.append([column])
+        elif column.role in _PART_ROLES[1:] and runs:
+            runs[-1].append(column)
+    return runs
+
+
+def _split_coded(label: str, path: str) -> tuple[str, str]:
+    """`[201]一般公共服务支出` → code and name, where the header speaks of 科目."""
+    match = _CODED_NAME.fullmatch(label) if "科目" in path or "分类" in path else None
+    return (match.group(1), match.group(2)) if match else ("", label)
+
+
+def _bare_agency_code(label: str, has_agency: bool) -> str:  # noqa: FBT001 private
+    """A row of a unit may print the unit's code where projects have their names (Henan)."""
+    return label if has_agency and re.fullmatch(r"\d{3,9}", label) else ""
+
+
+def level_of(label: str) -> int | None:
+    """Depth of the ordinal that a label begins with, 0 outermost; None without ordinal."""
+    shown, plain = label, key(label)
+    for level, pattern in enumerate(_patterns().ordinals):
+        if pattern.match(shown if level == len(_patterns().ordinals) - 1 else plain):
+            return level
+    return None
+
+
+def _bare(label: str) -> str:
+    plain = key(label)
+    for pattern in _patterns().ordinals:
+        plain = pattern.sub("", plain, count=1)
+    return plain.strip(":*#")
+
+
+def _with_roles(items: list[Item]) -> list[Item]:
+    codes = {item.code for item in items if item.code}
+    parents = {code[:length] for code in codes for length in range(1, len(code))}
+    coded = len(codes) > 0
+    named_classes = not coded and any(
+        _bare(item.label) not in _patterns().economic_classes for item in items if item.label
+    )
+    result: list[Item] = []
+    for index, item in enumerate(items):
+        following = items[index + 1] if index + 1 < len(items) else None
+        before = result[-1] if result else None
+        if item.code in parents or coded and item.agency_code and not item.code:
+            role = "subtotal"
+        elif not item.label and not item.code:
+            role = _role_without_label(index, items)
+        else:
+            role = _role_by_label(item, before, following, named_classes=named_classes)
+        result.append(replace(item, role=role))
+    return result
+
+
+def _role_without_label(index: int, items: list[Item]) -> str:
+    """A row of figures without any name, first or last of several rows, is their total."""
+    return "total" if index in (0, len(items) - 1) and any(item.label for item in items) else "leaf"
+
+
+def _role_by_label(item: Item, before: Item | None, following: Item | None, *, named_classes: bool) -> str:
+    plain = _bare(item.label)
+    if _patterns().of_which.match(key(item.label)):
+        return "of_which"
+    if any(pattern.search(plain) for pattern in _patterns().totals):
+        return "total"
+    if any(pattern.search(plain) for pattern in _patterns().subtotals):
+        return "subtotal"
+    if item.code:
+        return "leaf"
+    level = level_of(item.label)
+    if following and level is not None:
+        deeper = level_of(following.label)
+        if deeper is not None and deeper > level:
+            return "subtotal"
+    if named_classes and plain in _patterns().economic_classes and not item.label_2:
+        return "subtotal"
+    if before and before.role == "of_which" and level is None and item.label:
+        return "of_which"
+    if item.agency_code:
+        return "subtotal"
+    return "leaf"
+
+
+def quantity(cells: Sequence[Cell], columns: Sequence[Column]) -> str:
+    """The text of the first of these columns in a row, as printed without white space."""
+    return next((text for column in columns if not money.is_blank(text := printed(cells[column.index].text))), "")
