@@ -11,11 +11,12 @@ from warehouse.documents.sniff import sniff
 __all__ = ["READER_VERSION", "read_document"]
 
 READER_VERSION = "2026.11.1"
-"""Version of everything between a file's bytes and its recognition: `warehouse.documents` and `warehouse.tables`.
+"""Version of everything between a file's bytes and its recognition: `warehouse.documents` and
+`warehouse.tables`.
 
 Raise it (year.month.count) with every change that can change what any file gives: a reader, the recogniser, a
-vocabulary, a library that reads files. Results are kept by (SHA-256, reader version), so that raising it reads the
-archive again; forgetting to raise it leaves old results in the warehouse.
+vocabulary, a library that reads files. Results are kept by (SHA-256, reader version), so that raising it
+reads the archive again; forgetting to raise it leaves old results in the warehouse.
 """
 
 # Each reader is imported with the first file that needs it: some load large libraries.
@@ -55,7 +56,8 @@ def read_document(data: bytes) -> Document:
     """Read a file of any supported format, recognised by its content.
 
     Raises:
-        UnreadableDocumentError: with the outcome and the reason, for everything that gives no document. A document
+        UnreadableDocumentError: with the outcome and the reason, for everything that gives no document. A
+        document
             without tables is no error here: it may be prose.
     """
     file_format = sniff(data)

@@ -21,12 +21,13 @@ _depth: ContextVar[int] = ContextVar("archive_depth", default=0)
 def read_archive(data: bytes) -> Document:
     """One document made of all members that can be read, in the order of the archive.
 
-    Each member gives its name as a line, then its own blocks; sheets are called `member/sheet`. What cannot be read
-    is a notice (`member_<outcome>`), not a failure, as long as one member can. Names are labels: nothing is ever
-    written to disk, so a name such as `../../etc/passwd` does no harm.
+    Each member gives its name as a line, then its own blocks; sheets are called `member/sheet`. What cannot
+    be read is a notice (`member_<outcome>`), not a failure, as long as one member can. Names are labels:
+    nothing is ever written to disk, so a name such as `../../etc/passwd` does no harm.
 
     Raises:
-        UnreadableDocumentError: TOO_LARGE for a bomb or too deep nesting; ENCRYPTED, CORRUPT … where no member can be
+        UnreadableDocumentError: TOO_LARGE for a bomb or too deep nesting; ENCRYPTED, CORRUPT … where no
+        member can be
             read, with the outcome of the first.
     """
     with _one_deeper(), open_zip(data) as archive:
@@ -46,7 +47,7 @@ def _one_deeper() -> Iterator[None]:
 
 
 def member_name(info: zipfile.ZipInfo) -> str:
-    """The name as its maker wrote it: without the UTF-8 flag zipfile reads cp437, where Chinese systems write GBK."""
+    """The name as its maker wrote it: zipfile takes unflagged names, GBK on Chinese systems, for cp437."""
     if info.flag_bits & 0x800:
         return info.filename
     try:
@@ -75,7 +76,11 @@ def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, Document | Unreada
 def _is_litter(name: str) -> bool:
     """Files that systems leave behind."""
     base = name.replace("\\", "/").rpartition("/")[2]
-    return name.startswith("__MACOSX/") or base in {".DS_Store", "Thumbs.db", "desktop.ini"} or base.startswith("~$")
+    return (
+        name.startswith("__MACOSX/")
+        or base in {".DS_Store", "Thumbs.db", "desktop.ini"}
+        or base.startswith("~$")
+    )
 
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Document | UnreadableDocumentError:
@@ -105,8 +110,12 @@ def _join(members: list[tuple[str, Document | UnreadableDocumentError]]) -> Docu
     if len(failures) == len(members):
         if not failures:
             raise UnreadableDocumentError(ReadOutcome.EMPTY, "an archive without files")
-        reasons = "; ".join(f"{name}: {error.reason}" for (name, _), error in zip(members, failures, strict=True))
-        raise UnreadableDocumentError(failures[0].outcome, f"no file of the archive can be read: {reasons[:500]}")
+        reasons = "; ".join(
+            f"{name}: {error.reason}" for (name, _), error in zip(members, failures, strict=True)
+        )
+        raise UnreadableDocumentError(
+            failures[0].outcome, f"no file of the archive can be read: {reasons[:500]}"
+        )
     return Document("zip", tuple(blocks), notices=tuple(notices))
 
 

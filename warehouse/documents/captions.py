@@ -1,8 +1,8 @@
 """Title, unit and note rows that stand inside a grid → lines around it.
 
-Spreadsheets, and many Word and web tables, keep the title, `单位：万元` and the name of the unit in the first rows
-of the grid, and notes in the last. A reader hands them on as lines, so that a grid begins with its headers,
-as it does in formats that print them outside the table.
+Spreadsheets, and many Word and web tables, keep the title, `单位：万元` and the name of the unit in the first
+rows of the grid, and notes in the last. A reader hands them on as lines, so that a grid begins with its
+headers, as it does in formats that print them outside the table.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
-def _is_caption(table: Table, rows: list[list[Cell]], index: int, merged_only: bool) -> bool:  # noqa: FBT001 private
+def _is_caption(table: Table, rows: list[list[Cell]], index: int, merged_only: bool) -> bool:
     cells = rows[index]
     following = rows[index + 1] if index + 1 < len(rows) else []
     if any(cell.row_span > 1 for cell in cells) or len(cells) > _MAX_CAPTION_TEXTS:
@@ -81,8 +81,8 @@ def _is_caption(table: Table, rows: list[list[Cell]], index: int, merged_only: b
     return all(CAPTION.fullmatch(text) for text in texts)
 
 
-def _stands_alone(table: Table, cell: Cell, row: int, merged_only: bool) -> bool:  # noqa: FBT001 private
-    """Whether the only text of a row is over the whole table; else it may be the header of a group of columns."""
+def _stands_alone(table: Table, cell: Cell, row: int, merged_only: bool) -> bool:
+    """Whether the only text of a row is over the whole table, not the header of a group of columns."""
     if _spans_all(table, cell):
         return True
     return not merged_only and (row == 0 or cell.col == 0 or cell.col_span == 1)

@@ -130,7 +130,7 @@ def _format(cell: etree._Element, formats: list[str | None]) -> str | None:
     return formats[int(style)]
 
 
-# --- XLS (BIFF8, [MS-XLS]) --------------------------------------------------------------------------------------
+# What follows is for XLS, BIFF8 as [MS-XLS] describes it.
 
 _BOUND_SHEET, _FORMAT, _XF, _FILE_PASS, _BOF, _EOF = 0x85, 0x41E, 0xE0, 0x2F, 0x809, 0x0A
 _NUMBER, _RK, _MUL_RK, _FORMULA = 0x203, 0x27E, 0xBD, 0x06

@@ -1,9 +1,9 @@
 """Word 97–2003 documents (DOC), read from their binary structures as [MS-DOC] describes them.
 
-The text of such a file is a sequence of characters (by character position, CP) that pieces map to places in the
-file (FC). Properties of paragraphs and characters are stored by FC. A cell ends with a cell mark, a row with a
-paragraph that is marked as the row's end and carries the row's layout (`sprmTDefTable`): the edges of its cells
-and their merge flags.
+The text of such a file is a sequence of characters (by character position, CP) that pieces map to places in
+the file (FC). Properties of paragraphs and characters are stored by FC. A cell ends with a cell mark, a row
+with a paragraph that is marked as the row's end and carries the row's layout (`sprmTDefTable`): the edges of
+its cells and their merge flags.
 """
 
 from __future__ import annotations
@@ -18,7 +18,15 @@ import olefile
 
 from warehouse.documents.docx import MAX_NESTING, grow_above, place_table
 from warehouse.documents.grid import tile
-from warehouse.documents.model import Cell, Document, Line, Notice, ReadOutcome, Table, UnreadableDocumentError
+from warehouse.documents.model import (
+    Cell,
+    Document,
+    Line,
+    Notice,
+    ReadOutcome,
+    Table,
+    UnreadableDocumentError,
+)
 
 Block = Line | Table
 
@@ -50,11 +58,13 @@ _PRINTED_AS = {ord(c): None for c in "\x00\x01\x02\x03\x04\x05\x06\x08\x13\x14\x
     0x1E: "-",
 }
 # In compressed text the bytes 0x80 to 0x9F are cp1252; the five that it leaves open stand for themselves.
-_CP1252 = {byte: bytes([byte]).decode("cp1252", "replace").replace("\ufffd", chr(byte)) for byte in range(256)}
+_CP1252 = {
+    byte: bytes([byte]).decode("cp1252", "replace").replace("\ufffd", chr(byte)) for byte in range(256)
+}
 
 
 def read_doc(data: bytes) -> Document:
-    """The lines and tables of a Word 97–2003 file; merged cells are spans, field codes and hidden text are left out.
+    """The lines and tables of a Word 97–2003 file, without hidden text and field codes.
 
     Raises:
         UnreadableDocumentError: UNSUPPORTED (Word 95 and older), ENCRYPTED, CORRUPT or TOO_LARGE.
@@ -114,7 +124,8 @@ class _Paragraph:
     row: _Row | None = None
 
 
-# --- the file ---------------------------------------------------------------------------------------------------
+# --- the file
+# ---------------------------------------------------------------------------------------------------
 
 
 def _open(data: bytes) -> _Story:
@@ -162,7 +173,7 @@ def _check_version(main: bytes) -> int:
 
 
 def _layout(main: bytes) -> tuple[tuple[int, ...], list[tuple[int, int]]]:
-    """Character counts (main, footnotes, headers, macros, comments, endnotes, text boxes …), places of structures."""
+    """Characters of main text, notes, headers, macros, comments, endnotes, boxes; places of structures."""
     words = struct.unpack_from("<H", main, 32)[0]
     longs_at = 34 + 2 * words + 2
     longs = struct.unpack_from("<H", main, longs_at - 2)[0]
@@ -176,7 +187,9 @@ def _layout(main: bytes) -> tuple[tuple[int, ...], list[tuple[int, int]]]:
 def _slice(stream: bytes, place: tuple[int, int]) -> bytes:
     offset, length = place
     if offset < 0 or length < 0 or offset + length > len(stream):
-        raise UnreadableDocumentError(ReadOutcome.CORRUPT, "a structure lies outside its stream: truncated file")
+        raise UnreadableDocumentError(
+            ReadOutcome.CORRUPT, "a structure lies outside its stream: truncated file"
+        )
     return stream[offset : offset + length]
 
 
@@ -266,7 +279,9 @@ def _sprms(modifiers: bytes) -> Iterator[tuple[int, bytes]]:
         position += 2
         size = _OPERAND_BYTES.get(sprm >> 13)
         if sprm == _DEFINE_ROW:
-            size = struct.unpack_from("<H", modifiers, position)[0] + 1 if position + 2 <= len(modifiers) else 0
+            size = (
+                struct.unpack_from("<H", modifiers, position)[0] + 1 if position + 2 <= len(modifiers) else 0
+            )
         elif size is None:
             size = modifiers[position] + 1
             if sprm == _CHANGED_TABS and size == 256:
@@ -275,7 +290,8 @@ def _sprms(modifiers: bytes) -> Iterator[tuple[int, bytes]]:
         position += size
 
 
-# --- text and paragraphs ----------------------------------------------------------------------------------------
+# --- text and paragraphs
+# ----------------------------------------------------------------------------------------
 
 
 def _text(story: _Story) -> str:
@@ -350,7 +366,9 @@ def _paragraph(story: _Story, printed: str, mark: str, piece: _Piece, mark_at: i
     return _Paragraph(
         text=printed,
         depth=depth,
-        ends_cell=not ends_row and depth > 0 and (inner_cell if depth > 1 and mark == "\r" else mark == _CELL_MARK),
+        ends_cell=not ends_row
+        and depth > 0
+        and (inner_cell if depth > 1 and mark == "\r" else mark == _CELL_MARK),
         ends_row=ends_row and depth > 0,
         row=_row_layout(table_modifiers) if ends_row else None,
     )
@@ -378,7 +396,9 @@ def _row_layout(modifiers: list[tuple[int, bytes]]) -> _Row | None:
             edges = struct.unpack_from(f"<{count + 1}h", operand, 3)
             flags_at = 3 + 2 * (count + 1)
             flags = [
-                struct.unpack_from("<H", operand, at)[0] if (at := flags_at + 20 * i) + 2 <= len(operand) else 0
+                struct.unpack_from("<H", operand, at)[0]
+                if (at := flags_at + 20 * i) + 2 <= len(operand)
+                else 0
                 for i in range(count)
             ]
             horizontal = [flag & 3 for flag in flags]
@@ -425,7 +445,8 @@ def _hide_field_codes(text: str, hidden: bytearray) -> None:
             hidden[begin : end + 1] = b"\x01" * (end + 1 - begin)
 
 
-# --- tables -----------------------------------------------------------------------------------------------------
+# --- tables
+# -----------------------------------------------------------------------------------------------------
 
 
 def _blocks(paragraphs: Sequence[_Paragraph], depth: int, notices: list[Notice]) -> Iterator[Block]:
@@ -443,7 +464,6 @@ def _blocks(paragraphs: Sequence[_Paragraph], depth: int, notices: list[Notice])
             end += 1
         yield from _table(paragraphs[position:end], depth + 1, notices)
         position = end
-
 
 
 def _table(paragraphs: Sequence[_Paragraph], depth: int, notices: list[Notice]) -> Iterator[Block]:
@@ -464,7 +484,9 @@ def _table(paragraphs: Sequence[_Paragraph], depth: int, notices: list[Notice]) 
             content = []
     left_over = [p.text for p in content if p.text.strip()]
     if texts or left_over:
-        notices.append(Notice("unfinished_row", "the last row of a table has no end: " + " ".join(texts + left_over)))
+        notices.append(
+            Notice("unfinished_row", "the last row of a table has no end: " + " ".join(texts + left_over))
+        )
         rows.append((texts + left_over, None))
     cells = _place(rows)
     if cells:

@@ -1,6 +1,7 @@
 """Word documents (DOCX, Office Open XML), read with lxml from the package itself.
 
-What a reader of the printed page sees is kept; deleted text, hidden text, field codes, page headers and footers are not.
+What a reader of the printed page sees is kept; deleted text, hidden text, field codes, page headers and
+footers are not.
 """
 
 from __future__ import annotations
@@ -13,7 +14,15 @@ from lxml import etree
 
 from warehouse.documents.captions import split_captions
 from warehouse.documents.grid import tile
-from warehouse.documents.model import Cell, Document, Line, Notice, ReadOutcome, Table, UnreadableDocumentError
+from warehouse.documents.model import (
+    Cell,
+    Document,
+    Line,
+    Notice,
+    ReadOutcome,
+    Table,
+    UnreadableDocumentError,
+)
 from warehouse.documents.numbering import Numbering, read_numbering
 from warehouse.documents.package import open_zip, parse_xml, read_member
 
@@ -23,8 +32,8 @@ MAX_NESTING = 20
 Block = Line | Table
 
 _TRANSPARENT = {
-    "sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "body", "hyperlink", "fldSimple", "dir", "bdo",
-    "AlternateContent", "Choice", "Fallback", "ruby", "rubyBase", "oMath", "oMathPara",
+    "sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "body", "hyperlink", "fldSimple", "dir",
+    "bdo",     "AlternateContent", "Choice", "Fallback", "ruby", "rubyBase", "oMath", "oMathPara",
 }  # fmt: skip
 """Elements that only wrap what is printed."""
 
@@ -32,7 +41,7 @@ _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen
 
 
 def read_docx(data: bytes) -> Document:
-    """The lines and tables of a DOCX file; merged cells are spans, nested tables follow the table that holds them.
+    """The lines and tables of a DOCX file; nested tables follow the table that holds them.
 
     Raises:
         UnreadableDocumentError: CORRUPT, ENCRYPTED or TOO_LARGE.
@@ -111,13 +120,11 @@ def _hidden_styles(styles: etree._Element | None) -> set[str]:
     """Styles whose text is hidden."""
     if styles is None:
         return set()
-    return {
-        value(style, "styleId") or "" for style in styles if is_on(child(style, "rPr", "vanish"))
-    }
+    return {value(style, "styleId") or "" for style in styles if is_on(child(style, "rPr", "vanish"))}
 
 
 def _instruction_runs(root: etree._Element) -> set[etree._Element]:
-    """Runs that hold field codes (`TC …`, `HYPERLINK …`), not results; a field without an end hides nothing."""
+    """Runs that hold field codes (`TC …`, `HYPERLINK …`); a field without an end hides nothing."""
     hidden: set[etree._Element] = set()
     open_fields: list[list[etree._Element]] = []
     in_code: list[bool] = []
@@ -177,9 +184,7 @@ def _paragraph_text(paragraph: etree._Element, story: _Story, boxes: list[etree.
     return story.numbering.label(properties) + text if text.strip() else text
 
 
-def _collect(
-    element: etree._Element, story: _Story, parts: list[str], boxes: list[etree._Element]
-) -> None:
+def _collect(element: etree._Element, story: _Story, parts: list[str], boxes: list[etree._Element]) -> None:
     for part in element:
         name = local(part)
         if name == "r":
@@ -235,14 +240,12 @@ def _symbol(symbol: etree._Element) -> str:
 
 
 def _table(table: etree._Element, story: _Story, depth: int) -> Iterator[Block]:
-    cells: list[Cell] = []
-    inner: list[Block] = []
-    rows = list(_rows(table))
-    for index, row in enumerate(rows):
-        _read_row(row, index, cells, inner, story, depth)
-    if not cells:
-        return
-    yield from place_table(tile(cells, len(rows)), inner)
+    place = _GridPlace(depth)
+    for row in _rows(table):
+        _read_row(row, place, story)
+        place.row += 1
+    if place.cells:
+        yield from place_table(tile(place.cells, place.row), place.inner)
 
 
 def place_table(grid: Table, inner: list[Block]) -> Iterator[Block]:
@@ -283,26 +286,36 @@ def _row_cells(row: etree._Element) -> Iterator[etree._Element]:
             yield from _row_cells(element)
 
 
-def _read_row(
-    row: etree._Element, index: int, cells: list[Cell], inner: list[Block], story: _Story, depth: int
-) -> None:
+@dataclass(slots=True)
+class _GridPlace:
+    """A table while its rows are read."""
+
+    depth: int
+    row: int = 0
+    cells: list[Cell] = field(default_factory=list)
+    inner: list[Block] = field(default_factory=list)
+
+
+def _read_row(row: etree._Element, place: _GridPlace, story: _Story) -> None:
+    index, cells = place.row, place.cells
     col = _number(child(row, "trPr", "gridBefore"), 0)
     for element in _row_cells(row):
         properties = child(element, "tcPr")
         span = max(1, _number(child(properties, "gridSpan"), 1))
-        text, nested = _cell_content(element, story, depth)
-        inner.extend(nested)
-        horizontal = child(properties, "hMerge")
-        vertical = child(properties, "vMerge")
-        if horizontal is not None and (value(horizontal) or "continue") == "continue" and cells:
+        text, nested = _cell_content(element, story, place.depth)
+        place.inner.extend(nested)
+        if _continues(child(properties, "hMerge")) and cells:
             cells[-1] = replace(cells[-1], col_span=cells[-1].col_span + span)
-        elif vertical is None or (value(vertical) or "continue") == "restart":
-            cells.append(Cell(index, col, text, col_span=span))
-        elif not grow_above(cells, index, col, span):
+        elif not _continues(child(properties, "vMerge")) or not grow_above(cells, index, col, span):
             cells.append(Cell(index, col, text, col_span=span))
         elif text:
             story.notices.append(Notice("covered_text", f"hidden in a merged cell: {text}"))
         col += span
+
+
+def _continues(merge: etree._Element | None) -> bool:
+    """A merge element without a value goes on with the cell before (or above)."""
+    return merge is not None and (value(merge) or "continue") == "continue"
 
 
 def grow_above(cells: list[Cell], row: int, col: int, col_span: int) -> bool:
@@ -349,5 +362,3 @@ def _cell_elements(cell: etree._Element) -> Iterator[etree._Element]:
             yield from _cell_elements(_alternative(element))
         elif name in _TRANSPARENT:
             yield from _cell_elements(element)
-
-

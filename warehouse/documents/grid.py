@@ -9,7 +9,7 @@ from dataclasses import replace
 from warehouse.documents.model import Cell, ReadOutcome, Table, UnreadableDocumentError
 
 MAX_POSITIONS = 2_000_000
-"""Rows times columns of one table: the largest real one seen has 60,000; more is an attack or a broken file."""
+"""Rows times columns of one table: the largest real one seen has 60,000; more is an attack or broken."""
 
 
 def tile(cells: Iterable[Cell], row_count: int, *, sheet: str | None = None) -> Table:

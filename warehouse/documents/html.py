@@ -1,7 +1,7 @@
 """Web pages: the article's text as lines, its data tables as tables with row and column spans.
 
-Tables that only lay out a page (they hold other tables, or are a single row or column) are dissolved into what
-they hold. Scripts, styles, form controls and hidden elements are not text.
+Tables that only lay out a page (they hold other tables, or are a single row or column) are dissolved into
+what they hold. Scripts, styles, form controls and hidden elements are not text.
 """
 
 from __future__ import annotations
@@ -27,41 +27,43 @@ MAX_SPAN = 1000
 MAX_NESTING = 100
 
 ARTICLE = (
-    "//*[contains(concat(' ', @class, ' '), ' TRS_Editor ')]",
-    "//*[contains(concat(' ', @class, ' '), ' TRS_UEDITOR ')]",
-    "//*[contains(concat(' ', @class, ' '), ' trs_editor_view ')]",
-    "//*[@id='zoom' or @id='Zoom' or @id='zoomcon' or @id='UCAP-CONTENT' or @id='mainText']",
-    "//*[contains(concat(' ', @class, ' '), ' pages_content ')]",
-    "//*[contains(@class, 'article-content') or contains(@class, 'article_content')]",
-    "//*[contains(@class, 'articleContent') or contains(@class, 'article-body')]",
-    "//*[contains(@class, 'content-text') or contains(@class, 'detail-content') or contains(@class, 'news_content')]",
-    "//article",
-)
-"""Where the systems behind government sites put the text of an article, the most telling first."""
+    "trs_editor", "trs_ueditor", "trs_editor_view", "zoom", "zoomcon", "ucap-content", "pages_content",
+    "article-content", "article_content", "articlecontent", "article-body", "content-text", "detail-content",
+    "news_content", "maintext",
+)  # fmt: skip
+"""Ids and classes of what holds the text of an article in the systems behind government sites, best first."""
 
 _BLOCK = {
-    "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "div", "dl", "dt", "figure", "footer", "form",
-    "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "ul",
+    "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "div", "dl", "dt", "figure",
+    "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav",
+    "ol", "p", "pre", "section", "ul",
 }  # fmt: skip
 _NOT_TEXT = {
-    "script", "style", "noscript", "template", "head", "select", "button", "textarea", "iframe", "svg", "object",
-    "input", "datalist", "audio", "video", "canvas", "title",
+    "script", "style", "noscript", "template", "head", "select", "button", "textarea", "iframe", "svg",
+    "object", "input", "datalist", "audio", "video", "canvas", "title",
 }  # fmt: skip
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{2,20})""", re.IGNORECASE)
+_INDEX_NUMBER = re.compile(r"[\s\[【]*索\s*引\s*号")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
 def read_html(data: bytes) -> Document:
-    """The page's title, then lines and data tables of the article (of the whole page where no article stands out).
+    """The page's title, then lines and data tables of the article.
+
+    They are those of the whole page where no article stands out, or where the tables stand outside it.
 
     Raises:
         UnreadableDocumentError: CORRUPT where nothing can be parsed; TOO_LARGE for absurd nesting or tables.
     """
     root = parse_html(data)
-    walker = _Walker()
-    body = _article(root)
-    blocks = list(walker.walk(body))
+    article = _article(root)
+    blocks = [] if article is None else _Walker().walk(article)
+    if not _has_table(blocks):
+        body = root.find("body")
+        page = _Walker().walk(root if body is None else body)
+        # Tables beside what looks like the article are worth more than a clean text.
+        blocks = page if article is None or _has_table(page) else blocks
     title = _title(root)
     if title and title not in {block.text for block in blocks if isinstance(block, Line)}:
         blocks.insert(0, Line(title))
@@ -85,7 +87,11 @@ def read_mhtml(data: bytes) -> Document:
 
 def decode(data: bytes) -> str:
     """The page's text: by byte order mark, else as the encoding that fits best whatever the page claims."""
-    for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if data.startswith(mark):
             return data.decode(name, "replace")
     if data[:200].count(b"\x00") > 50:
@@ -97,7 +103,8 @@ def decode(data: bytes) -> str:
     candidates = ["utf-8", "gb18030"]
     if (claimed := _claimed(data)) is not None:
         candidates.insert(0, claimed)
-    # A page is mostly right in its encoding and full of damage in any other; GB18030 is a superset of GBK and GB2312.
+    # A page is mostly right in its encoding and full of damage in any other; GB18030 is a superset of GBK and
+    # GB2312.
     return min((data.decode(name, "replace") for name in candidates), key=lambda text: text.count("\ufffd"))
 
 
@@ -119,7 +126,9 @@ def parse_html(data: bytes) -> etree._Element:
         UnreadableDocumentError: CORRUPT.
     """
     text = decode(data).replace("\x00", "")
-    parser = HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
+    parser = HTMLParser(
+        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
+    )
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, etree.ParserError, ValueError) as error:
@@ -130,27 +139,34 @@ def parse_html(data: bytes) -> etree._Element:
 
 
 def _title(root: etree._Element) -> str:
-    for path in ("//meta[@name='ArticleTitle' or @name='articletitle']/@content", "//title/text()"):
-        for found in root.xpath(path):
-            if text := _SPACES.sub(" ", str(found)).strip():
-                return text
-    return ""
+    named = (
+        meta.get("content", "")
+        for meta in root.iter("meta")
+        if meta.get("name", "").lower() == "articletitle"
+    )
+    titles = (title.text or "" for title in root.iter("title"))
+    return next((text for raw in (*named, *titles) if (text := _SPACES.sub(" ", raw).strip())), "")
 
 
-def _article(root: etree._Element) -> etree._Element:
-    """The article's element, where one stands out and no table of the page lies outside it."""
-    has_tables = next(root.iter("table"), None) is not None
-    for path in ARTICLE:
-        found = [element for element in root.xpath(path) if isinstance(element.tag, str)]
-        if not found:
-            continue
-        best = max(found, key=lambda element: len("".join(element.itertext())))
-        if next(best.iter("table"), None) is not None:
+def _article(root: etree._Element) -> etree._Element | None:
+    """The article's element, where one stands out: it is what the most telling of the known places holds."""
+    by_name: dict[str, list[etree._Element]] = {}
+    for element in root.iter(etree.Element):
+        for name in {element.get("id", ""), *element.get("class", "").split()}:
+            by_name.setdefault(name.lower(), []).append(element)
+    for name in ARTICLE:
+        best = max(by_name.get(name, []), key=_text_length, default=None)
+        if best is not None and (next(best.iter("table"), None) is not None or _text_length(best) > 20):
             return best
-        if not has_tables and len("".join(best.itertext()).strip()) > 20:
-            return best
-    body = root.find("body")
-    return root if body is None else body
+    return None
+
+
+def _text_length(element: etree._Element) -> int:
+    return sum(len(text.strip()) for text in element.itertext())
+
+
+def _has_table(blocks: list[Block]) -> bool:
+    return any(isinstance(block, Table) for block in blocks)
 
 
 @dataclass(slots=True)
@@ -158,6 +174,7 @@ class _HtmlCell:
     row_span: int
     col_span: int
     parts: list[str | Block] = field(default_factory=list)
+    has_link: bool = False
 
 
 @dataclass(slots=True)
@@ -178,7 +195,8 @@ class _Walker:
         self.page: list[str | Block] = []
         self.tables: list[_HtmlTable] = []
 
-    def walk(self, body: etree._Element) -> Iterator[Block]:
+    def walk(self, body: etree._Element) -> list[Block]:
+        """Everything printed under an element."""
         walk = etree.iterwalk(body, events=("start", "end"))
         for event, element in walk:
             name = element.tag if isinstance(element.tag, str) else ""
@@ -195,7 +213,9 @@ class _Walker:
             else:
                 self._start(name, element)
                 self._sink().append(element.text or "")
-        return iter(_blocks(self.page))
+        while self.tables:
+            self._end("table")
+        return _blocks(self.page)
 
     def _sink(self) -> list[str | Block]:
         return self.tables[-1].sink() if self.tables else self.page
@@ -203,7 +223,9 @@ class _Walker:
     def _start(self, name: str, element: etree._Element) -> None:
         if name == "table":
             if len(self.tables) >= MAX_NESTING:
-                raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"tables nested deeper than {MAX_NESTING}")
+                raise UnreadableDocumentError(
+                    ReadOutcome.TOO_LARGE, f"tables nested deeper than {MAX_NESTING}"
+                )
             self.tables.append(_HtmlTable())
         elif name == "tr" and self.tables:
             self.tables[-1].rows.append([])
@@ -214,6 +236,8 @@ class _Walker:
                 table.rows.append([])
             table.cell = _HtmlCell(_span(element, "rowspan"), _span(element, "colspan"))
             table.rows[-1].append(table.cell)
+        elif name == "a" and element.get("href") and self.tables and self.tables[-1].cell is not None:
+            self.tables[-1].cell.has_link = True
         elif name in _BLOCK:
             self._sink().append(_BREAK)
 
@@ -231,7 +255,7 @@ class _Walker:
 
 
 _BREAK = "\x1e"
-"""Stands for a break between paragraphs until white space, in which line breaks mean nothing, is collapsed."""
+"""A break between paragraphs, until white space (in which line breaks mean nothing) is collapsed."""
 
 
 def _is_hidden(element: etree._Element) -> bool:
@@ -248,7 +272,7 @@ def _span(element: etree._Element, name: str) -> int:
 
 
 def _text(parts: list[str]) -> str:
-    """Paragraphs by "\\n"; white space collapsed as a browser does, non-breaking and full-width spaces kept."""
+    """Paragraphs as lines; white space collapsed as browsers do, non-breaking and full-width spaces kept."""
     text = _SPACES.sub(" ", "".join(parts))
     lines = [line.strip(" ").replace("\xa0", " ").rstrip() for line in text.split(_BREAK)]
     return "\n".join(line for line in lines if line.strip())
@@ -273,7 +297,8 @@ def _finish(table: _HtmlTable) -> Iterator[Block]:
     cells = _place(table)
     holds_tables = any(isinstance(part, Table) for row in table.rows for cell in row for part in cell.parts)
     columns = len({cell.col for cell in cells})
-    if holds_tables or columns < 2 or len([row for row in table.rows if row]) < 2:
+    rows = sum(1 for row in table.rows if row)
+    if holds_tables or columns < 2 or rows < 2 or _is_furniture(table, cells):
         for row in table.rows:
             for html_cell in row:
                 yield from _blocks(html_cell.parts)
@@ -285,8 +310,15 @@ def _finish(table: _HtmlTable) -> Iterator[Block]:
     yield from after
 
 
+def _is_furniture(table: _HtmlTable, cells: list[Cell]) -> bool:
+    """A menu of links, or the box with index number and date of issue that government pages carry."""
+    texts = [cell.text for cell in cells if cell.text.strip()]
+    links = sum(cell.has_link for row in table.rows for cell in row)
+    return not texts or 2 * links > len(texts) or any(_INDEX_NUMBER.match(text) for text in texts)
+
+
 def _place(table: _HtmlTable) -> list[Cell]:
-    """Cells at the places that the table model of HTML gives them: each at the next free column of its row."""
+    """Cells where the table model of HTML puts them: each at the next free column of its row."""
     cells: list[Cell] = []
     occupied: dict[int, set[int]] = {}
     for r, row in enumerate(table.rows):
@@ -305,7 +337,9 @@ def _place(table: _HtmlTable) -> list[Cell]:
 
 
 def _cell_text(cell: _HtmlCell) -> str:
-    return _text([part if isinstance(part, str) else _BREAK + _block_text(part) + _BREAK for part in cell.parts])
+    return _text(
+        [part if isinstance(part, str) else _BREAK + _block_text(part) + _BREAK for part in cell.parts]
+    )
 
 
 def _block_text(block: Block) -> str:

@@ -1,7 +1,7 @@
 """A number as a spreadsheet cell shows it, from its stored value and the cell's number format.
 
-What a workbook publishes is what it shows: `1234.567` under `#,##0.00` is the figure 1,234.57. Formats that are
-not about decimal numbers (fractions, exponents, conditions) give the exact value instead.
+What a workbook publishes is what it shows: `1234.567` under `#,##0.00` is the figure 1,234.57. Formats that
+are not about decimal numbers (fractions, exponents, conditions) give the exact value instead.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from decimal import ROUND_HALF_UP, Decimal
 BUILT_IN = {
     1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%",
     37: "#,##0;-#,##0", 38: "#,##0;-#,##0", 39: "#,##0.00;-#,##0.00", 40: "#,##0.00;-#,##0.00",
-    41: '#,##0;-#,##0;"-"', 42: '#,##0;-#,##0;"-"', 43: '#,##0.00;-#,##0.00;"-"', 44: '#,##0.00;-#,##0.00;"-"',
+    41: '#,##0;-#,##0;"-"', 42: '#,##0;-#,##0;"-"',
+    43: '#,##0.00;-#,##0.00;"-"', 44: '#,##0.00;-#,##0.00;"-"',
 }  # fmt: skip
 """Formats that a file names by number only (ECMA-376 18.8.30), accounting forms without their padding."""
 
@@ -26,7 +27,7 @@ _SECTION = re.compile(r'((?:"[^"]*"|\\.|\[[^\]]*\]|[^;"\\\[])*)(?:;|$)', re.DOTA
 
 
 def exact(value: float) -> str:
-    """The shortest decimal text of a stored number, without the noise beyond the 15 digits that Excel keeps."""
+    """The shortest decimal text of a stored number, without noise beyond the 15 digits that Excel keeps."""
     return _plain(_decimal(value))
 
 

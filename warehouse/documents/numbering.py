@@ -90,7 +90,11 @@ def _attribute(element: etree._Element, name: str) -> str:
 
 def in_format(number: int, number_format: str) -> str:
     """A number as a list prints it; formats that budget documents do not use are printed as digits."""
-    if "hinese" in number_format or number_format in {"japaneseCounting", "ideographDigital", "taiwaneseCounting"}:
+    if "hinese" in number_format or number_format in {
+        "japaneseCounting",
+        "ideographDigital",
+        "taiwaneseCounting",
+    }:
         return chinese(number)
     if number_format == "decimalEnclosedCircle" and 1 <= number <= 20:
         return chr(0x2460 + number - 1)

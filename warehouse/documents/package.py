@@ -24,7 +24,8 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
     """The archive, its directory checked.
 
     Raises:
-        UnreadableDocumentError: CORRUPT where the directory cannot be read (a truncated file); TOO_LARGE where it
+        UnreadableDocumentError: CORRUPT where the directory cannot be read (a truncated file); TOO_LARGE
+        where it
             announces more than a document can hold.
     """
     try:
@@ -87,7 +88,7 @@ def parse_xml(content: bytes, part: str) -> etree._Element:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"{part} is not well-formed: {error}") from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         # No office program writes a DTD; its only use here would be entities.
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"{part} declares a document type")
     return root

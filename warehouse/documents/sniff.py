@@ -9,8 +9,9 @@ import zipfile
 
 import olefile
 
-_RTF, _PDF, _OLE, _ZIP = b"{\\rtf", b"%PDF-", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
+_PDF, _OLE, _ZIP = b"%PDF-", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 _MAGIC = (
+    (b"{\\rtf", "rtf"),
     (b"Rar!\x1a\x07", "rar"),
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"\x1f\x8b", "gzip"),
@@ -24,7 +25,8 @@ _MAGIC = (
     (b"\x31\xbe\x00\x00", "word2"),
 )
 _HTML_TAG = re.compile(
-    r"<\s*(?:!doctype\s+html|html|head|body|table|div|meta|script|title|p|br|span|center|font)\b", re.IGNORECASE
+    r"<\s*(?:!doctype\s+html|html|head|body|table|div|meta|script|title|p|br|span|center|font)\b",
+    re.IGNORECASE,
 )
 _OLE_STREAMS = (
     ("WordDocument", "doc"),
@@ -36,8 +38,10 @@ _OLE_STREAMS = (
 
 
 def sniff(data: bytes) -> str:
-    """One of pdf, docx, doc, xlsx, xlsb, xls, ods, html, mhtml, zip, ofd; or what no reader takes: rtf, rar, 7z, gzip,
-    image, ppt, pptx, odt, xml, text, encrypted_ooxml, word2, ole, empty, unknown.
+    """The name of the file's format.
+
+    Those with a reader: pdf, docx, doc, xlsx, xlsb, xls, ods, html, mhtml, zip. Those without: ofd, rtf, rar,
+    7z, gzip, image, ppt, pptx, odt, xml, text, encrypted_ooxml, word2, ole (any other), empty, unknown.
     """
     if not data.strip(b"\x00\r\n\t "):
         return "empty"
@@ -47,11 +51,9 @@ def sniff(data: bytes) -> str:
         return _in_zip(data)
     if data.startswith(_OLE):
         return _in_ole(data)
-    if start.startswith(_RTF):
-        return "rtf"
-    for magic, name in _MAGIC:
-        if data.startswith(magic):
-            return name
+    by_magic = next((name for magic, name in _MAGIC if start.startswith(magic)), None)
+    if by_magic is not None:
+        return by_magic
     text_format = _as_text(data)
     if _PDF in data[:1024] and text_format != "html":
         return "pdf"
@@ -63,7 +65,16 @@ def _in_zip(data: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
             kind = archive.read("mimetype")[:80].decode("ascii", "replace") if "mimetype" in names else ""
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, KeyError, EOFError, OverflowError):
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+        KeyError,
+        EOFError,
+        OverflowError,
+    ):
         return _truncated_zip(data)
     if "[Content_Types].xml" in names or "_rels/.rels" in names:
         folders = {name.partition("/")[0] for name in names}
@@ -96,7 +107,9 @@ def _in_ole(data: bytes) -> str:
 def _as_text(data: bytes) -> str:
     head = data[:4096]
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head[:200].count(b"\x00") > 50:
-        text = head.decode("utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-16-le", "replace")
+        text = head.decode(
+            "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-16-le", "replace"
+        )
     else:
         text = head.decode("latin-1")
     if re.match(r"\s*(?:MIME-Version:|From:.*\n|Content-Type:\s*multipart)", text, re.IGNORECASE):

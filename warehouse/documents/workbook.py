@@ -1,4 +1,4 @@
-"""Workbooks (XLSX, XLS and what else calamine opens): each sheet as lines and tables, numbers as the cells show them."""
+"""Workbooks: each visible sheet as lines and tables, numbers as the cells show them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,15 @@ from python_calamine import (
 from warehouse.documents.captions import MONEY_UNIT, plain, split_captions
 from warehouse.documents.cell_styles import SheetStyles, xls_styles, xlsx_styles
 from warehouse.documents.grid import tile
-from warehouse.documents.model import Cell, Document, Line, Notice, ReadOutcome, Table, UnreadableDocumentError
+from warehouse.documents.model import (
+    Cell,
+    Document,
+    Line,
+    Notice,
+    ReadOutcome,
+    Table,
+    UnreadableDocumentError,
+)
 from warehouse.documents.number_format import shown
 
 Block = Line | Table
@@ -30,7 +38,7 @@ _TITLE = re.compile(r".{2,60}(?:表|一览|明细|汇总)(?:[((].*[))])?|.*公�
 
 
 def read_xlsx(data: bytes) -> Document:
-    """The visible sheets of an XLSX workbook in order; rows and columns that are hidden are left out with a notice.
+    """The visible sheets of an XLSX workbook in order; hidden rows and columns give a notice only.
 
     Raises:
         UnreadableDocumentError: CORRUPT, ENCRYPTED or TOO_LARGE.
@@ -95,7 +103,7 @@ def _sheet(workbook: CalamineWorkbook, name: str) -> CalamineSheet:
 
 
 def _panic(error: BaseException) -> BaseException:
-    """A Rust panic (pyo3 gives it a class that cannot be imported) is a broken file; anything else stays itself."""
+    """A Rust panic (its class cannot be imported) is a broken file; anything else stays itself."""
     if type(error).__name__ == "PanicException":
         return UnreadableDocumentError(ReadOutcome.CORRUPT, f"broken workbook: {error}")
     return error
@@ -117,12 +125,15 @@ def _sheet_blocks(sheet: CalamineSheet, styles: SheetStyles, notices: list[Notic
     )
     if hidden:
         notices.append(
-            Notice("hidden_cells", f"{hidden} cells in hidden rows or columns of sheet {sheet.name!r} were not read")
+            Notice(
+                "hidden_cells",
+                f"{hidden} cells in hidden rows or columns of sheet {sheet.name!r} were not read",
+            )
         )
     cells = _visible_cells(rows, sheet.merged_cell_ranges or [], visible_rows, visible_columns)
     for first, last in _parts(cells, len(visible_rows)):
         part = [cell for cell in cells if first <= cell.row < last]
-        yield from _part_blocks(part, first, last, sheet.name)
+        yield from _part_blocks(part, first, sheet.name)
 
 
 def _text(value: Value, code: str | None) -> str:
@@ -155,7 +166,8 @@ def _visible_cells(
     for r, row in enumerate(rows):
         for c, text in enumerate(row):
             end_row, end_column = spans.get((r, c), (r, c))
-            # A merged cell shows its text in its first visible row and column, even where its corner is hidden.
+            # A merged cell shows its text in its first visible row and column, even where its corner is
+            # hidden.
             down = [row_at[i] for i in range(r, min(end_row, len(rows) - 1) + 1) if i in row_at]
             right = [column_at[i] for i in range(c, min(end_column, len(row) - 1) + 1) if i in column_at]
             if down and right and (text or len(down) * len(right) > 1):
@@ -188,7 +200,7 @@ def _begins_table(by_row: dict[int, list[Cell]], row: int) -> bool:
     )
 
 
-def _part_blocks(cells: Sequence[Cell], first: int, last: int, sheet: str) -> Iterator[Block]:
+def _part_blocks(cells: Sequence[Cell], first: int, sheet: str) -> Iterator[Block]:
     with_text = [cell for cell in cells if cell.text.strip()]
     if not with_text:
         return
@@ -216,7 +228,9 @@ def _part_blocks(cells: Sequence[Cell], first: int, last: int, sheet: str) -> It
     ]
     table = tile(grid, bottom + 1 - first, sheet=sheet)
     if table.column_count == 1:
-        yield from (Line(text, sheet=sheet) for cell in with_text for text in cell.text.split("\n") if text.strip())
+        yield from (
+            Line(text, sheet=sheet) for cell in with_text for text in cell.text.split("\n") if text.strip()
+        )
         return
     before, kept, after = split_captions(table)
     yield from before

@@ -1,0 +1,41 @@
+"""What a worker does with a file in the tests of isolation; found by name in worker processes."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from warehouse.tables.model import DocumentFacts, Recognition, TextLine
+
+
+def recognition(text: str) -> Recognition:
+    facts = DocumentFacts(
+        format="html",
+        page_count=None,
+        fiscal_year=None,
+        phase=None,
+        scope=None,
+        agency_name=None,
+        agency_code=None,
+    )
+    return Recognition(facts=facts, lines=(TextLine(ordinal=1, page=None, sheet=None, bbox=None, text=text),))
+
+
+def obey(data: bytes) -> Recognition:
+    """Do what the file says."""
+    order, _, argument = data.decode().partition(" ")
+    if order == "sleep":
+        time.sleep(float(argument))
+    elif order == "exit":
+        os._exit(int(argument))
+    elif order == "allocate":
+        held = bytearray(int(argument) * 2**20)
+        held[::4096] = b"x" * len(held[::4096])
+        time.sleep(5)
+    elif order == "segfault":
+        os.kill(os.getpid(), 11)
+    elif order == "raise":
+        raise KeyError(argument)
+    elif order == "pid":
+        return recognition(str(os.getpid()))
+    return recognition(data.decode())
