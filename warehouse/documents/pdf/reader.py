@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pypdfium2
 
-from warehouse.documents.captions import split_captions
+from warehouse.documents.captions import CAPTION, MONEY_UNIT, plain, split_captions
 from warehouse.documents.grid import tile
 from warehouse.documents.model import (
     Cell,
@@ -30,6 +30,9 @@ MAX_OBJECTS = 2_000_000
 _HEADER_WITHIN = 1024
 """Bytes; readers accept rubbish of this length before %PDF-."""
 
+_TITLE = re.compile(
+    r".{0,50}(表|预算|决算|情况)(\(.{1,20}\))?|\d*.{2,30}(局|委员会|部|厅|办公室|中心|院|委|会|处|府)"
+)
 _PASSWORD_NEEDED = 4
 
 
@@ -109,6 +112,21 @@ def _blocks(block: PageLine | TablePart) -> list[Line | Table]:
     cells = [
         Cell(c.row, c.col, c.text, c.row_span, c.col_span, c.page, c.box, c.confidence) for c in block.cells
     ]
-    before, table, after = split_captions(tile(cells, block.row_count), merged_only=True)
+    whole = tile(cells, block.row_count)
+    before, table, after = split_captions(whole, merged_only=True)
+    if not _are_captions(before):  # the heading of a form, not what stands above it
+        before, table, after = [], whole, []
     grid = [replace(tile(table.cells, table.row_count), page=table.cells[0].page)] if table else []
     return [*before, *grid, *after]
+
+
+def _are_captions(lines: Sequence[Line]) -> bool:
+    """Whether every text that stands alone in its row, taken for a line, reads like a title, a unit or an owner."""
+    rows: dict[float, list[str]] = {}
+    for line in lines:
+        if line.box:
+            rows.setdefault(line.box[1], []).append(plain(line.text))
+    return all(
+        len(texts) > 1 or any(pattern.fullmatch(texts[0]) for pattern in (CAPTION, MONEY_UNIT, _TITLE))
+        for texts in rows.values()
+    )

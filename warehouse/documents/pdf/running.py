@@ -11,8 +11,11 @@ from warehouse.documents.model import Notice
 from warehouse.documents.pdf.pages import PageLayout, PageLine
 
 _PAGE_NUMBER = re.compile(
-    r"[-—–－─~·.\s]*\d{1,4}[-—–－─~·.\s]*|第?\s*\d{1,4}\s*页?\s*[,，/／]?\s*(共\s*)?\d{1,4}\s*页|第\s*\d{1,4}\s*页|[-—]\s*[IVXivx]{1,5}\s*[-—]"
+    r"[-—–－─~·.]*\d{1,4}[-—–－─~·.]*|第\d{1,4}页|(第?\d{1,4}页?[,，/／]?共?|\d{1,4}[/／])\d{1,4}页?|[-—]?[IVXivx]{1,5}[-—]?"
 )
+_CAPTION = re.compile(r"表\s*[\d一二三四五六七八九十]*\s*([(（].*)?$|单\s*位|续\s*表|部门|年度[:：]")
+"""Texts that tell a table's name, its unit or whose it is, wherever they stand."""
+
 _MARGIN = 0.12
 """Share of the page's height in which page numbers stand, at the top and at the bottom."""
 
@@ -20,7 +23,8 @@ _MARGIN = 0.12
 def without_running_text(layouts: Sequence[PageLayout]) -> tuple[list[PageLayout], list[Notice]]:
     """The pages without page numbers and running titles, and one notice that names the titles left out.
 
-    A running title stands at the same height in the margin of most pages, letter for letter.
+    A running title stands at the same height in the margin of most pages, letter for letter. Titles of tables
+    and units are none, though a long table repeats them in the same way.
     """
     repeated = _running_titles(layouts)
     kept = [
@@ -39,7 +43,9 @@ def _running_titles(layouts: Sequence[PageLayout]) -> set[tuple[str, int]]:
         for key in {
             (block.text, round(block.top / 3))
             for block in page.blocks
-            if isinstance(block, PageLine) and _in_margin(block, page.height)
+            if isinstance(block, PageLine)
+            and _in_margin(block, page.height)
+            and _CAPTION.search(block.text) is None
         }
     )
     enough = max(4, 0.6 * sum(1 for page in layouts if page.blocks))
@@ -49,7 +55,8 @@ def _running_titles(layouts: Sequence[PageLayout]) -> set[tuple[str, int]]:
 def _is_running(block: object, height: float, repeated: set[tuple[str, int]]) -> bool:
     if not isinstance(block, PageLine) or not _in_margin(block, height):
         return False
-    return _PAGE_NUMBER.fullmatch(block.text) is not None or (block.text, round(block.top / 3)) in repeated
+    printed = re.sub(r"\s+", "", block.text)
+    return _PAGE_NUMBER.fullmatch(printed) is not None or (block.text, round(block.top / 3)) in repeated
 
 
 def _in_margin(line: PageLine, height: float) -> bool:
