@@ -6,8 +6,7 @@ the warning is in the report. The caller appends the event.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,23 +16,10 @@ import pyarrow as pa
 from expectations import batches
 from expectations.suites import Suite, marts_suites, raw_suites
 from warehouse.home import Home
-from warehouse.record.events import FailedExpectation, LoadValidated
+from warehouse.record.events import FailedExpectation, LoadValidated, RecordedEvent
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the gate found. `accepted` means that nothing critical failed."""
-
-    expectations_evaluated: int
-    failures: tuple[FailedExpectation, ...]
-
-    @property
-    def accepted(self) -> bool:
-        """Whether this may be published."""
-        return not any(failure.severity == "critical" for failure in self.failures)
 
 
 def validate_load(home: Home, load_id: str, previous_load_id: str | None = None) -> LoadValidated:
@@ -60,17 +46,14 @@ def validate_load(home: Home, load_id: str, previous_load_id: str | None = None)
             return batches.completeness_frame(folder, previous)
         return batches.raw_frame(folder, suite.subject, suite.columns)
 
-    verdict = _judge_all(home, raw_suites(), frame_of, load_id, {"load_ids": [load_id]})
-    return LoadValidated(
-        load_id=load_id,
-        accepted=verdict.accepted,
-        expectations_evaluated=verdict.expectations_evaluated,
-        failures=verdict.failures,
-    )
+    return _judge(home, raw_suites(), frame_of, load_id, {"load_ids": [load_id]})
 
 
-def validate_marts(home: Home, built: Path, run_name: str = "marts") -> Verdict:
+def validate_marts(home: Home, built: Path) -> LoadValidated:
     """Judge the core and marts of a DuckDB file that was built aside, before it is published.
+
+    Returns:
+        The verdict, under the file's name in place of a load's id.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -82,16 +65,26 @@ def validate_marts(home: Home, built: Path, run_name: str = "marts") -> Verdict:
         def frame_of(suite: Suite) -> pd.DataFrame:
             return batches.relation_frame(connection, suite.subject, suite.columns)
 
-        return _judge_all(home, marts_suites(), frame_of, run_name, {})
+        return _judge(home, marts_suites(), frame_of, built.stem, {})
 
 
-def _judge_all(
+def previous_good_load(events: Iterable[RecordedEvent], site_id: str) -> str | None:
+    """The last load of a site that the gate accepted: what the next one is compared with."""
+    accepted = [
+        event.payload.load_id
+        for event in events
+        if event.site_id == site_id and isinstance(event.payload, LoadValidated) and event.payload.accepted
+    ]
+    return accepted[-1] if accepted else None
+
+
+def _judge(
     home: Home,
     suites: tuple[Suite, ...],
     frame_of: Callable[[Suite], pd.DataFrame],
-    run_name: str,
+    name: str,
     parameters: Mapping[str, Any],
-) -> Verdict:
+) -> LoadValidated:
     from expectations import context  # noqa: PLC0415  takes seconds; see the module
 
     gx = context.open_context(home)
@@ -103,14 +96,21 @@ def _judge_all(
         except (OSError, pa.ArrowException, duckdb.Error) as error:
             failures.append(_unreadable(suite, error))
             continue
-        failures += context.judge(gx, suite, frame, run_name=run_name, parameters=parameters)
-    return Verdict(sum(len(suite.expectations) for suite in suites), tuple(failures))
+        failures += context.judge(gx, suite, frame, run_name=name, parameters=parameters)
+    return LoadValidated(
+        load_id=name,
+        accepted=not any(failure.severity == "critical" for failure in failures),
+        expectations_evaluated=sum(len(suite.expectations) for suite in suites),
+        failures=tuple(failures),
+    )
 
 
 def _unreadable(suite: Suite, error: Exception) -> FailedExpectation:
+    """A table that is not there fails as badly as the worst of its rules."""
+    critical = any(rule.severity == "critical" for rule in suite.expectations)
     return FailedExpectation(
         suite=suite.name,
         expectation="table can be read",
-        severity="critical",
+        severity="critical" if critical else "warning",
         observed=f"{suite.subject}: {error}",
     )

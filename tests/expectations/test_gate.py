@@ -167,6 +167,7 @@ def test_marts_without_a_relation_of_the_contract_are_refused(home: Home, tmp_pa
     verdict = validate_marts(home, path)
     assert not verdict.accepted
     assert {f.suite for f in verdict.failures} == {suite.name for suite in marts_suites()}
+    assert {f.suite for f in verdict.failures if f.severity == "warning"} == {"marts.coverage"}
 
 
 def test_a_load_or_a_warehouse_that_is_not_there_is_named(home: Home, tmp_path: Path) -> None:
