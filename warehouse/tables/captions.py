@@ -77,6 +77,8 @@ def agency_in(text: str) -> tuple[str | None, str] | None:
         match = pattern.match(plain)
         if match:
             name = match.group(1).strip(":")
+            if unit_in(plain) and len(name) < 5:
+                return None
             coded = _patterns("coded_agency_pattern")[0].match(name)
             return (coded.group(1), coded.group(2)) if coded else (None, name) if name else None
     coded = _patterns("coded_agency_pattern")[0].match(plain)

@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from warehouse.documents.model import Cell
 from warehouse.tables import meanings, money
 from warehouse.tables.captions import agency_in, unit_in
-from warehouse.tables.headers import Grid, distinct
+from warehouse.tables.headers import Grid, distinct, find_header_rows
 from warehouse.tables.model import Amount, Indicator, Project
 from warehouse.tables.places import Spot
 from warehouse.tables.text import key, printed
@@ -110,6 +110,8 @@ def _is_label(text: str) -> bool:
 def indicator_columns(row: Sequence[Cell]) -> dict[str, list[int]]:
     """Columns by role where a row is the header of indicators, else nothing."""
     roles: dict[str, list[int]] = {}
+    if not any("指标" in cell.text for cell in row):
+        return roles
     for cell in distinct(row):
         role = meanings.role_of((printed(cell.text),)) if cell.text else None
         if role in _INDICATOR_ROLES:
@@ -129,9 +131,19 @@ def is_form(grid: Grid) -> bool:
                 pairs += not _is_label(beside.text) and not _heads(beside.text)
         if any(label_of(cell.text) == "plan" for cell in cells):
             pairs += 1
-    if pairs >= 2:
-        return True
-    return bool(grid) and {"level_1", "level_3"} <= indicator_columns(grid[0]).keys()
+    return pairs >= 2 or _has_indicators_below(grid)
+
+
+def _has_indicators_below(grid: Grid) -> bool:
+    """Whether a header of indicators begins the table, or stands in it below rows that are no header."""
+    for index, row in enumerate(grid):
+        columns = indicator_columns(row)
+        if columns and index == 0:
+            listed = any(label_of(cell.text) == "project_name" for cell in distinct(row))
+            return {"level_1", "level_3"} <= columns.keys() and not listed
+        if columns:
+            return index >= find_header_rows(grid).end
+    return False
 
 
 def _heads(text: str) -> bool:

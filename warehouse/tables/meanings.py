@@ -98,6 +98,7 @@ def is_header_word(text: str) -> bool:
         or plain in _words("totals")
         or any(_first(section, plain, plain) for section in ("roles", "funds", "natures", "periods"))
         or _YEAR.match(plain) is not None
+        or any(word in plain for word in _words("header_hints"))
     )
 
 
