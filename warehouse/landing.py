@@ -121,6 +121,7 @@ def land(  # noqa: PLR0913 # a load's keys, all by name
             )
             log.append([Event(payload=p, run_id=run_id, site_id=site_id) for p in (*reads, landed)])
         shutil.rmtree(scratch, ignore_errors=True)
+        _lock_of(home, load_id).unlink()
     return landed
 
 
@@ -171,6 +172,7 @@ def sweep(home: Home, log: EventLog) -> list[Path]:
                 if folder.exists():
                     shutil.rmtree(folder)
                     removed.append(folder)
+            _lock_of(home, load_id).unlink(missing_ok=True)
     return removed
 
 
