@@ -24,7 +24,9 @@ from warehouse.tables.vocabulary import load
 _BRACKETED_UNIT = re.compile(r"\([^()]*元[^()]*\)")
 _CODED_AGENCY = re.compile(r"(\d{3,9})[-_、]?([^\d\W].*)")
 _INDICATOR_ROLES = ("level_1", "level_2", "level_3", "description", "relation", "target", "measure_unit", "basis")
+_RELATIONS = frozenset("≥≤=＝><＞＜≧≦≠")
 _FORM_TYPES = frozenset({"project_performance", "overall_performance"})
+_ANCHORS = frozenset({"project_code", "project_name", "agency", "department", "budget", "goal", "fiscal"})
 _HEADS_NEW_FORM = frozenset({"project_code", "project_name"})
 
 
@@ -121,29 +123,39 @@ def indicator_columns(row: Sequence[Cell]) -> dict[str, list[int]]:
 
 
 def is_form(grid: Grid) -> bool:
-    """Whether a table is a performance form: labels with values beside them, or indicators alone."""
+    """Whether a table is a performance form: labels with values beside them, or indicators alone.
+
+    A table that lists projects, one after the other under one header, is not.
+    """
+    below = _indicators_below(grid)
+    return _labelled_values(grid) >= 2 if below is None else below
+
+
+def _labelled_values(grid: Grid) -> int:
     pairs = 0
-    for row in grid[:14]:
-        cells = [cell for cell in distinct(row) if cell.row == row[0].row or cell.text]
+    for index, row in enumerate(grid[:14]):
+        cells = distinct(row)
         for cell, beside in zip(cells, cells[1:], strict=False):
-            name = label_of(cell.text)
-            if name in {"project_code", "project_name", "agency", "department", "budget", "goal", "fiscal"}:
+            if cell.row == index and label_of(cell.text) in _ANCHORS and beside.row == index:
                 pairs += not _is_label(beside.text) and not _heads(beside.text)
-        if any(label_of(cell.text) == "plan" for cell in cells):
-            pairs += 1
-    return pairs >= 2 or _has_indicators_below(grid)
+        pairs += any(cell.row == index and label_of(cell.text) == "plan" for cell in cells)
+    return pairs
 
 
-def _has_indicators_below(grid: Grid) -> bool:
-    """Whether a header of indicators begins the table, or stands in it below rows that are no header."""
+def _indicators_below(grid: Grid) -> bool | None:
+    """Whether a header of indicators begins the table or stands below rows that are no header.
+
+    None where there is none: labels decide.
+    """
     for index, row in enumerate(grid):
         columns = indicator_columns(row)
-        if columns and index == 0:
+        if not columns:
+            continue
+        if index == 0:
             listed = any(label_of(cell.text) == "project_name" for cell in distinct(row))
             return {"level_1", "level_3"} <= columns.keys() and not listed
-        if columns:
-            return index >= find_header_rows(grid).end
-    return False
+        return index >= find_header_rows(grid).end
+    return None
 
 
 def _heads(text: str) -> bool:
@@ -383,7 +395,7 @@ def indicators_of(row: Sequence[Cell], columns: dict[str, list[int]], level_1: s
         level_1: Of the row above, which counts where this row leaves it blank.
     """
     first: IndicatorLine | None = None
-    for which in range(max(len(columns.get("level_3", ())), len(columns.get("target", ())), 1)):
+    for which in range(len(columns.get("level_3") or columns.get("target") or (0,))):
 
         def text(role: str, which: int = which) -> str:
             found = columns.get(role, [])
@@ -406,7 +418,10 @@ def indicators_of(row: Sequence[Cell], columns: dict[str, list[int]], level_1: s
 
 
 def _joined_target(relation: str, target: str, unit: str) -> str:
-    return relation + target + unit if target else ""
+    if not target:
+        return ""
+    compared = relation if relation in _RELATIONS and not target.startswith(tuple(_RELATIONS)) else ""
+    return compared + target + (unit if target[-1].isdigit() else "")
 
 
 def _place_of_target(row: Sequence[Cell], columns: dict[str, list[int]], which: int) -> Cell:

@@ -139,7 +139,7 @@ def _context(section: Section, facts: DocumentFacts, before: _Context | None, st
     header = read_header(grid, fiscal_year=year, phase=facts.phase)
     continues = before is not None and not caption.title and _continues(header, section, before)
     if continues and before:
-        header = reuse_header(before.header, grid)
+        header = header if header.rows.end > header.rows.first else reuse_header(before.header, grid)
         caption = replace(before.caption, unit=caption.unit or before.caption.unit)
     items = rows.read_items(header, grid)
     labels = [item.label for group in items.values() for item in group]
@@ -147,7 +147,7 @@ def _context(section: Section, facts: DocumentFacts, before: _Context | None, st
         caption.title, [column.path for column in header.columns], labels, has_sides=header.columns[0].side is not None if header.columns else False
     )
     if continues and before:
-        kind = TableType(before.table_type.name, f"continues table {before.section.ordinal}, with its header")
+        kind = TableType(before.table_type.name, f"continues table {before.section.ordinal}")
     elif kind.name == types.UNRECOGNISED and not caption.title and forms.is_form(grid):
         kind = TableType("project_performance", "labels of a performance form")
     if before and not caption.title and forms.continues_form(before.table_type.name, grid):
@@ -158,12 +158,12 @@ def _context(section: Section, facts: DocumentFacts, before: _Context | None, st
 
 
 def _continues(header: Header, section: Section, before: _Context) -> bool:
-    """Whether a table without header and title is the rest of the table before it."""
-    return (
-        header.rows.first == header.rows.end
-        and section.table.column_count == before.section.table.column_count
-        and before.header.rows.end > before.header.rows.first
-    )
+    """Whether a table without title is the rest of the table before it: with the same header, or with none."""
+    if section.table.column_count != before.section.table.column_count:
+        return False
+    if header.rows.first == header.rows.end:
+        return before.header.rows.end > before.header.rows.first
+    return [column.path for column in header.columns] == [column.path for column in before.header.columns]
 
 
 def _unit(caption: Caption, header: Header, stated_unit: str | None) -> tuple[str | None, str]:
