@@ -86,9 +86,12 @@ def _unbind_macros(connection: duckdb.DuckDBPyConnection, database: str) -> None
         "SELECT schema_name, function_name, parameters, macro_definition, function_type = 'table_macro'"
         " FROM duckdb_functions() WHERE NOT internal AND macro_definition IS NOT NULL"
     ).fetchall()
-    prefix = re.compile(rf'(?<![\w".])(?:"{re.escape(database)}"|{re.escape(database)})\.(?=[\w"])')
+    # A text constant is taken whole, so that a database's name within it stays.
+    name_or_text = re.compile(
+        rf"""('(?:[^']|'')*')|(?<![\w".])(?:"{re.escape(database)}"|{re.escape(database)})\.(?=[\w"])"""
+    )
     for schema, name, parameters, definition, is_table in macros:
-        unbound = prefix.sub("", definition)
+        unbound = name_or_text.sub(lambda match: match[1] or "", definition)
         if unbound != definition:
             arguments = ", ".join(_quoted(parameter) for parameter in parameters)
             body = f"TABLE {unbound}" if is_table else unbound
