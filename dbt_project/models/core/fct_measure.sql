@@ -25,6 +25,7 @@ with candidate as (
             and coalesce(amount.side, '') = headline.side
             and amount.col = headline.col
             and headline.nature = rule.nature
+            and headline.is_representative
     left join {{ ref('fct_three_public') }} as three_public on amount.amount_key = three_public.amount_key
     where
         headline.col is not null

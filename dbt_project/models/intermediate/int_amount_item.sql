@@ -12,7 +12,8 @@ with three_public_label as (
 three_public as (
     select
         label.amount_key,
-        'three_public.' || vocabulary.item as item
+        'three_public.' || vocabulary.item as item,
+        label.is_row
     from three_public_label as label
     inner join {{ ref('three_public_item') }} as vocabulary on regexp_matches(label.label, vocabulary.pattern)
     -- A column that names an item (公务接待费) says more than a row that is called 合计.
@@ -24,7 +25,8 @@ three_public as (
 summary as (
     select
         amount.amount_key,
-        vocabulary.item
+        vocabulary.item,
+        true as is_row
     from {{ ref('int_amount') }} as amount
     inner join {{ ref('summary_item') }} as vocabulary
         on amount.side = vocabulary.side and regexp_matches(amount.row_label, vocabulary.pattern)
@@ -39,7 +41,8 @@ total as (
             when regexp_matches(row_label, '^人员经费(合计|小计)$') then 'personnel_total'
             when regexp_matches(row_label, '^公用经费(合计|小计)$') then 'public_total'
             else 'total'
-        end as item
+        end as item,
+        true as is_row
     from {{ ref('int_amount') }}
     where
         table_type not in ('three_public', 'revenue_expenditure_summary', 'fiscal_appropriation_summary')

@@ -1,5 +1,6 @@
--- The column of a table that gives each nature (all, basic, project …): the only one that has it, or its 小计.
--- Columns of earlier periods and of single funds do not count where there is one of this period and of all funds.
+-- The columns of a table by nature (all, basic, project …), without those of earlier periods, and without those of
+-- single funds where there is one of all funds. `is_representative`: the one column that gives the nature, that is
+-- the only one that has it, or its 小计. Otherwise its columns are parts of it (Henan: 工资福利支出 | 对个人和家庭的补助).
 with printed as (
     select
         document_sha256,
@@ -13,7 +14,6 @@ with printed as (
         min(period_rank) as period_rank,
         bool_or(is_subtotal_column) as is_subtotal_column
     from {{ ref('int_amount') }}
-    where row_role <> 'of_which' or nature is not null
     group by all
 ),
 
@@ -21,13 +21,12 @@ best as (
     select *
     from printed
     where period_rank < 9
-    qualify
-        rank() over (
-            partition by document_sha256, table_ordinal, side, nature order by period_rank, fund_rank, nature_rank
-        ) = 1
+    qualify rank() over (
+        partition by document_sha256, table_ordinal, side, nature order by period_rank, fund_rank, nature_rank
+    ) = 1
 ),
 
-counted as (
+placed as (
     select
         *,
         count(*) over (partition by document_sha256, table_ordinal, side, nature) as columns_of_nature,
@@ -41,9 +40,7 @@ select
     side,
     nature,
     col,
-    column_path
-from counted
-where
+    column_path,
     -- 合计 | 本年收入 小计 | …: the total stands first.
-    (nature = 'all' and place = 1)
-    or (nature <> 'all' and (columns_of_nature = 1 or (is_subtotal_column and place = 1)))
+    place = 1 and (nature = 'all' or columns_of_nature = 1 or is_subtotal_column) as is_representative
+from placed

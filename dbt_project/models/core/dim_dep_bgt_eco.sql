@@ -1,0 +1,1 @@
+{{ classification_codes('dep_bgt_eco') }}

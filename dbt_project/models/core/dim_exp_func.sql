@@ -1,0 +1,2 @@
+-- Grown from the documents: no public machine-readable list of any edition exists.
+{{ classification_codes('function') }}

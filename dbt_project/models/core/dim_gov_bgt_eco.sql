@@ -1,0 +1,1 @@
+{{ classification_codes('gov_bgt_eco') }}

@@ -1,0 +1,5 @@
+select
+    site_id,
+    site_name,
+    region_code
+from {{ ref('stg_site') }}

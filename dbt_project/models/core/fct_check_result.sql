@@ -1,0 +1,90 @@
+-- Every identity in every place where its operands are printed. A check of the family int_check_* gives what was
+-- expected, what is printed and how far rounding can move them; status and cause follow here, once.
+with evaluated as (
+    {% for check in ['summary', 'rollup', 'nature', 'across', 'three_public'] -%}
+    select * from {{ ref('int_check_' ~ check) }}
+    {% if not loop.last %}union all by name{% endif %}
+    {% endfor %}
+),
+
+judged as (
+    select
+        *,
+        found_yuan - expected_yuan as delta_yuan,
+        case
+            when abs(found_yuan - expected_yuan) <= envelope_yuan then 'held'
+            when is_evaluable then 'failed'
+            else 'not_evaluated'
+        end as status
+    from evaluated
+),
+
+result as (
+    select
+        document_sha256,
+        table_ordinal,
+        check_id,
+        subject,
+        status,
+        case
+            when delta_yuan = 0 or status = 'not_evaluated' then null
+            -- A few units in the last digit: rounded more than once on the way.
+            when abs(delta_yuan) <= 3 * envelope_yuan then 'rounding'
+            when cause is not null then cause
+            -- The same digits with the decimal point elsewhere.
+            when found_yuan * expected_yuan > 0 and abs(log10(found_yuan / expected_yuan)) in (1, 2, 3, 4) then 'extraction'
+            else 'unknown'
+        end as cause,
+        if(status = 'not_evaluated', null, expected_yuan) as expected_yuan,
+        if(status = 'not_evaluated', null, found_yuan) as found_yuan,
+        if(status = 'not_evaluated', null, delta_yuan) as delta_yuan,
+        if(status = 'not_evaluated', null, envelope_yuan) as envelope_yuan,
+        if(status = 'not_evaluated', 'the operands cannot be told for certain: ', '') || detail as detail
+    from judged
+),
+
+-- A table that the identity speaks of is there, with amounts, and nothing could be compared.
+silent as (
+    select
+        amount.document_sha256,
+        amount.table_ordinal,
+        scope.check_id,
+        any_value(amount.table_title) as subject,
+        'not_evaluated' as status,
+        'the operands are not printed in this table' as detail
+    from {{ ref('fct_amount') }} as amount
+    inner join {{ ref('check_scope') }} as scope on amount.table_type = scope.table_type
+    left join result
+        on
+            amount.document_sha256 = result.document_sha256
+            and (amount.table_ordinal = result.table_ordinal or scope.within = 'document')
+            and scope.check_id = result.check_id
+    where result.check_id is null
+    group by amount.document_sha256, amount.table_ordinal, scope.check_id
+),
+
+complete as (
+    select * from result
+    union all by name
+    select * from silent
+)
+
+select
+    {{ key_of(['complete.document_sha256', 'complete.table_ordinal', 'complete.check_id', 'complete.subject']) }}
+        as check_result_key,
+    document.disclosure_key,
+    complete.document_sha256,
+    complete.table_ordinal,
+    complete.check_id,
+    identity.statement,
+    complete.subject,
+    complete.status,
+    complete.cause,
+    cast(complete.expected_yuan as decimal(20, 2)) as expected_yuan,
+    cast(complete.found_yuan as decimal(20, 2)) as found_yuan,
+    cast(complete.delta_yuan as decimal(20, 2)) as delta_yuan,
+    cast(complete.envelope_yuan as decimal(20, 6)) as envelope_yuan,
+    complete.detail
+from complete
+inner join {{ ref('int_document') }} as document on complete.document_sha256 = document.document_sha256
+inner join {{ ref('check_identity') }} as identity on complete.check_id = identity.check_id

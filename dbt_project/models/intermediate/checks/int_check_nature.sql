@@ -1,0 +1,106 @@
+-- I05 (合计 = 基本 + 项目 + …) in every row of the expenditure tables; I06 (基本 = 人员 + 公用) in every row that has them.
+with cell as (
+    select
+        amount.*,
+        headline.nature as column_nature,
+        headline.is_representative,
+        bool_or(headline.is_representative) over (
+            partition by amount.document_sha256, amount.table_ordinal, headline.nature
+        ) as has_representative
+    from {{ ref('int_amount') }} as amount
+    inner join {{ ref('int_column') }} as headline
+        on
+            amount.document_sha256 = headline.document_sha256
+            and amount.table_ordinal = headline.table_ordinal
+            and coalesce(amount.side, '') = headline.side
+            and amount.col = headline.col
+    where
+        amount.side is null
+        and amount.table_type in (
+            'expenditure_summary', 'general_public_expenditure', 'fiscal_appropriation_expenditure',
+            'government_fund_expenditure', 'state_capital_expenditure', 'general_public_basic_expenditure',
+            'fiscal_appropriation_basic_expenditure', 'basic_expenditure'
+        )
+),
+
+-- The 小计 of a nature stands for its parts.
+counted as (
+    select *
+    from cell
+    where is_representative or not has_representative or column_nature = 'all'
+),
+
+gathered as (
+    select
+        document_sha256,
+        table_ordinal,
+        row,
+        any_value(table_title) as table_title,
+        any_value(table_type) as table_type,
+        any_value(trim(item_code || ' ' || item_label)) as label,
+        any_value(unit) as unit,
+        {%- for nature in ['all', 'basic'] %}
+        any_value(amount_yuan) filter (where column_nature = '{{ nature }}' and is_representative) as {{ nature }}_yuan,
+        any_value(half_step_yuan) filter (where column_nature = '{{ nature }}' and is_representative)
+            as {{ nature }}_half_yuan,
+        any_value(value_text) filter (where column_nature = '{{ nature }}' and is_representative) as {{ nature }}_text,
+        {%- endfor %}
+        {%- for group, natures in {
+            'nature': ['basic', 'project', 'operating', 'remittance', 'subsidy'], 'part': ['personnel', 'public']
+        }.items() %}
+        sum(amount_yuan) filter (where column_nature in ({{ "'" ~ natures | join("', '") ~ "'" }})) as {{ group }}_yuan,
+        sum(half_step_yuan) filter (where column_nature in ({{ "'" ~ natures | join("', '") ~ "'" }}))
+            as {{ group }}_half_yuan,
+        string_agg(value_text, ' + ' order by col)
+            filter (where column_nature in ({{ "'" ~ natures | join("', '") ~ "'" }})) as {{ group }}_text,
+        {%- endfor %}
+        -- A column without a known nature may be part of the sum, so may 结转下年.
+        bool_or((nature is null and not is_representative) or nature = 'next_year') as has_unknown_column
+    from counted
+    group by all
+),
+
+-- Only tables that print both sides of the identity somewhere.
+printed as (
+    select
+        document_sha256,
+        table_ordinal,
+        bool_or(column_nature = 'basic' and is_representative) as has_basic,
+        bool_or(column_nature = 'project') as has_project,
+        bool_or(column_nature = 'personnel') and bool_or(column_nature = 'public') as has_parts
+    from counted
+    group by all
+)
+
+select
+    'I05' as check_id,
+    row_of.document_sha256,
+    row_of.table_ordinal,
+    row_of.table_title || ' · ' || row_of.label || ' · 合计 = 基本支出 + 项目支出 + …' as subject,
+    row_of.nature_yuan as expected_yuan,
+    row_of.all_yuan as found_yuan,
+    row_of.all_half_yuan + row_of.nature_half_yuan as envelope_yuan,
+    row_of.all_text || '; ' || row_of.nature_text || ' (' || row_of.unit || ')' as detail,
+    not row_of.has_unknown_column as is_evaluable
+from gathered as row_of
+inner join printed
+    on row_of.document_sha256 = printed.document_sha256 and row_of.table_ordinal = printed.table_ordinal
+where printed.has_basic and printed.has_project and row_of.all_yuan is not null and row_of.nature_yuan is not null
+union all
+select
+    'I06' as check_id,
+    row_of.document_sha256,
+    row_of.table_ordinal,
+    row_of.table_title || ' · ' || row_of.label || ' · 基本支出 = 人员经费 + 公用经费' as subject,
+    row_of.part_yuan as expected_yuan,
+    coalesce(row_of.basic_yuan, row_of.all_yuan) as found_yuan,
+    coalesce(row_of.basic_half_yuan, row_of.all_half_yuan) + row_of.part_half_yuan as envelope_yuan,
+    coalesce(row_of.basic_text, row_of.all_text) || '; ' || row_of.part_text || ' (' || row_of.unit || ')' as detail,
+    not row_of.has_unknown_column as is_evaluable
+from gathered as row_of
+inner join printed
+    on row_of.document_sha256 = printed.document_sha256 and row_of.table_ordinal = printed.table_ordinal
+where
+    printed.has_parts
+    and row_of.part_yuan is not null
+    and (row_of.basic_yuan is not null or (row_of.table_type like '%basic_expenditure' and row_of.all_yuan is not null))

@@ -1,0 +1,121 @@
+-- I04 (function) and I07 (economic): a printed code is the sum of the printed codes below it, the total that of the
+-- topmost ones, in each column of each table. A table of leaf rows has nothing to check but its total.
+with row_of as (
+    select
+        *,
+        case classification when 'function' then 'I04' else 'I07' end as check_id
+    from {{ ref('int_code_row') }}
+),
+
+addend as (
+    select
+        check_id,
+        document_sha256,
+        table_ordinal,
+        col,
+        parent_code,
+        sum(amount_yuan) as expected_yuan,
+        sum(half_step_yuan) as half_yuan,
+        string_agg(value_text, ' + ' order by row) as text,
+        bool_or(is_repeated) as is_repeated
+    from row_of
+    group by all
+),
+
+parent as (
+    select
+        check_id,
+        document_sha256,
+        table_ordinal,
+        col,
+        item_code as code,
+        any_value(item_label) as label,
+        any_value(column_path) as column_path,
+        any_value(table_title) as table_title,
+        any_value(unit) as unit,
+        sum(amount_yuan) as found_yuan,
+        sum(half_step_yuan) as half_yuan,
+        string_agg(value_text, ' + ' order by row) as text,
+        bool_or(is_repeated) as is_repeated
+    from row_of
+    where not is_leaf_code
+    group by all
+),
+
+coded_table as (
+    select distinct
+        check_id,
+        document_sha256,
+        table_ordinal
+    from row_of
+),
+
+total as (
+    select
+        coded_table.check_id,
+        amount.document_sha256,
+        amount.table_ordinal,
+        amount.col,
+        amount.item_label as label,
+        amount.column_path,
+        amount.table_title,
+        amount.unit,
+        amount.amount_yuan as found_yuan,
+        amount.half_step_yuan as half_yuan,
+        amount.value_text as text,
+        -- Several totals with different amounts: blocks of several units, each with its own.
+        min(amount.amount_yuan) over same_column <> max(amount.amount_yuan) over same_column as is_repeated
+    from {{ ref('int_amount') }} as amount
+    inner join {{ ref('int_amount_item') }} as item on amount.amount_key = item.amount_key and item.item = 'total'
+    inner join coded_table
+        on amount.document_sha256 = coded_table.document_sha256 and amount.table_ordinal = coded_table.table_ordinal
+    window same_column as (partition by amount.document_sha256, amount.table_ordinal, amount.col)
+    qualify row_number() over (
+        partition by amount.document_sha256, amount.table_ordinal, amount.col order by amount.row
+    ) = 1
+),
+
+equation as (
+    select
+        parent.*,
+        addend.expected_yuan,
+        addend.half_yuan as addends_half_yuan,
+        addend.text as addends_text,
+        addend.is_repeated as has_repeated_addend
+    from parent
+    left join addend
+        on
+            parent.check_id = addend.check_id
+            and parent.document_sha256 = addend.document_sha256
+            and parent.table_ordinal = addend.table_ordinal
+            and parent.col = addend.col
+            and parent.code = addend.parent_code
+    union all by name
+    select
+        total.*,
+        '' as code,
+        addend.expected_yuan,
+        addend.half_yuan as addends_half_yuan,
+        addend.text as addends_text,
+        addend.is_repeated as has_repeated_addend
+    from total
+    left join addend
+        on
+            total.check_id = addend.check_id
+            and total.document_sha256 = addend.document_sha256
+            and total.table_ordinal = addend.table_ordinal
+            and total.col = addend.col
+            and addend.parent_code is null
+)
+
+select
+    check_id,
+    document_sha256,
+    table_ordinal,
+    table_title || ' · ' || trim(code || ' ' || label) || ' · ' || column_path as subject,
+    coalesce(expected_yuan, 0) as expected_yuan,
+    found_yuan,
+    half_yuan + coalesce(addends_half_yuan, 0) as envelope_yuan,
+    text || '; ' || coalesce(addends_text, 'no addend is printed') || ' (' || unit || ')' as detail,
+    not (is_repeated or coalesce(has_repeated_addend, false)) as is_evaluable
+from equation

@@ -1,0 +1,24 @@
+-- The total row of each table without sides: one amount per nature.
+select
+    amount.document_sha256,
+    amount.table_ordinal,
+    amount.table_type,
+    amount.table_title,
+    amount.phase,
+    headline.nature,
+    amount.amount_yuan,
+    amount.half_step_yuan,
+    amount.value_text,
+    amount.unit
+from {{ ref('int_amount') }} as amount
+inner join {{ ref('int_amount_item') }} as item on amount.amount_key = item.amount_key and item.item = 'total'
+inner join {{ ref('int_column') }} as headline
+    on
+        amount.document_sha256 = headline.document_sha256
+        and amount.table_ordinal = headline.table_ordinal
+        and coalesce(amount.side, '') = headline.side
+        and amount.col = headline.col
+        and headline.is_representative
+qualify row_number() over (
+    partition by amount.document_sha256, amount.table_ordinal, headline.nature order by amount.row
+) = 1
