@@ -15,6 +15,7 @@ SNAP = 2.5
 REACH = 3.0
 """Points; how far a rule may end before the rule that it meets, or before its own next piece."""
 
+_FREE = -1
 _MIN_LENGTH = 4.0
 _MIN_OUTER = 6.0
 
@@ -35,6 +36,8 @@ class Grid:
     xs: list[float]
     ys: list[float]
     spans: list[Span]
+    owners: list[list[int]]
+    """For each position, the number of the cell that covers it."""
 
     @property
     def area(self) -> float:
@@ -128,7 +131,8 @@ def _grid(horizontal: list[Rule], vertical: list[Rule]) -> Grid | None:
         col = _nearest(xs, at) - 1
         for row in _between(ys, start, end):
             right[row][col] = True
-    return Grid(xs, ys, _spans(below, right, len(ys) - 1, len(xs) - 1))
+    spans, owners = _spans(below, right, len(ys) - 1, len(xs) - 1)
+    return Grid(xs, ys, spans, owners)
 
 
 def _edges(rules: Sequence[Rule], crossing: Sequence[Rule]) -> list[float]:
@@ -159,29 +163,31 @@ def _between(edges: Sequence[float], start: float, end: float) -> range:
     return range(inside[0], inside[-1] + 1) if inside else range(0)
 
 
-def _spans(below: list[list[bool]], right: list[list[bool]], row_count: int, column_count: int) -> list[Span]:
+def _spans(
+    below: list[list[bool]], right: list[list[bool]], row_count: int, column_count: int
+) -> tuple[list[Span], list[list[int]]]:
     """Cells: each grows to the right, then down, until rules stop it; together they cover every position."""
-    taken = [[False] * column_count for _ in range(row_count)]
+    owners = [[_FREE] * column_count for _ in range(row_count)]
     spans: list[Span] = []
     for row in range(row_count):
         for col in range(column_count):
-            if taken[row][col]:
+            if owners[row][col] != _FREE:
                 continue
             end = col + 1
-            while end < column_count and not right[row][end - 1] and not taken[row][end]:
+            while end < column_count and not right[row][end - 1] and owners[row][end] == _FREE:
                 end += 1
             bottom = row + 1
-            while bottom < row_count and _goes_on(below[bottom - 1], right[bottom], taken[bottom], col, end):
+            while bottom < row_count and _goes_on(below[bottom - 1], right[bottom], owners[bottom], col, end):
                 bottom += 1
-            for covered in taken[row:bottom]:
-                covered[col:end] = [True] * (end - col)
+            for covered in owners[row:bottom]:
+                covered[col:end] = [len(spans)] * (end - col)
             spans.append(Span(row, col, bottom - row, end - col))
-    return spans
+    return spans, owners
 
 
-def _goes_on(below: list[bool], right: list[bool], taken: list[bool], start: int, end: int) -> bool:
+def _goes_on(below: list[bool], right: list[bool], owners: list[int], start: int, end: int) -> bool:
     """Whether a cell of columns `start` to `end` has no rule under it and none inside the next row."""
-    if any(below[start:end]) or any(taken[start:end]) or any(right[start : end - 1]):
+    if any(below[start:end]) or any(right[start : end - 1]) or owners[start:end] != [_FREE] * (end - start):
         return False
     opens_left = start == 0 or right[start - 1]
-    return opens_left and (end == len(taken) or right[end - 1])
+    return opens_left and (end == len(owners) or right[end - 1])

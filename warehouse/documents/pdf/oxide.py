@@ -18,6 +18,9 @@ pdf_oxide.disable_logging()
 _FEW = 40
 """Glyphs; a page with more is not looked at as a scan."""
 
+_UPRIGHT = 2.0
+"""Degrees; text that leans further is not part of the lines."""
+
 _WIDE_FROM = "\u2e80"
 """Where the scripts begin whose characters are as wide as they are high."""
 
@@ -36,7 +39,7 @@ class OxideFile:
         frame = self._frame(index, characters)
         width, height = frame.size
         watermark = Watermark()
-        glyphs = list(_glyphs(characters, frame, watermark))
+        glyphs = _glyphs(characters, frame, watermark)
         horizontal: list[Rule] = []
         vertical: list[Rule] = []
         for start_x, start_y, end_x, end_y in _strokes(self._document.extract_paths(index)):
@@ -74,21 +77,53 @@ class OxideFile:
         return Frame(*box, rotation=(rotation + turn) % 360, turn=turn)
 
 
-def _glyphs(characters: Iterable[Any], frame: Frame, watermark: Watermark) -> Iterator[Glyph]:
-    rotation = frame.rotation
-    place = frame.place
-    for char in characters:
-        text = char.char
-        size = char.font_size
-        color = char.color
-        if abs((char.rotation_degrees - rotation + 180) % 360 - 180) > 2:
-            watermark.see(text)
-            continue
-        if min(color) > PALE and watermark.is_pale(text, size, color):
-            continue
-        x, base = place(char.origin_x, char.origin_y)
-        advance = char.bbox[2] if rotation % 180 == 0 else (size if text >= _WIDE_FROM else size / 2)
-        yield Glyph(base, x, x + advance, size, text)
+def _glyphs(characters: list[Any], frame: Frame, watermark: Watermark) -> list[Glyph]:
+    """The characters that are text, placed. Attributes are read in columns: most of the time goes here."""
+    characters = _without_turned(characters, frame.rotation, watermark)
+    characters = _without_pale(characters, watermark)
+    if frame.rotation:
+        return [_placed(char, frame) for char in characters]
+    left, top = frame.left, frame.top
+    return [
+        Glyph(top - y, x - left, x - left + advance, size, text)
+        for y, x, advance, size, text in [
+            (c.origin_y, c.origin_x, c.advance_width, c.font_size, c.char) for c in characters
+        ]
+    ]
+
+
+def _placed(char: Any, frame: Frame) -> Glyph:
+    """A character of a turned page, for which the source knows no width: wide ones are square, others half that."""
+    text, size = char.char, char.font_size
+    x, base = frame.place(char.origin_x, char.origin_y)
+    sideways = frame.rotation % 180 != 0
+    advance = (size if text >= _WIDE_FROM else size / 2) if sideways else char.advance_width
+    return Glyph(base, x, x + advance, size, text)
+
+
+def _without_turned(characters: list[Any], rotation: int, watermark: Watermark) -> list[Any]:
+    directions = [char.rotation_degrees for char in characters]
+    if not rotation and not any(directions):
+        return characters
+    kept = []
+    for char, direction in zip(characters, directions, strict=True):
+        if abs((direction - rotation + 180) % 360 - 180) > _UPRIGHT:
+            watermark.see(char.char)
+        else:
+            kept.append(char)
+    return kept
+
+
+def _without_pale(characters: list[Any], watermark: Watermark) -> list[Any]:
+    colors = [char.color for char in characters]
+    pale = {color for color in set(colors) if min(color) > PALE}
+    if not pale:
+        return characters
+    return [
+        char
+        for char, color in zip(characters, colors, strict=True)
+        if color not in pale or not watermark.is_pale(char.char, char.font_size, color)
+    ]
 
 
 def _strokes(paths: Iterable[dict[str, Any]]) -> Iterator[tuple[float, float, float, float]]:

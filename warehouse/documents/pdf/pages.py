@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from warehouse.documents.model import Box
 from warehouse.documents.pdf.content import Glyph, PageContent
 from warehouse.documents.pdf.frame import as_displayed
-from warehouse.documents.pdf.grid import Grid, Span, find_grids
-from warehouse.documents.pdf.text import TextLine, join, lines_of
+from warehouse.documents.pdf.grid import Grid, find_grids
+from warehouse.documents.pdf.text import Run, TextLine, join, lines_of, runs_of
 
 
 @dataclass(slots=True)
@@ -21,9 +22,9 @@ class PartCell:
     col: int
     row_span: int
     col_span: int
-    text: str
     page: int
     box: Box
+    text: str = ""
     confidence: float | None = None
     is_full: bool = False
     """Whether the last line reaches the right edge, so that the text may go on."""
@@ -31,26 +32,16 @@ class PartCell:
 
 @dataclass(slots=True)
 class TablePart:
-    """The part of a table that stands on one page; edges of its columns as fractions do not exist: points."""
+    """The part of a table that stands on one page; `edges` are those of its columns, in points."""
 
     page: int
     edges: list[float]
     row_count: int
     cells: list[PartCell]
+    """From top to bottom, then from left to right."""
     top: float
-    bottom: float
-
-    @property
-    def column_count(self) -> int:
-        """Columns of the grid, of which some may hold only spanning cells."""
-        return len(self.edges) - 1
-
-    def rows(self) -> list[list[PartCell]]:
-        """Cells by the row in which they begin, from left to right."""
-        rows: list[list[PartCell]] = [[] for _ in range(self.row_count)]
-        for cell in self.cells:
-            rows[cell.row].append(cell)
-        return rows
+    bottom_cells: list[PartCell]
+    """Those that touch the lower edge."""
 
 
 @dataclass(slots=True)
@@ -78,12 +69,14 @@ def lay_out(content: PageContent) -> PageLayout:
 
     A grid of a single cell is a frame around text, and a grid without text is a drawing: neither is a table.
     """
-    grids = [g for g in find_grids(content.horizontal, content.vertical) if len(g.spans) > 1]
-    inside, outside = _distribute(content.glyphs, grids)
+    glyphs = sorted(content.glyphs)
+    outside: Sequence[Run] = runs_of(glyphs)
     blocks: list[PageLine | TablePart] = []
-    for grid, glyphs in zip(grids, inside, strict=True):
-        if any(glyphs):
-            blocks.append(_part(content, grid, glyphs))
+    for grid in find_grids(content.horizontal, content.vertical):
+        if len(grid.spans) > 1:
+            by_cell, outside = _distribute(outside, glyphs, grid)
+            if by_cell:
+                blocks.append(_part(content, grid, by_cell))
     for line in lines_of(outside):
         box = _displayed(content, (line.x0, line.top, line.x1, line.bottom))
         blocks.append(PageLine(content.number, line.text.strip(), box, line.top, line.confidence))
@@ -92,58 +85,75 @@ def lay_out(content: PageContent) -> PageLayout:
 
 
 def _distribute(
-    glyphs: Sequence[Glyph], grids: Sequence[Grid]
-) -> tuple[list[list[list[Glyph]]], list[Glyph]]:
-    """Glyphs by grid and cell, and those outside: the middle of a glyph decides."""
-    inside: list[list[list[Glyph]]] = [[[] for _ in grid.spans] for grid in grids]
-    owners = [_owners(grid) for grid in grids]
-    frames = [(g.xs[0] - 1, g.xs[-1] + 1, g.ys[0] - 1, g.ys[-1] + 1) for g in grids]
-    outside: list[Glyph] = []
-    for glyph in glyphs:
-        x = (glyph.x0 + glyph.x1) / 2
-        y = glyph.base - 0.35 * glyph.size
-        for i, (x0, x1, y0, y1) in enumerate(frames):
-            if x0 <= x <= x1 and y0 <= y <= y1:
-                grid = grids[i]
-                row = min(max(bisect_right(grid.ys, y) - 1, 0), len(grid.ys) - 2)
-                col = min(max(bisect_right(grid.xs, x) - 1, 0), len(grid.xs) - 2)
-                inside[i][owners[i][row][col]].append(glyph)
-                break
-        else:
-            outside.append(glyph)
+    runs: Iterable[Run], glyphs: Sequence[Glyph], grid: Grid
+) -> tuple[dict[int, list[Run]], list[Run]]:
+    """Runs by the number of their cell, and those outside the grid.
+
+    A run that lies in one cell goes there whole; one that crosses a rule is cut where the middles of its
+    characters change the cell.
+    """
+    inside: dict[int, list[Run]] = {}
+    outside: list[Run] = []
+    left, right, top, bottom = grid.xs[0] - 1, grid.xs[-1] + 1, grid.ys[0] - 1, grid.ys[-1] + 1
+    for run in runs:
+        middle = run.base - 0.35 * run.size
+        if not (top <= middle <= bottom and run.x1 >= left and run.x0 <= right):
+            outside.append(run)
+            continue
+        row = grid.owners[min(max(bisect_right(grid.ys, middle) - 1, 0), len(grid.ys) - 2)]
+        half = run.size / 4
+        first, last = _owner(grid, row, run.x0 + half), _owner(grid, row, run.x1 - half)
+        if first == last:
+            if first < 0:
+                outside.append(run)
+            else:
+                inside.setdefault(first, []).append(run)
+            continue
+        for owner, part in _cut(run, glyphs, grid, row):
+            (outside if owner < 0 else inside.setdefault(owner, [])).append(part)
     return inside, outside
 
 
-def _owners(grid: Grid) -> list[list[int]]:
-    """For each position of the grid, the number of the cell that covers it."""
-    owners = [[0] * (len(grid.xs) - 1) for _ in range(len(grid.ys) - 1)]
+def _owner(grid: Grid, row: Sequence[int], x: float) -> int:
+    """The number of the cell at `x`; -1 outside the grid."""
+    xs = grid.xs
+    if not xs[0] - 1 <= x <= xs[-1] + 1:
+        return -1
+    return row[min(max(bisect_right(xs, x) - 1, 0), len(xs) - 2)]
+
+
+def _cut(run: Run, glyphs: Sequence[Glyph], grid: Grid, row: Sequence[int]) -> Iterator[tuple[int, Run]]:
+    """The pieces of a run in the cells that they lie in."""
+    numbers = range(run.first, run.last)
+    for owner, part in groupby(numbers, lambda i: _owner(grid, row, (glyphs[i].x0 + glyphs[i].x1) / 2)):
+        piece = list(part)
+        for cut in runs_of(glyphs[piece[0] : piece[-1] + 1]):
+            yield owner, cut._replace(first=cut.first + piece[0], last=cut.last + piece[0])
+
+
+def _part(content: PageContent, grid: Grid, by_cell: dict[int, list[Run]]) -> TablePart:
+    xs, ys = grid.xs, grid.ys
+    cells: list[PartCell] = []
     for number, (row, col, row_span, col_span) in enumerate(grid.spans):
-        for covered in owners[row : row + row_span]:
-            covered[col : col + col_span] = [number] * col_span
-    return owners
+        box = _displayed(content, (xs[col], ys[row], xs[col + col_span], ys[row + row_span]))
+        cell = PartCell(row, col, row_span, col_span, content.number, box)
+        runs = by_cell.get(number)
+        if runs:
+            _write(cell, lines_of(runs), xs[col + col_span])
+        cells.append(cell)
+    lowest = [cell for cell in cells if cell.row + cell.row_span == len(ys) - 1]
+    return TablePart(content.number, xs, len(ys) - 1, cells, ys[0], lowest)
 
 
-def _part(content: PageContent, grid: Grid, glyphs: Sequence[list[Glyph]]) -> TablePart:
-    cells = [
-        _cell(content, grid, span, lines_of(of_cell))
-        for span, of_cell in zip(grid.spans, glyphs, strict=True)
-    ]
-    return TablePart(content.number, grid.xs, len(grid.ys) - 1, cells, grid.ys[0], grid.ys[-1])
-
-
-def _cell(content: PageContent, grid: Grid, span: Span, lines: Sequence[TextLine]) -> PartCell:
-    x0, x1 = grid.xs[span.col], grid.xs[span.col + span.col_span]
-    top, bottom = grid.ys[span.row], grid.ys[span.row + span.row_span]
-    return PartCell(
-        *span,
-        text=join([line.text for line in lines]),
-        page=content.number,
-        box=_displayed(content, (x0, top, x1, bottom)),
-        confidence=min((line.confidence for line in lines if line.confidence is not None), default=None),
-        is_full=bool(lines) and x1 - lines[-1].x1 < 1.7 * lines[-1].size,
-    )
+def _write(cell: PartCell, lines: Sequence[TextLine], right: float) -> None:
+    if not lines:
+        return
+    cell.text = join(lines)
+    cell.is_full = right - lines[-1].x1 < 1.7 * lines[-1].size
+    cell.confidence = min((line.confidence for line in lines if line.confidence is not None), default=None)
 
 
 def _displayed(content: PageContent, box: Box) -> Box:
-    x0, top, x1, bottom = as_displayed(box, content.turn, content.width, content.height)
-    return round(x0, 2), round(top, 2), round(x1, 2), round(bottom, 2)
+    if content.turn:
+        box = as_displayed(box, content.turn, content.width, content.height)
+    return round(box[0], 2), round(box[1], 2), round(box[2], 2), round(box[3], 2)

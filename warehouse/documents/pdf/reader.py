@@ -109,15 +109,35 @@ def _blocks(block: PageLine | TablePart) -> list[Line | Table]:
     """The block as others know it; titles, units and notes that stand inside a grid are lines around it."""
     if isinstance(block, PageLine):
         return [Line(block.text, block.page, block.box)]
-    cells = [
-        Cell(c.row, c.col, c.text, c.row_span, c.col_span, c.page, c.box, c.confidence) for c in block.cells
-    ]
-    whole = tile(cells, block.row_count)
+    whole = _table(block)
     before, table, after = split_captions(whole, merged_only=True)
     if not _are_captions(before):  # the heading of a form, not what stands above it
         before, table, after = [], whole, []
-    grid = [replace(tile(table.cells, table.row_count), page=table.cells[0].page)] if table else []
-    return [*before, *grid, *after]
+    if table is not None and table is not whole:
+        table = replace(tile(table.cells, table.row_count), page=table.cells[0].page)
+    return [*before, *([table] if table else []), *after]
+
+
+def _table(part: TablePart) -> Table:
+    """The table, without columns in which no cell begins (their edges come from other rows of the page)."""
+    starts = sorted({cell.col for cell in part.cells})
+    place = {col: i for i, col in enumerate(starts)}
+    for absent in range(len(part.edges) - 1, -1, -1):
+        place.setdefault(absent, place.get(absent + 1, len(starts)))
+    cells = tuple(
+        Cell(
+            c.row,
+            place[c.col],
+            c.text,
+            c.row_span,
+            place[c.col + c.col_span] - place[c.col],
+            c.page,
+            c.box,
+            c.confidence,
+        )
+        for c in part.cells
+    )
+    return Table(part.row_count, len(starts), cells, part.page)
 
 
 def _are_captions(lines: Sequence[Line]) -> bool:

@@ -10,7 +10,7 @@ import pypdfium2
 
 from warehouse.documents.model import Notice
 from warehouse.documents.pdf.content import Glyph, PageContent, Rule
-from warehouse.documents.pdf.grid import Grid, find_grids
+from warehouse.documents.pdf.grid import Grid, Span, find_grids
 from warehouse.documents.pdf.scan_image import (
     Mask,
     Picture,
@@ -18,6 +18,7 @@ from warehouse.documents.pdf.scan_image import (
     even,
     find_rules,
     ink_lines,
+    inside,
     skew_of,
     text_ink,
     tight,
@@ -33,6 +34,9 @@ _DOUBTFUL = 0.8
 """Confidence below which a page's notice counts a character."""
 
 _SAMPLE = 6
+
+_NEAR = 4
+"""Pixels around a grid in which ink belongs to its outer rules."""
 
 
 def read_scan(data: bytes, page_number: int) -> PageContent:
@@ -114,13 +118,10 @@ def _trust(lines: Sequence[Picture]) -> float:
 def _content(picture: Picture, boxes: np.ndarray, page: PageContent, skew: float) -> PageContent:
     """Fill `page` with what stands on its upright picture."""
     scale = page.width / picture.shape[1]
-    horizontal, vertical = (
-        [Rule(*(value * scale for value in rule)) for rule in rules] for rules in find_rules(picture)
-    )
-    page.horizontal.extend(horizontal)
-    page.vertical.extend(vertical)
-    ink = text_ink(picture)
-    lines = _lines(ink, boxes, find_grids(horizontal, vertical), scale)
+    horizontal, vertical = find_rules(picture)
+    page.horizontal.extend(Rule(*(value * scale for value in rule)) for rule in horizontal)
+    page.vertical.extend(Rule(*(value * scale for value in rule)) for rule in vertical)
+    lines = _lines(text_ink(picture), boxes, find_grids(page.horizontal, page.vertical), scale)
     ems = [line.bottom - line.top for line in lines]
     margins = [max(2, round(0.12 * em)) for em in ems]
     texts = recognise([cut(picture, line, margin) for line, margin in zip(lines, margins, strict=True)])
@@ -141,22 +142,19 @@ def _lines(ink: Mask, boxes: np.ndarray, grids: Sequence[Grid], scale: float) ->
     outside = ink.copy()
     for grid in grids:
         if len(grid.spans) > 1:
-            for cell in _cells(grid, scale):
-                lines += ink_lines(outside, cell, em)
-            left, top = int(grid.xs[0] / scale), int(grid.ys[0] / scale)
-            outside[top : int(grid.ys[-1] / scale) + 1, left : int(grid.xs[-1] / scale) + 1] = 0
+            for span in grid.spans:
+                lines += ink_lines(outside, inside(outside, _pixels(grid, span, scale)), em)
+            left, top, right, bottom = _pixels(grid, Span(0, 0, len(grid.ys) - 1, len(grid.xs) - 1), scale)
+            outside[max(top - _NEAR, 0) : bottom + _NEAR, max(left - _NEAR, 0) : right + _NEAR] = 0
     lines += [line for box in map(_around, boxes) if (line := tight(outside, box)) is not None]
     return lines
 
 
-def _cells(grid: Grid, scale: float) -> Iterator[Region]:
-    """The insides of the cells in pixels, without the rules around them."""
-    inset = 1.0  # points: half of a thick rule
-    for row, col, row_span, col_span in grid.spans:
-        edges = grid.xs[col], grid.ys[row], grid.xs[col + col_span], grid.ys[row + row_span]
-        left, top, right, bottom = (edge / scale for edge in edges)
-        gap = inset / scale
-        yield Region(round(left + gap), round(top + gap), round(right - gap), round(bottom - gap))
+def _pixels(grid: Grid, span: Span, scale: float) -> Region:
+    """A cell from the middle of a rule to the middle of the next."""
+    row, col, row_span, col_span = span
+    edges = grid.xs[col], grid.ys[row], grid.xs[col + col_span], grid.ys[row + row_span]
+    return Region(*(max(round(edge / scale), 0) for edge in edges))
 
 
 def _glyphs(line: Region, margin: int, text: Sequence[Character], scale: float) -> Iterator[Glyph]:

@@ -34,8 +34,13 @@ _MIN_RULE = 28
 _FREE_RULE = 165
 """Pixels (60 points): a rule of this length needs no other rule to end at."""
 
-_TOUCHES = 10
+_TOUCHES = 3
 _MAX_THICKNESS = 14
+
+_RULE_FILLS = 0.85
+"""Share of a cell's side that is ink if it is a rule and not a character."""
+
+_TOUCHES_CELL = 10
 
 
 class Region(NamedTuple):
@@ -111,38 +116,69 @@ def find_rules(picture: Picture) -> tuple[list[Rule], list[Rule]]:
     Long strokes of characters are told from rules by where they end: a short rule ends at other rules.
     """
     mask = _darker(picture, _RULES_DARKER_THAN)
-    horizontal = list(_straight_pieces(mask))
-    vertical = list(_straight_pieces(np.ascontiguousarray(mask.T)))
-    return _anchored(horizontal, vertical)
+    horizontal, vertical = _anchored(list(_pieces(mask)), list(_pieces(np.ascontiguousarray(mask.T))))
+    return _trimmed(horizontal, vertical), _trimmed(vertical, horizontal)
 
 
-def _straight_pieces(mask: Mask) -> Iterator[Rule]:
+class _Piece(NamedTuple):
+    """A rule as drawn; `top` and `bottom` are its sides, left and right if it is vertical."""
+
+    rule: Rule
+    top: int
+    bottom: int
+
+
+def _pieces(mask: Mask) -> Iterator[_Piece]:
     """Thin horizontal runs of the mask; a rule that climbs by a pixel stays one piece."""
     thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))
     closed = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
     runs = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, _MIN_RULE), np.uint8))
-    _, _, stats, middles = cv2.connectedComponentsWithStats(runs, connectivity=8)
-    for (left, _, width, height, _), (_, middle) in zip(stats[1:], middles[1:], strict=True):
-        if height <= max(_MAX_THICKNESS, 0.01 * width):
-            yield Rule(float(middle) + 0.5, int(left), int(left + width))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
+    for label, (left, top, width, height, _) in enumerate(stats.tolist()[1:], 1):
+        if height > max(2 * _MAX_THICKNESS, 0.01 * width):
+            continue
+        # strokes of characters that touch the rule are shorter than half of it
+        filled = (labels[top : top + height, left : left + width] == label).sum(1)
+        rows = np.flatnonzero(filled > 0.5 * filled.max())
+        first, last = top + int(rows[0]), top + int(rows[-1]) + 1
+        if last - first <= max(_MAX_THICKNESS, 0.01 * width):
+            yield _Piece(Rule((first + last) / 2, left, left + width), first, last)
 
 
-def _anchored(horizontal: Sequence[Rule], vertical: Sequence[Rule]) -> tuple[list[Rule], list[Rule]]:
+def _anchored(horizontal: Sequence[_Piece], vertical: Sequence[_Piece]) -> tuple[list[_Piece], list[_Piece]]:
     """Long rules, and short ones that end at kept rules on both sides."""
-    kept = [[r for r in rules if r.end - r.start >= _FREE_RULE] for rules in (horizontal, vertical)]
+    kept = [[p for p in pieces if _is_long(p.rule)] for pieces in (horizontal, vertical)]
     while True:
         grown = [
-            [r for r in rules if r.end - r.start >= _FREE_RULE or _ends_at(r, others)]
-            for rules, others in ((horizontal, kept[1]), (vertical, kept[0]))
+            [p for p in pieces if _is_long(p.rule) or _ends_at(p.rule, others)]
+            for pieces, others in ((horizontal, kept[1]), (vertical, kept[0]))
         ]
         if grown == kept:
             return grown[0], grown[1]
         kept = grown
 
 
-def _ends_at(rule: Rule, others: Iterable[Rule]) -> bool:
-    met = [r.at for r in others if r.start - _TOUCHES <= rule.at <= r.end + _TOUCHES]
-    return all(any(abs(at - end) <= _TOUCHES for at in met) for end in (rule.start, rule.end))
+def _trimmed(pieces: Iterable[_Piece], others: Sequence[_Piece]) -> list[Rule]:
+    """The rules without strokes of characters that continue them for less than a row past their last crossing."""
+    rules: list[Rule] = []
+    for (at, start, end), _, _ in pieces:
+        crossed = [p.rule.at for p in others if p.rule.start - _TOUCHES <= at <= p.rule.end + _TOUCHES]
+        first = min((c for c in crossed if start <= c < start + _MIN_RULE), default=start)
+        last = max((c for c in crossed if end - _MIN_RULE < c <= end), default=end)
+        rules.append(Rule(at, first, last))
+    return rules
+
+
+def _is_long(rule: Rule) -> bool:
+    return rule.end - rule.start >= _FREE_RULE
+
+
+def _ends_at(rule: Rule, others: Iterable[_Piece]) -> bool:
+    """Whether two different rules bound this one."""
+    met = [p for p in others if p.rule.start - _TOUCHES <= rule.at <= p.rule.end + _TOUCHES]
+    return all(
+        any(p.top - _TOUCHES <= end <= p.bottom + _TOUCHES for p in met) for end in (rule.start, rule.end)
+    )
 
 
 def tight(ink: Mask, region: Region) -> Region | None:
@@ -155,6 +191,26 @@ def tight(ink: Mask, region: Region) -> Region | None:
     return Region(
         left + int(columns[0]), top + int(rows[0]), left + int(columns[-1]) + 1, top + int(rows[-1]) + 1
     )
+
+
+def inside(ink: Mask, cell: Region) -> Region:
+    """A cell without what its rules, which run around it, leave of ink at its sides."""
+    left, top, right, bottom = cell
+    part = ink[top:bottom, left:right] > 0
+    if not part.size:
+        return cell
+    across, along = part.mean(1) > _RULE_FILLS, part.mean(0) > _RULE_FILLS
+    return Region(
+        left + _border(along),
+        top + _border(across),
+        right - _border(along[::-1]),
+        bottom - _border(across[::-1]),
+    )
+
+
+def _border(is_rule: NDArray[np.bool_]) -> int:
+    at_border = np.flatnonzero(is_rule[: min(_TOUCHES_CELL, is_rule.size // 3)])
+    return int(at_border[-1]) + 2 if at_border.size else 1
 
 
 def ink_lines(ink: Mask, region: Region, em: float) -> list[Region]:

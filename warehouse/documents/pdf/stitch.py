@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
 
 from warehouse.documents.pdf.pages import PageLayout, PageLine, PartCell, TablePart
 
@@ -18,6 +17,7 @@ _TOLERANCE = 4.0
 """Points; how far the same column edge may lie apart on two pages (offset of the whole table taken out)."""
 
 _HEADER_ROWS = 8
+_COMPARED_ROWS = 40
 _CAPTION = re.compile(
     r"[(（]?(金额|货币)?单位[:：]?(人民币)?[百千万亿]*元[)）]?|预算年度[:：]?|(19|20)\d\d年?度?|续表.*|[(（]续[表\d一二三]*[)）]"
 )
@@ -85,7 +85,7 @@ def continued(
     """
     if any(_is_new(line, known) for line in before):
         return None
-    old, new = _row_texts(table), _row_texts(part)
+    old, new = _first_rows(table), _first_rows(part)
     start, repeated = _repeated(old, new)
     if any(_bare(line) for line in after) and not (repeated and before):
         return None
@@ -104,9 +104,15 @@ def _is_new(line: str, known: set[str]) -> bool:
     return bool(bare) and bare not in known and _CAPTION.fullmatch(bare) is None
 
 
-def _row_texts(table: TablePart) -> list[list[str]]:
-    """The printed texts of each row from left to right, blank cells left out."""
-    return [[t for cell in row if (t := _bare(cell.text))] for row in table.rows()]
+def _first_rows(table: TablePart) -> list[list[str]]:
+    """The printed texts of the first rows from left to right, blank cells left out."""
+    rows: list[list[str]] = [[] for _ in range(min(table.row_count, _COMPARED_ROWS))]
+    for cell in table.cells:
+        if cell.row >= len(rows):
+            break
+        if cell.text:
+            rows[cell.row].append(_bare(cell.text))
+    return rows
 
 
 def _repeated(old: list[list[str]], new: list[list[str]]) -> tuple[int, int]:
@@ -171,38 +177,48 @@ def _near(edges: Sequence[float], at: float) -> float:
 def _join(
     table: TablePart, part: TablePart, edges: tuple[list[float], list[float]], dropped: int
 ) -> TablePart:
+    """The table with the rows of the part below it, but for the first `dropped` ones."""
     part_edges, all_edges = edges
-    upper = _on(table.cells, table.edges, all_edges)
-    lower = [
-        replace(cell, row=cell.row - dropped)
-        for cell in _on(part.cells, part_edges, all_edges)
-        if cell.row >= dropped
-    ]
-    row_count = table.row_count
-    rest = part.row_count - dropped
-    if _is_cut(upper, lower, row_count):
-        lower = _join_cut_row(upper, lower, row_count)
-        rest -= 1
-    lower = _join_spans(upper, lower, row_count)
-    cells = [*upper, *(replace(cell, row=cell.row + row_count) for cell in lower)]
-    return TablePart(table.page, all_edges, row_count + rest, cells, table.top, part.bottom)
+    if all_edges != table.edges:
+        _move_columns(table.cells, table.edges, all_edges)
+    if part_edges != all_edges or len(part_edges) != len(part.edges):
+        _move_columns(part.cells, part_edges, all_edges)
+    while any(cell.row < dropped < cell.row + cell.row_span for cell in part.cells):
+        dropped -= 1
+    lower = [cell for cell in part.cells if cell.row >= dropped]
+    shift = table.row_count - dropped
+    lowest = [cell for cell in part.bottom_cells if cell.row >= dropped]
+    first = [cell for cell in lower if cell.row == dropped]
+    above = {(cell.col, cell.col_span): cell for cell in table.bottom_cells}
+    if _is_cut(first, above):
+        gone = _join_cut_row(first, above)
+        shift -= 1
+    else:
+        gone = _join_spans(first, above)
+    for cell in lower:
+        cell.row += shift
+    row_count = part.row_count + shift
+    cells = [*table.cells, *(cell for cell in lower if id(cell) not in gone)]
+    lowest = [cell for cell in (*table.bottom_cells, *lowest) if id(cell) not in gone]
+    lowest = [cell for cell in lowest if cell.row + cell.row_span == row_count]
+    return TablePart(table.page, all_edges, row_count, cells, table.top, lowest)
 
 
-def _on(cells: Sequence[PartCell], edges: Sequence[float], all_edges: list[float]) -> list[PartCell]:
-    """The cells in terms of more column edges."""
+def _move_columns(cells: Sequence[PartCell], edges: Sequence[float], all_edges: list[float]) -> None:
+    """Count the cells' columns by more edges than those of their part."""
     place = [all_edges.index(edge) for edge in edges]
-    return [replace(c, col=place[c.col], col_span=place[c.col + c.col_span] - place[c.col]) for c in cells]
+    for cell in cells:
+        first, last = place[cell.col], place[cell.col + cell.col_span]
+        cell.col, cell.col_span = first, last - first
 
 
-def _is_cut(upper: Sequence[PartCell], lower: Sequence[PartCell], row_count: int) -> bool:
-    """Whether the first lower row is the rest of the last upper row.
+def _is_cut(first: Sequence[PartCell], above: dict[tuple[int, int], PartCell]) -> bool:
+    """Whether the first row of a part is the rest of the row above the page break.
 
     It holds nothing but the rest of texts that filled the last line of their cell.
     """
-    first = [cell for cell in lower if cell.row == 0]
     printed = [cell for cell in first if cell.text.strip()]
-    above = {(c.col, c.col_span): c for c in upper if c.row + c.row_span == row_count}
-    if not printed or len(printed) == len(first) or any(cell.row_span > 1 for cell in printed):
+    if not printed or len(printed) == len(first) or any(cell.row_span > 1 for cell in first):
         return False
     if any((cell.col, cell.col_span) not in above for cell in first):
         return False
@@ -214,30 +230,24 @@ def _is_cut(upper: Sequence[PartCell], lower: Sequence[PartCell], row_count: int
     )
 
 
-def _join_cut_row(upper: list[PartCell], lower: Sequence[PartCell], row_count: int) -> list[PartCell]:
-    """Texts of the first lower row appended to the cells above; the lower rows that remain."""
-    rest = {(cell.col, cell.col_span): cell for cell in lower if cell.row == 0}
-    for i, cell in enumerate(upper):
-        tail = rest.get((cell.col, cell.col_span))
-        if tail is not None and tail.text and cell.row + cell.row_span == row_count:
-            upper[i] = replace(cell, text=cell.text + tail.text.strip())
-    return [
-        replace(cell, row=max(cell.row - 1, 0), row_span=cell.row_span - (cell.row == 0))
-        for cell in lower
-        if cell.row > 0 or cell.row_span > 1
-    ]
+def _join_cut_row(first: Sequence[PartCell], above: dict[tuple[int, int], PartCell]) -> set[int]:
+    """Append the texts of the first row to the cells above; the ids of its cells, which are gone."""
+    for cell in first:
+        upper = above[cell.col, cell.col_span]
+        upper.text += cell.text.strip()
+        upper.is_full = cell.is_full
+    return {id(cell) for cell in first}
 
 
-def _join_spans(upper: list[PartCell], lower: list[PartCell], row_count: int) -> list[PartCell]:
-    """Merged cells that reach over the page break made one again; the lower cells that remain."""
-    above = {(c.col, c.col_span): i for i, c in enumerate(upper) if c.row + c.row_span == row_count}
-    remaining: list[PartCell] = []
-    for cell in lower:
-        i = above.get((cell.col, cell.col_span)) if cell.row == 0 else None
-        spanning = i is not None and (upper[i].row_span > 1 or cell.row_span > 1)
-        if i is None or not spanning or (cell.text.strip() and upper[i].text.strip()):
-            remaining.append(cell)
-        else:
-            text = upper[i].text or cell.text
-            upper[i] = replace(upper[i], row_span=upper[i].row_span + cell.row_span, text=text)
-    return remaining
+def _join_spans(first: Sequence[PartCell], above: dict[tuple[int, int], PartCell]) -> set[int]:
+    """Make merged cells that reach over the page break one again; the ids of the lower ones, which are gone."""
+    gone: set[int] = set()
+    for cell in first:
+        upper = above.get((cell.col, cell.col_span))
+        if upper is None or (upper.row_span == 1 and cell.row_span == 1):
+            continue
+        if not (cell.text.strip() and upper.text.strip()):
+            upper.row_span += cell.row_span
+            upper.text = upper.text or cell.text
+            gone.add(id(cell))
+    return gone

@@ -1,4 +1,4 @@
-"""Glyphs → lines of text."""
+"""Glyphs → runs of text → lines."""
 
 from __future__ import annotations
 
@@ -17,15 +17,37 @@ _RADICALS = dict(
 )
 """CJK radicals that compatibility normalisation leaves alone though they stand for characters."""
 
-_PLAIN = _RADICALS | {
+_PLAIN: dict[int, str] = _RADICALS | {
     code: unicodedata.normalize("NFKC", chr(code))
-    for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFB00))
+    for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFB07))
 }
 _PLAIN |= {0x2E9F: "母", 0x2EF3: "龟", 0xA0: " ", 0xFFFE: "-", 0xAD: "-", 0x200B: "", 0xFEFF: "", 0: ""}
 
+_BOLD_SHIFT = 0.25
+"""Of the size: a character printed again this near makes it look bold and is no second character."""
+
+_JOINED = 0.25
+"""Of the size: characters no further apart than this follow each other without a space."""
+
+_SAME_LINE = 0.4
+"""Of the size: baselines no further apart than this are one line."""
+
+
+class Run(NamedTuple):
+    """Characters that follow each other on one baseline; `glyphs` are those of the page from `first` to `last`."""
+
+    base: float
+    x0: float
+    x1: float
+    size: float
+    text: str
+    first: int
+    last: int
+    confidence: float | None = None
+
 
 class TextLine(NamedTuple):
-    """Glyphs on one baseline from left to right, and their text."""
+    """Runs on one line from left to right, as one text."""
 
     text: str
     x0: float
@@ -36,53 +58,84 @@ class TextLine(NamedTuple):
     confidence: float | None
 
 
-def lines_of(glyphs: Iterable[Glyph]) -> list[TextLine]:
-    """Lines from top to bottom: glyphs whose baselines nearly agree are one line."""
+def runs_of(glyphs: Sequence[Glyph]) -> list[Run]:
+    """The runs of glyphs that are sorted (by baseline, then from left to right)."""
+    runs: list[Run] = []
+    text: list[str] = []
+    first = 0
+    base = left = right = start = size = -1e9
+    previous = ""
+    for i, (at, x0, x1, height, character, _) in enumerate(glyphs):
+        if at == base and height == size and x0 - right <= _JOINED * size:
+            if character == previous and x0 - left < _BOLD_SHIFT * size:
+                continue
+        else:
+            if text:
+                runs.append(_run(glyphs, first, i, start, right, text))
+            text = []
+            first, base, size, start = i, at, height, x0
+        text.append(character)
+        left, right, previous = x0, x1, character
+    if text:
+        runs.append(_run(glyphs, first, len(glyphs), start, right, text))
+    return runs
+
+
+def _run(glyphs: Sequence[Glyph], first: int, last: int, x0: float, x1: float, text: list[str]) -> Run:
+    base, _, _, size, _, confidence = glyphs[first]
+    if confidence is not None:
+        confidence = min(glyph.confidence or 0.0 for glyph in glyphs[first:last])
+    return Run(base, x0, x1, size, plain("".join(text)), first, last, confidence)
+
+
+def lines_of(runs: Iterable[Run]) -> list[TextLine]:
+    """Lines from top to bottom: runs whose baselines nearly agree are one line."""
     lines: list[TextLine] = []
-    group: list[Glyph] = []
-    for glyph in sorted(glyphs):
-        if group and glyph.base - group[-1].base > 0.4 * min(glyph.size, group[-1].size):
+    group: list[Run] = []
+    for run in sorted(runs):
+        if group and run.base - group[-1].base > _SAME_LINE * min(run.size, group[-1].size):
             lines.append(_line(group))
             group = []
-        group.append(glyph)
+        group.append(run)
     if group:
         lines.append(_line(group))
     return [line for line in lines if line.text.strip()]
 
 
-def _line(group: list[Glyph]) -> TextLine:
+def _line(group: list[Run]) -> TextLine:
+    top = group[0].base - 0.88 * group[0].size
+    bottom = group[-1].base + 0.12 * group[-1].size
+    if len(group) == 1:
+        _, x0, x1, size, text, _, _, confidence = group[0]
+        return TextLine(text, x0, top, x1, bottom, size, confidence)
     group.sort(key=_left)
-    parts: list[str] = []
-    previous: Glyph | None = None
-    for glyph in group:
-        if previous is not None:
-            gap = glyph.x0 - previous.x1
-            if glyph.text == previous.text and abs(glyph.x0 - previous.x0) < 0.25 * glyph.size:
-                continue  # printed twice to look bold
-            if gap > 0.25 * glyph.size and previous.text != " " and glyph.text != " ":
-                parts.append(_gap(previous.text, glyph.text, gap / glyph.size))
-        parts.append(glyph.text)
-        previous = glyph
+    text = group[0].text
+    previous = group[0]
+    for run in group[1:]:
+        if run.text == previous.text and abs(run.x0 - previous.x0) < _BOLD_SHIFT * run.size:
+            continue
+        text += _gap(text, run.text, (run.x0 - previous.x1) / run.size) + run.text
+        previous = run
     return TextLine(
-        plain("".join(parts)),
+        text,
         group[0].x0,
-        min(g.base - 0.88 * g.size for g in group),
-        max(g.x1 for g in group),
-        max(g.base + 0.12 * g.size for g in group),
-        max(g.size for g in group),
-        min((g.confidence for g in group if g.confidence is not None), default=None),
+        top,
+        max(run.x1 for run in group),
+        bottom,
+        max(run.size for run in group),
+        min((run.confidence for run in group if run.confidence is not None), default=None),
     )
 
 
-def _left(glyph: Glyph) -> float:
-    return glyph.x0
+def _left(run: Run) -> float:
+    return run.x0
 
 
 def _gap(before: str, after: str, ems: float) -> str:
     """What a gap without a space stands for: a space between words, nothing between Chinese characters."""
-    if ems > 1.5 or (before.isascii() and after.isascii() and before.isalpha() and after.isalpha()):
-        return " "
-    return ""
+    if before.endswith(" ") or after.startswith(" ") or ems < _JOINED:
+        return ""
+    return " " if ems > 1.5 or (_is_latin(before[-1:]) and _is_latin(after[:1])) else ""
 
 
 def plain(text: str) -> str:
@@ -90,11 +143,11 @@ def plain(text: str) -> str:
     return text if text.isascii() else text.translate(_PLAIN)
 
 
-def join(lines: Sequence[str]) -> str:
+def join(lines: Sequence[TextLine]) -> str:
     """Wrapped lines as one text: nothing between them but a space between two Latin words."""
     text = ""
     for line in lines:
-        part = line.rstrip(" ")
+        part = line.text.rstrip(" ")
         if text:
             part = part.lstrip(" ")
             if part and _is_latin(text[-1]) and _is_latin(part[0]):
