@@ -20,8 +20,9 @@ META_NAMES = ("SiteName", "ColumnName", "ArticleTitle", "PubDate", "ContentSourc
 """The tags of the national site guide (国办发〔2017〕47号) that are kept."""
 
 _DATE = re.compile(r"(20\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)")
-_URL_DATE = re.compile(r"(?:/t|/P0|_)(20\d{2})(\d{2})(\d{2})|/(20\d{2})[-/](\d{1,2})[-/](\d{1,2})/")
+_URL_DATE = re.compile(r"(?:/t|/P0|_)(20\d{2})(\d{2})(\d{2})|/(20\d{2})[-/]?(\d{1,2})[-/](\d{1,2})/")
 _FURNITURE = re.compile(r"foot|header|nav|crumb|sidebar|copyright|friend|share", re.IGNORECASE)
+_VISIBLE = "//text()[not(parent::script or parent::style)]"
 _MONEY = re.compile(r"-?\d{1,3}(,\d{3})*\.\d{1,6}|-?\d+\.\d{1,6}")
 
 
@@ -55,19 +56,22 @@ class Page:
 
     @cached_property
     def article_title(self) -> str:
-        """ArticleTitle, else the page's heading, else <title> up to the site's name."""
-        headings = (_squeeze("".join(h.css("::text").getall())) for h in self.selector.css("h1"))
-        return (
-            self.meta.get("ArticleTitle")
-            or next(filter(None, headings), "")
-            or re.split(r"[_|]| - ", self.title)[0]
-        )
+        """ArticleTitle, else the page's heading, else <title> without the site's name at its end."""
+        headings = (visible_text(heading) for heading in self.selector.css("h1"))
+        title = re.split(r"[_|]|\s-\s|-(?=[^-]+$)", self.title)[0]
+        return self.meta.get("ArticleTitle") or next(filter(None, headings), "") or title
+
+    @cached_property
+    def printed_date(self) -> date | None:
+        """The day after a label such as 发布时间, which pages print that lack a PubDate."""
+        text = visible_text(self.selector)
+        label = re.search(r"(发布|公开|发文)(时间|日期)\s*[:：]?\s*(20.{8,12})", text)
+        return find_date(label[3]) if label else None
 
     @cached_property
     def lines(self) -> frozenset[str]:
         """The page's visible lines, for comparing it with another."""
-        texts = self.selector.xpath("//body//text()[not(parent::script or parent::style)]").getall()
-        return frozenset(filter(None, map(_squeeze, texts)))
+        return frozenset(filter(None, map(_squeeze, self.selector.xpath(f"//body{_VISIBLE}").getall())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +206,7 @@ def content(page: Page, selector: str | None = None) -> SelectorList[Selector]:
 def has_budget_tables(page: Page, selector: str | None = None) -> bool:
     """Whether tables with figures are typed into the article: then the page itself is a document."""
     cells = content(page, selector).css("table td")
-    figures = (cell for cell in cells if _MONEY.fullmatch(_squeeze("".join(cell.css("::text").getall()))))
+    figures = (cell for cell in cells if _MONEY.fullmatch(visible_text(cell)))
     return sum(1 for _ in figures) >= 6  # a form's totals alone, not a lone figure in a layout table
 
 
@@ -212,6 +216,11 @@ def is_same_page(page: Page, other: Page) -> bool:
         return False
     both, either = page.lines & other.lines, page.lines | other.lines
     return bool(either) and len(both) >= 0.9 * len(either)
+
+
+def visible_text(element: Selector) -> str:
+    """The text of an element without scripts and styles, white space as single blanks."""
+    return _squeeze("".join(element.xpath(f".{_VISIBLE}").getall()))
 
 
 def _squeeze(text: str) -> str:

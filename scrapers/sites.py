@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -128,6 +129,16 @@ def load_sites(folder: Path = SITES_FOLDER) -> dict[str, Site]:
             raise SiteError(f"{path}: site_id is {site.site_id!r}, expected the file's name {path.stem!r}")
         sites[site.site_id] = site
     return sites
+
+
+def write_sites(sites: Mapping[str, Site], folder: Path) -> None:
+    """Write sites as YAML files that `load_sites` reads."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for site_id, site in sites.items():
+        values = site.model_dump(mode="json", exclude_defaults=True, exclude={"site_id"})
+        (folder / f"{site_id}.yml").write_text(
+            yaml.safe_dump(values, allow_unicode=True, sort_keys=False), "utf-8"
+        )
 
 
 def _in_plain_words(mistake: ErrorDetails) -> str:

@@ -127,16 +127,18 @@ def _first(group: str, field: str, text: str) -> str | None:
 
 
 def agency_name(text: str) -> str | None:
-    """The department or unit that a title names, as printed, without 本级."""
+    """The department or unit that a title names, as printed, without 本级; in brackets only if nowhere else."""
+    text = _FILE_SUFFIX.sub("", normalise(text))
+    in_brackets = "，".join(re.findall(r"（([^（）]*)）", text))
+    return _longest_organ(re.sub(r"（[^（）]*）", "，", text)) or _longest_organ(in_brackets)
+
+
+def _longest_organ(text: str) -> str | None:
     words = vocabulary()
-    text = re.sub(r"（[^（）]*）", "", _FILE_SUFFIX.sub("", normalise(text)))
-    pieces = re.split(f"(?:{words['agency_breaks']})", text)
     # Capturing groups inside the breaks give pieces of their own; they are never the longest organ's name.
+    pieces = [piece or "" for piece in re.split(f"(?:{words['agency_breaks']})", text)]
     organs = [
-        piece
-        for piece in pieces
-        if piece and len(piece) >= 3 and re.search(f"({words['agency_endings']})$", piece)
+        piece for piece in pieces if len(piece) >= 3 and re.search(f"({words['agency_endings']})$", piece)
     ]
-    if not organs:
-        return None
-    return re.sub(words["agency_suffixes_to_drop"], "", max(organs, key=len)) or None
+    longest = max(organs, key=len, default="")
+    return re.sub(words["agency_suffixes_to_drop"], "", longest) or None

@@ -351,8 +351,11 @@ class GovernmentSpider(scrapy.Spider):
             .or_else(facts(meta.get("ContentSource", "")))
         )
         said = said.or_else(Facts(phase=column.phase))
+        said_by_page = meta.get("PubDate") or (
+            page.printed_date.isoformat() if page and page.printed_date else ""
+        )
         dates = {
-            "pub_date": meta.get("PubDate", "") if source.event.kind is PageKind.ARTICLE else "",
+            "pub_date": said_by_page if source.event.kind is PageKind.ARTICLE else "",
             "listing": entry.listed_on.isoformat() if entry.listed_on else "",
             "url": next((on.isoformat() for url in (link.url, entry.url) if (on := date_in_url(url))), ""),
         }

@@ -13,7 +13,6 @@ from parsel import Selector
 from scrapers.pages import Link, Page, document_suffix, find_date, links
 from scrapers.titles import Facts
 
-_ROW = "ancestor::*[self::li or self::tr or self::dd or self::dl][1]"
 _PAGING_TEXT = re.compile(r"首页|尾页|末页|上一?页|下一?页|\[?\d+\]?|[<>«»]+")
 
 
@@ -40,7 +39,7 @@ class ListingPage:
 def article_entries(
     page: Page, article_pattern: re.Pattern[str], item_css: str | None = None
 ) -> tuple[Found, ...]:
-    """Entries in the order of the page, each once: dated links in rows, and links that look like articles.
+    """Entries in the order of the page, each once: dated links, and links that look like articles.
 
     Args:
         page: The listing page.
@@ -48,19 +47,24 @@ def article_entries(
         item_css: The rows, where the site's YAML names them; then every link in them is an entry.
     """
     found: dict[str, Found] = {}
-    regions = page.selector.css(item_css) if item_css else [page.selector]
-    for region in regions:
+    for region in page.selector.css(item_css) if item_css else [page.selector]:
         for link, anchor in links(page, region):
-            row = _row_text(anchor)
+            listed_on = find_date(_row_text(anchor))
             if not link.text or _PAGING_TEXT.fullmatch(link.text):
                 continue
-            if item_css or article_pattern.search(link.url) or (find_date(row) and is_page_or_file(link)):
-                found.setdefault(link.url, Found(link.url, link.text, find_date(row), link.text))
+            if item_css or article_pattern.search(link.url) or (listed_on and is_page_or_file(link)):
+                # Some rows link twice, from the title and from the date.
+                text = max(link.text, found[link.url].title if link.url in found else "", key=len)
+                found[link.url] = Found(link.url, text, listed_on, text)
     return tuple(found.values())
 
 
 def _row_text(anchor: Selector) -> str:
-    return " ".join(anchor.xpath(f"{_ROW}//text()").getall())
+    """The text of a link's row: the largest element around it that links nowhere else."""
+    row, href = anchor.root, anchor.root.get("href")
+    while (parent := row.getparent()) is not None and set(parent.xpath(".//a/@href")) == {href}:
+        row = parent
+    return " ".join(row.itertext("*"))
 
 
 def is_page_or_file(link: Link) -> bool:
