@@ -36,7 +36,7 @@ def _patterns(name: str) -> tuple[re.Pattern[str], ...]:
 
 @lru_cache(maxsize=4096)
 def unit_in(text: str) -> str | None:
-    """The unit of money that a line or a header states: `单位：万元`, `价值（金额单位：万元）`, `金额(元)`."""
+    """The unit of money that a line or a header states: `单位：万元`, `价值（单位：万元）`, `金额(元)`."""
     plain = key(text)
     if "元" not in plain:
         return None
@@ -71,7 +71,10 @@ def year_in(text: str) -> int | None:
 
 def agency_in(text: str) -> tuple[str | None, str] | None:
     """Code and name of the unit that a caption names: `322商务部门` → ("322", "商务部门")."""
-    shown = re.split(r"(?:金额)?单位[::]?(?:人民币)?(?:百万|[亿万千百])?元|预算年度|\s{2,}", re.sub(r"[ ](?=单位)", "  ", text))[0]
+    shown = re.split(
+        r"(?:金额)?单位[::]?(?:人民币)?(?:百万|[亿万千百])?元|预算年度|\s{2,}",
+        re.sub(r"[ ](?=单位)", "  ", text),
+    )[0]
     plain = key(shown)
     for pattern in _patterns("agency_patterns"):
         match = pattern.match(plain)
@@ -95,7 +98,7 @@ def without_number(title: str) -> str:
 
 
 def is_title(text: str) -> bool:
-    """Whether a line could be the title of a table: it ends in 表 and is neither a sentence nor a contents entry."""
+    """Whether a line could be a title: it ends in 表 and is neither a sentence nor an entry of contents."""
     plain = key(text)
     return (
         3 < len(plain) <= _MAX_TITLE
@@ -117,10 +120,11 @@ def read_caption(lines: Sequence[str], title_score: Callable[[str], int]) -> Cap
     """
     near = list(lines)[-_REACH:]
     title = _title(near, title_score)
-    unit = next((found for line in reversed(near) if (found := unit_in(line))), None)
-    year = next((found for line in reversed(near) if (found := year_in(line))), None)
-    agency = next((found for line in reversed(near) if not is_title(line) and (found := agency_in(line))), None)
-    code, name = agency if agency else (None, None)
+    backwards = near[::-1]
+    unit = next((unit for line in backwards if (unit := unit_in(line))), None)
+    year = next((year for line in backwards if (year := year_in(line))), None)
+    agency = next((named for line in backwards if not is_title(line) and (named := agency_in(line))), None)
+    code, name = agency or (None, None)
     return Caption(title=title, unit=unit, fiscal_year=year, agency_name=name, agency_code=code)
 
 
@@ -130,7 +134,13 @@ def _title(lines: list[str], title_score: Callable[[str], int]) -> str:
         if is_title(line):
             shown = printed(line)
             above = printed(lines[index - 1]) if index else ""
-            if title_score(shown) == 0 and above and not unit_in(above) and is_title(above + shown) and title_score(above + shown):
+            if (
+                title_score(shown) == 0
+                and above
+                and not unit_in(above)
+                and is_title(above + shown)
+                and title_score(above + shown)
+            ):
                 shown = above + shown
             return without_number(shown)
         if title_score(line) and _names_a_table(line):
@@ -145,13 +155,19 @@ def _names_a_table(line: str) -> bool:
         and not _SENTENCE.search(plain)
         and not _CONTENTS.search(plain)
         and ":" not in plain
-        and re.match(r"(?:第?[一二三四五六七八九十]+[、章部]|\([一二三四五六七八九十]+\)|\d+[、.])", plain) is None
+        and plain.count("(") == plain.count(")")
+        and re.match(r"(?:第?[一二三四五六七八九十]+[、章部]|\([一二三四五六七八九十]+\)|\d+[、.])", plain)
+        is None
     )
 
 
 def empty_note_in(text: str) -> str | None:
     """The text itself where it says that the table is empty (空表列示, 本表无数据), else None."""
     plain = key(text)
-    if len(plain) > 120 or not any(pattern.search(plain) for pattern in _patterns("empty_note_patterns")):
+    if (
+        len(plain) > 120
+        or plain.endswith(":")
+        or not any(pattern.search(plain) for pattern in _patterns("empty_note_patterns"))
+    ):
         return None
     return text.strip()

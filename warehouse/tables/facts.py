@@ -63,7 +63,9 @@ def _phase(covers: Sequence[re.Match[str]], titles: Sequence[str]) -> str | None
 
 
 def _scope(titles: Sequence[str]) -> str | None:
-    named = _most(match.group(1) for title in titles if (match := _SCOPE.search(title)) and "部门(单位)" not in title)
+    named = _most(
+        match.group(1) for title in titles if (match := _SCOPE.search(title)) and "部门(单位)" not in title
+    )
     return {"部门": "department", "单位": "unit"}[named] if named else None
 
 

@@ -1,7 +1,7 @@
 """Performance forms (绩效目标表): labels and values, payment plan, indicators.
 
-A form is read by its labels wherever they stand, so one reader does for the forms of all provinces. One table may
-hold several forms below each other, and the indicators of a form may be a table of their own.
+A form is read by its labels wherever they stand, so one reader does for the forms of all provinces. One table
+may hold several forms below each other, and the indicators of a form may be a table of their own.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from warehouse.documents.model import Cell
 from warehouse.tables import meanings, money
@@ -23,10 +24,20 @@ from warehouse.tables.vocabulary import load
 
 _BRACKETED_UNIT = re.compile(r"\([^()]*元[^()]*\)")
 _CODED_AGENCY = re.compile(r"(\d{3,9})[-_、]?([^\d\W].*)")
-_INDICATOR_ROLES = ("level_1", "level_2", "level_3", "description", "relation", "target", "measure_unit", "basis")
+_INDICATOR_ROLES = (
+    "level_1",
+    "level_2",
+    "level_3",
+    "description",
+    "relation",
+    "target",
+    "measure_unit",
+    "basis",
+)
 _RELATIONS = frozenset("≥≤=＝><＞＜≧≦≠")
 _FORM_TYPES = frozenset({"project_performance", "overall_performance"})
 _ANCHORS = frozenset({"project_code", "project_name", "agency", "department", "budget", "goal", "fiscal"})
+_FORM_ONLY = frozenset({"project_code", "project_name", "goal", "plan"})
 _HEADS_NEW_FORM = frozenset({"project_code", "project_name"})
 
 
@@ -67,6 +78,7 @@ class FormSource:
     """A table that is a form, with what its caption says."""
 
     spot: Spot
+    grid: Grid
     table_type: str
     table_title: str
     unit: str | None
@@ -132,14 +144,17 @@ def is_form(grid: Grid) -> bool:
 
 
 def _labelled_values(grid: Grid) -> int:
-    pairs = 0
+    """How many labels have their value beside them; 0 without any label that only forms have."""
+    pairs, form_only = 0, False
     for index, row in enumerate(grid[:14]):
-        cells = distinct(row)
-        for cell, beside in zip(cells, cells[1:], strict=False):
-            if cell.row == index and label_of(cell.text) in _ANCHORS and beside.row == index:
-                pairs += not _is_label(beside.text) and not _heads(beside.text)
-        pairs += any(cell.row == index and label_of(cell.text) == "plan" for cell in cells)
-    return pairs
+        cells = [cell for cell in distinct(row) if cell.row == index]
+        for cell, beside in pairwise(cells):
+            name = label_of(cell.text)
+            is_value = not _is_label(beside.text) and not _heads(beside.text)
+            if name == "plan" or (name in _ANCHORS and is_value):
+                pairs += 1
+                form_only = form_only or name in _FORM_ONLY
+    return pairs if form_only else 0
 
 
 def _indicators_below(grid: Grid) -> bool | None:
@@ -189,7 +204,7 @@ class _FormReader:
     opened: bool = False
 
     def read(self) -> None:
-        grid = self.source.spot.table.grid()
+        grid = self.source.grid
         if self.found.title != self.source.table_title:
             self.found.draft = self._draft()
             self.found.title = self.source.table_title
@@ -206,14 +221,16 @@ class _FormReader:
 
     def _draft(self) -> _Draft:
         return _Draft(
-            unit=self.source.unit or "", agency_code=self.source.agency_code, agency_name=self.source.agency_name
+            unit=self.source.unit or "",
+            agency_code=self.source.agency_code,
+            agency_name=self.source.agency_name,
         )
 
     def _begins(self, row: Sequence[Cell]) -> bool:
         return any(label_of(cell.text) in _HEADS_NEW_FORM for cell in distinct(row)[:2])
 
     def _fields(self, grid: Grid, index: int) -> None:
-        cells = [cell for cell in distinct(grid[index])]
+        cells = distinct(grid[index])
         section = next((cell.text for cell in cells if _is_section(cell.text)), "")
         for position, cell in enumerate(cells):
             self._caption(cell)
@@ -230,14 +247,14 @@ class _FormReader:
 
     def _caption(self, cell: Cell) -> None:
         """Unit and agency that stand in a row of the form itself."""
-        if "元" in cell.text and (unit := unit_in(cell.text)) and "单位" in key(cell.text):
-            self.found.draft.unit = unit
+        if "元" in cell.text and (stated := unit_in(cell.text)) and "单位" in key(cell.text):
+            self.found.draft.unit = stated
         elif cell.col == 0 and cell.text[:1].isdigit() and (agency := agency_in(cell.text)) and agency[0]:
             self.found.draft.agency_code, self.found.draft.agency_name = agency
 
     def _field(self, name: str, value: Cell) -> None:
         draft = self.found.draft
-        if name in _HEADS_NEW_FORM and (name in draft.texts or not self.opened and draft.texts):
+        if name in _HEADS_NEW_FORM and (name in draft.texts or (not self.opened and draft.texts)):
             self._close()
             fresh = self._draft()
             fresh.unit = fresh.unit or draft.unit
@@ -259,7 +276,7 @@ class _FormReader:
     def _money(self, label: Cell, value: Cell, section: str, name: str | None) -> None:
         """A number behind a label of money is an amount."""
         number = money.parse_number(value.text)
-        if number is None or not _says_money(label.text) or value.row != label.row and label.row_span == 1:
+        if number is None or not _says_money(label.text) or (value.row != label.row and label.row_span == 1):
             return
         unit = unit_in(label.text) or unit_in(section) or self.found.draft.unit
         if not unit:
@@ -283,7 +300,11 @@ class _FormReader:
                 value_text=printed(value.text),
                 unit=unit,
                 amount_yuan=yuan,
-                row_role="total" if name == "budget" else "of_which" if key(label.text).startswith("其中") else "leaf",
+                row_role="total"
+                if name == "budget"
+                else "of_which"
+                if key(label.text).startswith("其中")
+                else "leaf",
                 fund_type=None,
                 nature="project",
                 period=None,
@@ -295,7 +316,9 @@ class _FormReader:
         """Months in the row of the label, shares or money in the row below."""
         if index + 1 >= len(grid):
             return
-        months = [cell for cell in distinct(grid[index]) if cell is not label and cell.col > label.col and cell.text]
+        months = [
+            cell for cell in distinct(grid[index]) if cell is not label and cell.col > label.col and cell.text
+        ]
         below = grid[index + 1]
         self.found.draft.plan_header = printed(label.text)
         self.found.draft.plan_texts = tuple(printed(below[month.col].text) for month in months)
@@ -303,12 +326,15 @@ class _FormReader:
     def _purpose(self, cells: Sequence[Cell], section: str, grid: Grid, index: int) -> None:
         """What the money is for stands without a label below the figures of 预算规模及资金用途."""
         above = grid[index - 1] if index else ()
-        in_section = "用途" in section or any("用途" in cell.text and _is_section(cell.text) for cell in above[:1])
+        in_section = "用途" in section or any(
+            "用途" in cell.text and _is_section(cell.text) for cell in above[:1]
+        )
         alone = [cell for cell in cells if cell.text.strip() and not _is_section(cell.text)]
         draft = self.found.draft
-        if in_section and len(alone) == 1 and "purpose" not in draft.texts and not _is_label(alone[0].text):
-            if money.parse_number(alone[0].text) is None and "budget" in draft.texts:
-                draft.texts["purpose"] = alone[0].text.strip()
+        if not in_section or len(alone) != 1 or "purpose" in draft.texts or "budget" not in draft.texts:
+            return
+        if not _is_label(alone[0].text) and money.parse_number(alone[0].text) is None:
+            draft.texts["purpose"] = alone[0].text.strip()
 
     def _indicator(self, row: Sequence[Cell]) -> None:
         rows = list(indicators_of(row, self.columns, self.level_1))
@@ -386,7 +412,9 @@ class IndicatorLine:
         )
 
 
-def indicators_of(row: Sequence[Cell], columns: dict[str, list[int]], level_1: str) -> Iterator[IndicatorLine]:
+def indicators_of(
+    row: Sequence[Cell], columns: dict[str, list[int]], level_1: str
+) -> Iterator[IndicatorLine]:
     """The indicators of one row: one, or one for each target that stands beside it and differs.
 
     Args:
@@ -412,7 +440,9 @@ def indicators_of(row: Sequence[Cell], columns: dict[str, list[int]], level_1: s
             cell=cell,
         )
         said = line.level_2 or line.level_3 or line.target or printed(text("level_1"))
-        if said and (first is None or line.target and (line.level_3, line.target) != (first.level_3, first.target)):
+        if said and (
+            first is None or (line.target and (line.level_3, line.target) != (first.level_3, first.target))
+        ):
             first = first or line
             yield line
 

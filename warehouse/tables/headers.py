@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from warehouse.documents.model import Cell
 from warehouse.tables import meanings, money
@@ -13,7 +14,9 @@ from warehouse.tables.text import key, printed
 
 Grid = Sequence[Sequence[Cell]]
 
-_COLUMN_NUMBER = re.compile(r"\(?\d{1,2}\)?(?:栏)?|\d{1,2}=[\d+\-=()*/]+|[A-Z]|\*\*|[-—]|\d{1,2}\.?|[甲乙丙丁]")
+_COLUMN_NUMBER = re.compile(
+    r"\(?\d{1,2}\)?(?:栏)?|\d{1,2}=[\d+\-=()*/]+|[A-Z]|\*\*|[-—]|\d{1,2}\.?|[甲乙丙丁]"
+)
 _COLUMN_NUMBER_LABEL = re.compile(r"(?:栏次|档次|列次|栏目|行次|序号|栏号|合计)?(?:[-—*]*)|\*\*")
 _CODE = re.compile(r"\d{3}|\d{5}|\d{7}|\d{9}")
 _YEAR = re.compile(r"20\d\d年?")
@@ -52,7 +55,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class HeaderRows:
-    """Rows `first` to `end - 1` are the header; rows before are captions inside the grid, rows from `end` the body.
+    """Rows `first` to `end - 1` are the header; above are captions inside the grid, from `end` on is the body.
 
     `numbers` are the rows among them that only number the columns (栏次).
     """
@@ -108,7 +111,7 @@ def numbers_columns(row: Sequence[Cell]) -> bool:
     if not texts or not all(_COLUMN_NUMBER.fullmatch(text) for text in texts):
         return False
     numbers = [int(match.group()) for text in texts if (match := re.match(r"\d+", text.strip("(")))]
-    return bool(numbers) and numbers[0] in (1, 2, 3, 4) and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    return bool(numbers) and numbers[0] in (1, 2, 3, 4) and all(b - a == 1 for a, b in pairwise(numbers))
 
 
 def is_caption_row(row: Sequence[Cell]) -> bool:
@@ -170,7 +173,11 @@ def _goes_on(grid: Grid, first: int, end: int) -> bool:
     if len(texts) < 2 or sum(meanings.is_header_word(text) for text in texts) * 2 < len(texts):
         return numbers_columns(row)
     for start, stop in _spans(above):
-        below = {id(cell): key(cell.text) for cell in row[start:stop] if cell.text.strip() and cell.col_span < stop - start}
+        below = {
+            id(cell): key(cell.text)
+            for cell in row[start:stop]
+            if cell.text.strip() and cell.col_span < stop - start
+        }
         if len(below) > 1:
             return True
     return not any(key(cell.text) for cell in above if cell.row >= first) or _fills_gaps(row, above)
@@ -178,20 +185,32 @@ def _goes_on(grid: Grid, first: int, end: int) -> bool:
 
 def _spans(row: Sequence[Cell]) -> list[tuple[int, int]]:
     """Stretches of columns under one header cell, the blank cells to its right taken for part of it."""
-    starts = [index for index, cell in enumerate(row) if cell.text.strip() and (index == 0 or row[index - 1] is not cell)]
-    return [(start, stop) for start, stop in zip(starts, [*starts[1:], len(row)], strict=True) if stop - start > 1]
+    starts = [
+        index
+        for index, cell in enumerate(row)
+        if cell.text.strip() and (index == 0 or row[index - 1] is not cell)
+    ]
+    return [
+        (start, stop) for start, stop in zip(starts, [*starts[1:], len(row)], strict=True) if stop - start > 1
+    ]
 
 
 def _fills_gaps(row: Sequence[Cell], above: Sequence[Cell]) -> bool:
     """Whether a row has header words only where the row above is blank (a header drawn in steps)."""
-    pairs = [(cell, upper) for cell, upper in zip(row, above, strict=True) if cell.text.strip() and cell is not upper]
+    pairs = [
+        (cell, upper)
+        for cell, upper in zip(row, above, strict=True)
+        if cell.text.strip() and cell is not upper
+    ]
     return len(pairs) > 1 and all(not upper.text.strip() for _, upper in pairs)
 
 
 def _header_texts(grid: Grid, rows: HeaderRows) -> list[list[str]]:
     """Header texts per row and column; a blank under a divided header takes the text from its left."""
     texts = [
-        [printed(cell.text) for cell in grid[row]] for row in range(rows.first, rows.end) if row not in rows.numbers
+        [printed(cell.text) for cell in grid[row]]
+        for row in range(rows.first, rows.end)
+        if row not in rows.numbers
     ]
     for level, row in enumerate(texts[:-1]):
         for col in range(1, len(row)):
@@ -215,6 +234,9 @@ def _parts(texts: list[list[str]], col: int) -> tuple[str, ...]:
 def _role(parts: tuple[str, ...], cells: list[str]) -> str:
     """The role by header; where that is silent or contradicted by every cell, by what the cells print."""
     role = meanings.role_of(parts)
+    if role is None and len(parts) > 1 and meanings.is_total(parts[-1]):
+        outer = meanings.role_of(parts[:-1])
+        role = outer if outer in _IDENTITY_ROLES else None
     filled = [text for text in cells if not money.is_blank(text)]
     numbers = [text for text in filled if money.parse_number(text) is not None]
     amounts = sum(_MONEY.fullmatch(text) is not None for text in numbers)
@@ -223,7 +245,11 @@ def _role(parts: tuple[str, ...], cells: list[str]) -> str:
         said = "".join(parts)
         if role == "name" or "科目" in said or "编码" in said:
             return "code"
-    if role in {"name", "text", "goal", "agency_name", "description", "basis"} and amounts and amounts * 10 >= len(filled) * 6:
+    if (
+        role in {"name", "text", "goal", "agency_name", "description", "basis"}
+        and amounts
+        and amounts * 10 >= len(filled) * 6
+    ):
         return "amount"
     if role is not None:
         return role
@@ -275,14 +301,24 @@ def _with_groups(columns: list[Column]) -> list[Column]:
     grouped: list[Column] = []
     group, seen, amounts = 0, set[str](), False
     for column in columns:
-        if column.role in _IDENTITY_ROLES and amounts and (column.role in seen or "name" in seen and column.role in _CODE_ROLES and "code" in seen):
+        if (
+            column.role in _IDENTITY_ROLES
+            and amounts
+            and (column.role in seen or ("name" in seen and column.role in _CODE_ROLES and "code" in seen))
+        ):
             group, seen, amounts = group + 1, set(), False
         seen.add(column.role)
         amounts = amounts or column.role == "amount"
         grouped.append(replace(column, group=group))
     sides = {
         number: next(
-            (side for column in grouped if column.group == number for part in column.parts[:1] if (side := meanings.side_of(part))),
+            (
+                side
+                for column in grouped
+                if column.group == number
+                for part in column.parts[:1]
+                if (side := meanings.side_of(part))
+            ),
             None,
         )
         for number in range(group + 1)

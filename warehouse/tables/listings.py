@@ -16,7 +16,16 @@ from warehouse.tables.rows import Item, quantity
 from warehouse.tables.text import key, printed
 
 _PROJECT_TYPES = ("project_expenditure", "project_performance", "performance_summary")
-_INDICATOR_ROLES = ("level_1", "level_2", "level_3", "description", "relation", "target", "measure_unit", "basis")
+_INDICATOR_ROLES = (
+    "level_1",
+    "level_2",
+    "level_3",
+    "description",
+    "relation",
+    "target",
+    "measure_unit",
+    "basis",
+)
 
 
 @dataclass(slots=True)
@@ -33,25 +42,30 @@ class ListingSource:
     """A table with header and rows, as recognised."""
 
     spot: Spot
+    grid: Sequence[Sequence[Cell]]
     table_type: str
     unit: str | None
     header: Header
     items: dict[int, list[Item]]
-    amounts: dict[tuple[int, int], Amount]
+    amounts: dict[int, list[Amount]]
     agency_name: str
     agency_code: str
 
 
 def read_listing(source: ListingSource, found: Listings, projects: Forms) -> None:
     """Take the lines of one table, by its type."""
-    grid = source.spot.table.grid()
+    grid = source.grid
     items = source.items.get(0, [])
     if source.table_type == "procurement":
-        found.procurement.extend(_procurement(source, item, grid[item.row]) for item in items if item.label or item.code)
+        found.procurement.extend(
+            _procurement(source, item, grid[item.row]) for item in items if item.label or item.code
+        )
     elif source.table_type == "assets":
         found.assets.extend(_asset(source, item, grid[item.row]) for item in items if item.label)
     elif source.table_type == "organisation":
-        found.organisations.extend(_organisation(source, item, grid[item.row]) for item in items if item.label)
+        found.organisations.extend(
+            _organisation(source, item, grid[item.row]) for item in items if item.label
+        )
     elif source.table_type.startswith(_PROJECT_TYPES):
         _projects(source, items, grid, projects)
 
@@ -66,8 +80,12 @@ def _text(source: ListingSource, row: Sequence[Cell], *roles: str) -> str:
 
 def _total(source: ListingSource, row: int) -> Amount | None:
     """The amount of a row: that of its 合计 column, else the first."""
-    amounts = [amount for (at, _), amount in source.amounts.items() if at == row]
-    totals = [amount for amount in amounts if "all" in {amount.fund_type, amount.nature} or "合计" in amount.column_path]
+    amounts = source.amounts.get(row, [])
+    totals = [
+        amount
+        for amount in amounts
+        if "all" in {amount.fund_type, amount.nature} or "合计" in amount.column_path
+    ]
     return next(iter(totals or amounts), None)
 
 
@@ -105,7 +123,14 @@ def _organisation(source: ListingSource, item: Item, row: Sequence[Cell]) -> Org
     texts = [column for column in source.header.columns if column.role == "text"]
 
     def saying(*words: str) -> str:
-        return next((printed(row[column.index].text) for column in texts if any(word in column.path for word in words)), "")
+        return next(
+            (
+                printed(row[column.index].text)
+                for column in texts
+                if any(word in column.path for word in words)
+            ),
+            "",
+        )
 
     return OrganisationLine(
         **source.spot.place(_cell(row, source.header.with_role("agency_name", "name"))),
@@ -116,9 +141,15 @@ def _organisation(source: ListingSource, item: Item, row: Sequence[Cell]) -> Org
     )
 
 
-def _projects(source: ListingSource, items: Sequence[Item], grid: Sequence[Sequence[Cell]], found: Forms) -> None:
+def _projects(
+    source: ListingSource, items: Sequence[Item], grid: Sequence[Sequence[Cell]], found: Forms
+) -> None:
     """Projects of a table that lists them, one a row; the rows of a merged name are one project."""
-    names = [column for column in source.header.with_role("name", "text") if "项目" in column.path or "政策" in column.path]
+    names = [
+        column
+        for column in source.header.with_role("name", "text")
+        if "项目" in column.path or "政策" in column.path
+    ]
     if not names and not source.header.with_role("project_code"):
         return
     columns: dict[str, list[int]] = {}
@@ -163,4 +194,6 @@ def _project(source: ListingSource, item: Item, row: Sequence[Cell], cell: Cell)
 
 
 def _of_fund(source: ListingSource, row: int, fund: str) -> Decimal | None:
-    return next((amount.amount_yuan for (at, _), amount in source.amounts.items() if at == row and amount.fund_type == fund), None)
+    return next(
+        (amount.amount_yuan for amount in source.amounts.get(row, ()) if amount.fund_type == fund), None
+    )

@@ -54,7 +54,9 @@ def _rules(section: str) -> tuple[Rule, ...]:
 
 def _entries(section: str) -> list[dict[str, Any]]:
     columns = load("columns")
-    entries: list[dict[str, Any]] = columns["periods"]["relative"] if section == "periods" else columns[section]
+    entries: list[dict[str, Any]] = (
+        columns["periods"]["relative"] if section == "periods" else columns[section]
+    )
     return entries
 
 
@@ -72,7 +74,7 @@ def _first(section: str, leaf: str, path: str) -> str | None:
 
 
 def plain_header(text: str) -> str:
-    """A header text for comparison: without `其中：` in front, trailing colon, unit and formula in brackets."""
+    """A header text for comparison: without `其中：` in front, colon behind, unit and formula in brackets."""
     plain = re.sub(r"^其中[::]?", "", key(text))
     plain = re.sub(r"\((?:[^()]*元|\d+=[^()]*|\d+)\)", "", plain)
     return plain.strip(":*") or plain
@@ -132,6 +134,8 @@ def period_of(parts: tuple[str, ...], fiscal_year: int | None, phase: str | None
         if match:
             return _dated(plain, int(match.group(1)), fiscal_year, phase)
         value = _first("periods", plain, plain)
+        if value == "current":
+            return "current_execution" if phase == "final_account" else "current_budget"
         if value:
             return value
     return None
@@ -142,9 +146,9 @@ def _dated(plain: str, year: int, fiscal_year: int | None, phase: str | None) ->
     age = (fiscal_year or year) - year
     if age not in (0, 1):
         return None
-    if any(word in plain for word in periods["execution_words"]):
-        kind = "execution"
-    elif phase == "final_account" and not any(word in plain for word in periods["budget_words"]):
+    says_budget = any(word in plain for word in periods["budget_words"])
+    says_execution = any(word in plain for word in periods["execution_words"])
+    if says_execution or (phase == "final_account" and not says_budget):
         kind = "execution"
     else:
         kind = "budget"

@@ -10,6 +10,7 @@ from warehouse.tables.text import key
 from warehouse.tables.vocabulary import load
 
 CENT = Decimal("0.01")
+ZERO = Decimal(0)
 
 _NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+")
 _BLANK = re.compile(r"[-—―ー─_/\\*.…]*")
@@ -56,7 +57,11 @@ def parse_number(text: str) -> Decimal | None:
 def stated_unit(text: str) -> str | None:
     """The unit of money that a single cell prints behind its number (`2.8万元`), else None."""
     match = _UNIT_SUFFIX.search(key(text))
-    return match.group() if match and parse_number(text) is not None and match.group() in unit_factors() else None
+    return (
+        match.group()
+        if match and parse_number(text) is not None and match.group() in unit_factors()
+        else None
+    )
 
 
 def to_yuan(value: Decimal, unit: str) -> Decimal:

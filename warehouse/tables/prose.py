@@ -1,4 +1,4 @@
-"""Figures in the prose. (Statements.)"""
+"""Figures in the prose."""
 
 from __future__ import annotations
 

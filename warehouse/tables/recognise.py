@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from warehouse.documents.model import Document, Line, Table
+from warehouse.documents.model import Cell, Document, Line, Table
 from warehouse.tables import forms, listings, money, prose, rows, types
 from warehouse.tables.captions import Caption, document_unit, empty_note_in, read_caption
 from warehouse.tables.facts import document_facts
@@ -19,7 +19,7 @@ from warehouse.tables.model import (
     Recognition,
     TextLine,
 )
-from warehouse.tables.places import PlaceFields, Spot
+from warehouse.tables.places import Spot
 from warehouse.tables.text import key, printed
 from warehouse.tables.types import TableType
 
@@ -32,8 +32,14 @@ class Section:
 
     ordinal: int
     table: Table
+    grid: list[list[Cell]]
     above: tuple[Line, ...]
     below: tuple[Line, ...]
+
+    @property
+    def spot(self) -> Spot:
+        """The table, to tell where its cells stand."""
+        return Spot(self.ordinal, self.table)
 
 
 @dataclass(slots=True)
@@ -48,7 +54,13 @@ class _Findings:
 
     def notice(self, kind: str, detail: str, *, page: int | None, table_ordinal: int | None = None) -> None:
         self.notices.append(
-            ReaderNotice(ordinal=len(self.notices) + 1, page=page, table_ordinal=table_ordinal, kind=kind, detail=detail)
+            ReaderNotice(
+                ordinal=len(self.notices) + 1,
+                page=page,
+                table_ordinal=table_ordinal,
+                kind=kind,
+                detail=detail,
+            )
         )
 
 
@@ -66,7 +78,7 @@ class _Context:
 
 
 def recognise(document: Document) -> Recognition:
-    """Everything that a document publishes: tables, amounts, projects, indicators, lines, statements, notices.
+    """Everything that a document publishes: tables, amounts, projects, indicators, statements, notices.
 
     Pure: the same document gives the same recognition. What is not understood stays: the cells of every table
     are returned, a table of no known type is `unrecognised`, and whatever could not be used is a notice.
@@ -107,7 +119,7 @@ def recognise(document: Document) -> Recognition:
 def sections_of(document: Document) -> Iterator[Section]:
     """The tables of a document, each with the lines around it."""
     above: list[Line] = []
-    pending: tuple[int, Table, tuple[Line, ...]] | None = None
+    pending: tuple[int, Table, list[list[Cell]], tuple[Line, ...]] | None = None
     ordinal = 0
     for block in document.blocks:
         if isinstance(block, Line):
@@ -116,7 +128,7 @@ def sections_of(document: Document) -> Iterator[Section]:
         if pending:
             yield Section(*pending, below=tuple(above))
         ordinal += 1
-        pending = (ordinal, block, tuple(above))
+        pending = (ordinal, block, block.grid(), tuple(above))
         above = []
     if pending:
         yield Section(*pending, below=tuple(above))
@@ -125,15 +137,21 @@ def sections_of(document: Document) -> Iterator[Section]:
 def _caption(section: Section) -> Caption:
     """What the lines above a table and the caption rows inside its grid say."""
     lines = [line.text for line in section.above]
-    for row in section.table.grid()[:6]:
+    for row in section.grid[:6]:
         if not is_caption_row(row):
             break
-        lines.extend(cell.text for index, cell in enumerate(row) if cell.text.strip() and (index == 0 or row[index - 1] is not cell))
+        lines.extend(
+            cell.text
+            for index, cell in enumerate(row)
+            if cell.text.strip() and (index == 0 or row[index - 1] is not cell)
+        )
     return read_caption(lines, types.title_score)
 
 
-def _context(section: Section, facts: DocumentFacts, before: _Context | None, stated_unit: str | None) -> _Context:
-    grid = section.table.grid()
+def _context(
+    section: Section, facts: DocumentFacts, before: _Context | None, stated_unit: str | None
+) -> _Context:
+    grid = section.grid
     caption = _caption(section)
     year = caption.fiscal_year or facts.fiscal_year
     header = read_header(grid, fiscal_year=year, phase=facts.phase)
@@ -144,7 +162,10 @@ def _context(section: Section, facts: DocumentFacts, before: _Context | None, st
     items = rows.read_items(header, grid)
     labels = [item.label for group in items.values() for item in group]
     kind = types.recognise_type(
-        caption.title, [column.path for column in header.columns], labels, has_sides=header.columns[0].side is not None if header.columns else False
+        caption.title,
+        [column.path for column in header.columns],
+        labels,
+        has_sides=header.columns[0].side is not None if header.columns else False,
     )
     if continues and before:
         kind = TableType(before.table_type.name, f"continues table {before.section.ordinal}")
@@ -158,7 +179,7 @@ def _context(section: Section, facts: DocumentFacts, before: _Context | None, st
 
 
 def _continues(header: Header, section: Section, before: _Context) -> bool:
-    """Whether a table without title is the rest of the table before it: with the same header, or with none."""
+    """Whether a table without title is the rest of the one before: with the same header, or with none."""
     if section.table.column_count != before.section.table.column_count:
         return False
     if header.rows.first == header.rows.end:
@@ -179,7 +200,7 @@ def _unit(caption: Caption, header: Header, stated_unit: str | None) -> tuple[st
 
 def _take_table(context: _Context, found: _Findings) -> None:
     section, kind = context.section, context.table_type
-    is_form = forms.is_form(section.table.grid())
+    is_form = forms.is_form(section.grid)
     if is_form:
         amounts = forms.read_form(_form_source(context), found.forms)
     else:
@@ -221,7 +242,8 @@ def _empty_note(section: Section) -> str | None:
 
 def _form_source(context: _Context) -> forms.FormSource:
     return forms.FormSource(
-        spot=Spot(context.section.ordinal, context.section.table),
+        spot=context.section.spot,
+        grid=context.section.grid,
         table_type=context.table_type.name,
         table_title=context.caption.title,
         unit=context.unit,
@@ -232,19 +254,27 @@ def _form_source(context: _Context) -> forms.FormSource:
 
 def _listing_source(context: _Context, amounts: Sequence[Amount]) -> listings.ListingSource:
     return listings.ListingSource(
-        spot=Spot(context.section.ordinal, context.section.table),
+        spot=context.section.spot,
+        grid=context.section.grid,
         table_type=context.table_type.name,
         unit=context.unit,
         header=context.header,
         items=context.items,
-        amounts={(amount.row, amount.col): amount for amount in amounts},
+        amounts=_by_row(amounts),
         agency_name=context.caption.agency_name or "",
         agency_code=context.caption.agency_code or "",
     )
 
 
+def _by_row(amounts: Sequence[Amount]) -> dict[int, list[Amount]]:
+    rows_of: dict[int, list[Amount]] = {}
+    for amount in amounts:
+        rows_of.setdefault(amount.row, []).append(amount)
+    return rows_of
+
+
 def _amounts(context: _Context, found: _Findings) -> Iterator[Amount]:
-    """The amounts of a table with header and rows."""
+    """The amounts of a table with header and rows; cells that look like figures and are none are noticed."""
     columns = {column.index: column for column in context.header.columns if column.role == "amount"}
     items = {(item.row, group): item for group, listed in context.items.items() for item in listed}
     unread: list[str] = []
@@ -253,50 +283,44 @@ def _amounts(context: _Context, found: _Findings) -> Iterator[Amount]:
         if column is None or not cell.text or cell.row < context.header.rows.end:
             continue
         item = items.get((cell.row, column.group))
-        value = money.parse_number(cell.text)
-        if item is None or value is None:
-            if not money.is_blank(cell.text) and any(character.isdigit() for character in cell.text):
-                unread.append(f"row {cell.row} column {cell.col}: {printed(cell.text)}")
-            continue
-        unit = money.stated_unit(cell.text) or column.unit or context.unit
-        if unit is None:
-            unread.append(f"row {cell.row} column {cell.col}: {printed(cell.text)} without a unit of money")
-            continue
-        if not money.is_exact(value, unit):
-            found.notice(
-                "below_one_fen",
-                f"row {cell.row} column {cell.col}: {printed(cell.text)} {unit} rounded to 0.01 元",
-                page=cell.page,
-                table_ordinal=context.section.ordinal,
+        amount = _amount(context, column, item, cell) if item else None
+        if amount:
+            if not money.is_exact(money.parse_number(cell.text) or money.ZERO, amount.unit):
+                unread.append(f"{_where(cell)} is rounded to 0.01 元")
+            yield amount
+        elif not money.is_blank(cell.text) and any(character.isdigit() for character in cell.text):
+            has_unit = context.unit or column.unit
+            unread.append(
+                f"{_where(cell)} is no amount" if has_unit else f"{_where(cell)} has no unit of money"
             )
-        place = Spot(context.section.ordinal, context.section.table).place(cell)
-        yield _amount(context, column, item, place, cell.text, unit, cell.confidence)
     if unread:
         found.notice(
             "unread_amounts",
-            f"{len(unread)} cells are no amounts: " + "; ".join(unread[:5]),
+            f"{len(unread)} cells: " + "; ".join(unread[:5]),
             page=context.section.table.page,
             table_ordinal=context.section.ordinal,
         )
 
 
-def _amount(  # noqa: PLR0913 one argument per part of an amount
-    context: _Context,
-    column: Column,
-    item: rows.Item,
-    place: PlaceFields,
-    text: str,
-    unit: str,
-    confidence: float | None,
-) -> Amount:
-    value = money.parse_number(text)
-    if value is None:
-        raise ValueError(f"no number: {text!r}")
+def _where(cell: Cell) -> str:
+    return f"row {cell.row} column {cell.col} {printed(cell.text)[:40]!r}"
+
+
+def _amount(context: _Context, column: Column, item: rows.Item, cell: Cell) -> Amount | None:
+    """The amount that a cell prints; None where it prints no number, or no unit is known."""
+    value = money.parse_number(cell.text)
+    unit = money.stated_unit(cell.text) or column.unit or context.unit
+    if value is None or unit is None:
+        return None
     role = item.role
-    if role == "leaf" and context.table_type.name.startswith("project_expenditure") and _is_unit_row(context, item):
+    if (
+        role == "leaf"
+        and context.table_type.name.startswith("project_expenditure")
+        and _is_unit_row(context, item)
+    ):
         role = "subtotal"
     return Amount(
-        **place,
+        **context.section.spot.place(cell),
         table_type=context.table_type.name,
         table_title=context.caption.title,
         side=column.side,
@@ -306,14 +330,14 @@ def _amount(  # noqa: PLR0913 one argument per part of an amount
         item_label_2=item.label_2,
         agency_code=item.agency_code,
         column_path=column.path,
-        value_text=printed(text),
+        value_text=printed(cell.text),
         unit=unit,
         amount_yuan=money.to_yuan(value, unit),
         row_role=role,
         fund_type=column.fund_type,
         nature=column.nature,
         period=column.period,
-        confidence=confidence,
+        confidence=cell.confidence,
     )
 
 
@@ -323,7 +347,7 @@ def _is_unit_row(context: _Context, item: rows.Item) -> bool:
 
 def _raw_cells(sections: Sequence[Section]) -> Iterator[RawCell]:
     for section in sections:
-        spot = Spot(section.ordinal, section.table)
+        spot = section.spot
         for cell in section.table.cells:
             yield RawCell(
                 **spot.place(cell),

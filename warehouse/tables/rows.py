@@ -95,21 +95,27 @@ class _RowReader:
             names = [names[1], names[0], *names[2:]]
             codes.reverse()
             parts.reverse()
-        first_amount = min((column.index for column in columns if column.role == "amount"), default=len(columns))
+        first_amount = min(
+            (column.index for column in columns if column.role == "amount"), default=len(columns)
+        )
         return cls(
             names=names or playing("item_name")[:1] or playing("agency_name")[:1],
             codes=codes,
             parts=parts,
             agency_codes=playing("agency_code"),
             agency_names=playing("agency_name"),
-            others=[column for column in columns if column.index < first_amount and column.role != "project_code"],
+            others=[
+                column for column in columns if column.index < first_amount and column.role != "project_code"
+            ],
             above={},
         )
 
     def read(self, row: int, cells: Sequence[Cell]) -> Item:
         """The item of one row."""
         codes = [self._joined(which, cells) for which in range(len(self.parts))] + [
-            text for column in self.codes if _CODE.fullmatch(text := printed(cells[column.index].text)) or not text
+            text
+            for column in self.codes
+            if _CODE.fullmatch(text := printed(cells[column.index].text)) or not text
         ]
         labels = [printed(cells[column.index].text) for column in self.names]
         taken = {id(cells[column.index]) for column in self.names}
@@ -127,7 +133,9 @@ class _RowReader:
             code=code,
             label="" if label == code and code else label,
             code_2=codes[1] if len(codes) > 1 else "",
-            label_2=labels[1] if len(labels) > 1 and cells[self.names[1].index] is not cells[self.names[0].index] else "",
+            label_2=labels[1]
+            if len(labels) > 1 and cells[self.names[1].index] is not cells[self.names[0].index]
+            else "",
             agency_code=agency_code or _bare_agency_code(label, bool(self.agency_names)),
             agency_name=self._first_text(self.agency_names, cells),
         )
@@ -177,7 +185,7 @@ def _split_coded(label: str, path: str) -> tuple[str, str]:
     return (match.group(1), match.group(2)) if match else ("", label)
 
 
-def _bare_agency_code(label: str, has_agency: bool) -> str:  # noqa: FBT001 private
+def _bare_agency_code(label: str, has_agency: bool) -> str:
     """A row of a unit may print the unit's code where projects have their names (Henan)."""
     return label if has_agency and re.fullmatch(r"\d{3,9}", label) else ""
 
@@ -209,7 +217,7 @@ def _with_roles(items: list[Item]) -> list[Item]:
     for index, item in enumerate(items):
         following = items[index + 1] if index + 1 < len(items) else None
         before = result[-1] if result else None
-        if item.code in parents or coded and item.agency_code and not item.code:
+        if item.code in parents or (coded and item.agency_code and not item.code):
             role = "subtotal"
         elif not item.label and not item.code:
             role = _role_without_label(index, items)
@@ -225,29 +233,30 @@ def _role_without_label(index: int, items: list[Item]) -> str:
 
 
 def _role_by_label(item: Item, before: Item | None, following: Item | None, *, named_classes: bool) -> str:
-    plain = _bare(item.label)
-    if _patterns().of_which.match(key(item.label)):
-        return "of_which"
-    if any(pattern.search(plain) for pattern in _patterns().totals):
-        return "total"
-    if any(pattern.search(plain) for pattern in _patterns().subtotals):
-        return "subtotal"
-    if item.code:
-        return "leaf"
+    said = _role_said(item.label)
+    if said or item.code:
+        return said or "leaf"
     level = level_of(item.label)
-    if following and level is not None:
-        deeper = level_of(following.label)
-        if deeper is not None and deeper > level:
-            return "subtotal"
-    if named_classes and plain in _patterns().economic_classes and not item.label_2:
-        return "subtotal"
-    if before and before.role == "of_which" and level is None and item.label:
+    if level is None and before and before.role == "of_which" and item.label:
         return "of_which"
-    if item.agency_code:
-        return "subtotal"
-    return "leaf"
+    deeper = level_of(following.label) if following else None
+    holds_next = level is not None and deeper is not None and deeper > level
+    is_class = named_classes and _bare(item.label) in _patterns().economic_classes and not item.label_2
+    return "subtotal" if holds_next or is_class or item.agency_code else "leaf"
+
+
+def _role_said(label: str) -> str | None:
+    """The role that the label itself says (其中：, 合计, 小计)."""
+    plain, words = _bare(label), _patterns()
+    if words.of_which.match(key(label)):
+        return "of_which"
+    if any(pattern.search(plain) for pattern in words.totals):
+        return "total"
+    return "subtotal" if any(pattern.search(plain) for pattern in words.subtotals) else None
 
 
 def quantity(cells: Sequence[Cell], columns: Sequence[Column]) -> str:
     """The text of the first of these columns in a row, as printed without white space."""
-    return next((text for column in columns if not money.is_blank(text := printed(cells[column.index].text))), "")
+    return next(
+        (text for column in columns if not money.is_blank(text := printed(cells[column.index].text))), ""
+    )

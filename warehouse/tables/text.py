@@ -7,23 +7,16 @@ import unicodedata
 from functools import lru_cache
 
 _SPACE = re.compile(r"[\s\u200b\ufeff\xad]+")
-_RADICALS = {
-    # Fonts of some producers map ordinary characters to the radical blocks. Kangxi radicals decompose
-    # by NFKC; these of the supplement do not (Unicode 15, CJK Radicals Supplement).
-    "⺠": "民", "⻅": "见", "⻆": "角", "⻉": "贝", "⻋": "车", "⻓": "长", "⻔": "门", "⻘": "青", "⻚": "页",
-    "⻛": "风", "⻜": "飞", "⻝": "食", "⻢": "马", "⻣": "骨", "⻤": "鬼", "⻥": "鱼", "⻦": "鸟", "⻨": "麦",
-    "⻩": "黄", "⻬": "齐", "⻮": "齿", "⻰": "龙", "⻄": "西", "⺎": "兀", "⻁": "虎", "⺮": "竹", "⺟": "母",
-    "⻎": "辶", "⻙": "韦", "⻌": "辶", "⺝": "月", "⺼": "月", "⻳": "龟",
-}  # fmt: skip
-_RADICAL_TABLE = {ord(radical): character for radical, character in _RADICALS.items()} | {
-    code: unicodedata.normalize("NFKC", chr(code)) for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFB00))
+# Fonts of some producers map ordinary characters to the radical blocks. Kangxi radicals decompose by NFKC;
+# these of the supplement do not (Unicode 15, CJK Radicals Supplement): each stands before its character.
+_RADICALS = "⺠民⻅见⻆角⻉贝⻋车⻓长⻔门⻘青⻚页⻛风⻜飞⻝食⻢马⻣骨⻤鬼⻥鱼⻦鸟⻨麦"
+    "⻩黄⻬齐⻮齿⻰龙⻄西⺎兀⻁虎⺮竹⺟母⻎辶⻌辶⻙韦⺝月⺼月⻳龟"
+_RADICAL_TABLE = dict(zip(map(ord, _RADICALS[::2]), _RADICALS[1::2], strict=True)) | {
+    code: unicodedata.normalize("NFKC", chr(code))
+    for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFB00))
 }
-_COMPARE = str.maketrans(
-    {
-        "“": '"', "”": '"', "‘": "'", "’": "'", "〔": "(", "〕": ")", "【": "(", "】": ")", "[": "(", "]": ")",
-        "−": "-", "–": "-", "‐": "-", "\ufffe": "-", "﹣": "-", "﹕": ":", "∶": ":", "︰": ":", "·": "・",
-    }  # fmt: skip
-)
+_RADICAL = re.compile(r"[\u2e80-\u2fdf\uf900-\ufaff]")
+_COMPARE = str.maketrans("“”‘’〔〕【】[]−–‐\ufffe﹣﹕∶︰·", "\"\"''()()()-----:::・")
 
 
 @lru_cache(maxsize=1 << 15)
@@ -32,13 +25,20 @@ def printed(text: str) -> str:
 
     Punctuation and its width stay as they are: `（一）公用  经费` → `（一）公用经费`.
     """
-    return _SPACE.sub("", text.translate(_RADICAL_TABLE))
+    if _RADICAL.search(text):
+        text = text.translate(_RADICAL_TABLE)
+    return _SPACE.sub("", text)
 
 
 @lru_cache(maxsize=1 << 15)
 def key(text: str) -> str:
     """The text for comparison: no white space, one width, one form of brackets, quotes and dashes."""
-    return unicodedata.normalize("NFKC", printed(text)).translate(_COMPARE)
+    shown = printed(text)
+    return (
+        shown
+        if shown.isascii() and "[" not in shown
+        else unicodedata.normalize("NFKC", shown).translate(_COMPARE)
+    )
 
 
 def indent(text: str) -> int:

@@ -49,9 +49,10 @@ def by_title(title: str) -> tuple[int, str, str]:
     plain = key(title)
     best = (0, UNRECOGNISED, "")
     for rule in _title_rules():
-        if rule.score > best[0] and all(word in plain for word in rule.words):
-            if not any(word in plain for word in rule.without):
-                best = (rule.score, rule.table_type, " ".join(rule.words))
+        if rule.score <= best[0] or not all(word in plain for word in rule.words):
+            continue
+        if not any(word in plain for word in rule.without):
+            best = (rule.score, rule.table_type, " ".join(rule.words))
     return best
 
 
@@ -60,7 +61,9 @@ def title_score(title: str) -> int:
     return by_title(title)[0]
 
 
-def recognise_type(title: str, headers: Iterable[str], labels: Sequence[str], *, has_sides: bool) -> TableType:
+def recognise_type(
+    title: str, headers: Iterable[str], labels: Sequence[str], *, has_sides: bool
+) -> TableType:
     """The type of a table.
 
     Args:
@@ -81,7 +84,10 @@ def recognise_type(title: str, headers: Iterable[str], labels: Sequence[str], *,
                 best = (rule["score"], entry["type"], _evidence(rule))
     if best[0]:
         return TableType(best[1], f"headers and labels say {best[2]}")
-    return TableType(UNRECOGNISED, f"title {title!r} and headers match no type" if title else "no title, headers match no type")
+    return TableType(
+        UNRECOGNISED,
+        f"title {title!r} and headers match no type" if title else "no title, headers match no type",
+    )
 
 
 def _content_holds(rule: dict[str, Any], headers: str, labels: str, *, has_sides: bool) -> bool:
