@@ -249,8 +249,10 @@ class _FormReader:
         """Unit and agency that stand in a row of the form itself."""
         if "元" in cell.text and (stated := unit_in(cell.text)) and "单位" in key(cell.text):
             self.found.draft.unit = stated
-        elif cell.col == 0 and cell.text[:1].isdigit() and (agency := agency_in(cell.text)) and agency[0]:
-            self.found.draft.agency_code, self.found.draft.agency_name = agency
+        elif cell.col == 0 and cell.text[:1].isdigit():
+            code, name = agency_in(cell.text) or (None, "")
+            if code:
+                self.found.draft.agency_code, self.found.draft.agency_name = code, name
 
     def _field(self, name: str, value: Cell) -> None:
         draft = self.found.draft

@@ -33,7 +33,7 @@ _MAX_HEADER_ROWS = 9
 class Column:
     """One column of a grid: what its header says.
 
-    `role` is `amount` or one of `vocabulary/columns.yml`; `group` counts lists that stand side by side, from 0;
+    `role` is `amount` or one of `vocabulary/columns.yml`; `group` counts lists that stand side by side;
     `unit` is the unit of money that the header itself states.
     """
 
@@ -55,7 +55,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class HeaderRows:
-    """Rows `first` to `end - 1` are the header; above are captions inside the grid, from `end` on is the body.
+    """Rows `first` to `end - 1` are the header; captions in the grid stand above, the body from `end` on.
 
     `numbers` are the rows among them that only number the columns (栏次).
     """

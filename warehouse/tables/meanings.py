@@ -148,10 +148,7 @@ def _dated(plain: str, year: int, fiscal_year: int | None, phase: str | None) ->
         return None
     says_budget = any(word in plain for word in periods["budget_words"])
     says_execution = any(word in plain for word in periods["execution_words"])
-    if says_execution or (phase == "final_account" and not says_budget):
-        kind = "execution"
-    else:
-        kind = "budget"
+    kind = "execution" if says_execution or (phase == "final_account" and not says_budget) else "budget"
     return f"{'previous' if age else 'current'}_{kind}"
 
 

@@ -9,8 +9,10 @@ from functools import lru_cache
 _SPACE = re.compile(r"[\s\u200b\ufeff\xad]+")
 # Fonts of some producers map ordinary characters to the radical blocks. Kangxi radicals decompose by NFKC;
 # these of the supplement do not (Unicode 15, CJK Radicals Supplement): each stands before its character.
-_RADICALS = "⺠民⻅见⻆角⻉贝⻋车⻓长⻔门⻘青⻚页⻛风⻜飞⻝食⻢马⻣骨⻤鬼⻥鱼⻦鸟⻨麦"
+_RADICALS = (
+    "⺠民⻅见⻆角⻉贝⻋车⻓长⻔门⻘青⻚页⻛风⻜飞⻝食⻢马⻣骨⻤鬼⻥鱼⻦鸟⻨麦"
     "⻩黄⻬齐⻮齿⻰龙⻄西⺎兀⻁虎⺮竹⺟母⻎辶⻌辶⻙韦⺝月⺼月⻳龟"
+)
 _RADICAL_TABLE = dict(zip(map(ord, _RADICALS[::2]), _RADICALS[1::2], strict=True)) | {
     code: unicodedata.normalize("NFKC", chr(code))
     for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFB00))
