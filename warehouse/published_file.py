@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -14,22 +15,21 @@ PUBLISHED_SCHEMAS = ("core", "marts")
 def write_published(built: Path, published: Path, *, parquet: Path) -> None:
     """Write the core and marts of a built file as a DuckDB file that depends on no other, and as Parquet.
 
-    Views become tables. Macros lose the name of the database that they were built in, so that the file can be
-    attached under any name; defaults of their parameters are lost, because DuckDB does not tell them.
+    Views become tables. Macros lose the name of the database that they were made in, so that the file can be
+    attached under any name; defaults of their parameters are lost then, because DuckDB does not tell them.
 
     Raises:
         ValueError: the built file has no table in core or marts.
     """
-    # Views name the database that they were made in, which DuckDB takes from the name of the file.
-    work = published.parent / "work" / built.name
-    work.parent.mkdir(parents=True)
-    for path in (built, built.with_name(f"{built.name}.wal")):
-        if path.exists():
-            shutil.copy(path, work.with_name(path.name))
-    with duckdb.connect(str(work)) as connection:
-        _materialise_views(connection)
+    shutil.copy(built, published)
+    not_yet_in_the_file = built.with_name(f"{built.name}.wal")
+    if not_yet_in_the_file.exists():
+        shutil.copy(not_yet_in_the_file, published.with_name(f"{published.name}.wal"))
+    with duckdb.connect(str(published)) as connection:
+        forget = _database_forgetter(connection)
+        _materialise_views(connection, forget)
         _drop_other_schemas(connection)
-        _unbind_macros(connection, work.stem)
+        _rebind_macros(connection, forget)
         parquet.mkdir()
         tables = _published(connection, "duckdb_tables()", "table_name")
         if not tables:
@@ -40,29 +40,49 @@ def write_published(built: Path, published: Path, *, parquet: Path) -> None:
                 f"COPY {_quoted(schema, table)} TO '{_escaped(target)}' (FORMAT parquet, COMPRESSION zstd)"
             )
         connection.execute("CHECKPOINT")
-    work.rename(published)
-    shutil.rmtree(work.parent)
 
 
-def _materialise_views(connection: duckdb.DuckDBPyConnection) -> None:
+def _database_forgetter(connection: duckdb.DuckDBPyConnection) -> Callable[[str], str]:
+    """A function that takes the database's name out of SQL: dbt writes it, and the file may be renamed."""
+    schemas = connection.execute("SELECT DISTINCT schema_name FROM duckdb_schemas()").fetchall()
+    any_schema = "|".join(re.escape(schema) for (schema,) in schemas)
+    # A text constant is taken whole, so that nothing within it changes.
+    text_or_name = re.compile(
+        rf"""('(?:[^']|'')*')|(?<![\w".])(?:"(?:[^"]|"")+"|\w+)\.(?="?(?:{any_schema})"?\.)"""
+    )
+    return lambda sql: text_or_name.sub(lambda match: match[1] or "", sql)
+
+
+def _materialise_views(connection: duckdb.DuckDBPyConnection, forget: Callable[[str], str]) -> None:
     views = _published(connection, "duckdb_views()", "view_name")
+    comments = {view: _comments_of(connection, *view) for view in views}
+    definitions = connection.execute("SELECT sql FROM duckdb_views() WHERE NOT internal").fetchall()
+    for (sql,) in definitions:
+        if forget(sql) != sql:
+            connection.execute(forget(sql).replace("CREATE VIEW", "CREATE OR REPLACE VIEW", 1))
     for schema, view in views:
         connection.execute(
             f"CREATE TABLE {_quoted(schema, f'{view} as table')} AS FROM {_quoted(schema, view)}"
         )
     for schema, view in views:
-        comments = connection.execute(
-            "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = $1 AND table_name = $2"
-            " AND comment IS NOT NULL UNION ALL SELECT NULL, comment FROM duckdb_views()"
-            " WHERE schema_name = $1 AND view_name = $2 AND comment IS NOT NULL",
-            [schema, view],
-        ).fetchall()
         table = _quoted(schema, view)
         connection.execute(f"DROP VIEW {table}")
         connection.execute(f"ALTER TABLE {_quoted(schema, f'{view} as table')} RENAME TO {_quoted(view)}")
-        for column, comment in comments:
+        for column, comment in comments[schema, view]:
             subject = f"COLUMN {table}.{_quoted(column)}" if column else f"TABLE {table}"
             connection.execute(f"COMMENT ON {subject} IS '{_escaped(comment)}'")
+
+
+def _comments_of(
+    connection: duckdb.DuckDBPyConnection, schema: str, view: str
+) -> list[tuple[str | None, str]]:
+    """(column, comment) of a view; the comment without a column is that of the view."""
+    return connection.execute(
+        "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = $1 AND table_name = $2"
+        " AND comment IS NOT NULL UNION ALL SELECT NULL, comment FROM duckdb_views()"
+        " WHERE schema_name = $1 AND view_name = $2 AND comment IS NOT NULL",
+        [schema, view],
+    ).fetchall()
 
 
 def _drop_other_schemas(connection: duckdb.DuckDBPyConnection) -> None:
@@ -81,20 +101,15 @@ def _drop_other_schemas(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"DROP {kind} {_quoted('main', name)} CASCADE")
 
 
-def _unbind_macros(connection: duckdb.DuckDBPyConnection, database: str) -> None:
+def _rebind_macros(connection: duckdb.DuckDBPyConnection, forget: Callable[[str], str]) -> None:
     macros = connection.execute(
         "SELECT schema_name, function_name, parameters, macro_definition, function_type = 'table_macro'"
         " FROM duckdb_functions() WHERE NOT internal AND macro_definition IS NOT NULL"
     ).fetchall()
-    # A text constant is taken whole, so that a database's name within it stays.
-    name_or_text = re.compile(
-        rf"""('(?:[^']|'')*')|(?<![\w".])(?:"{re.escape(database)}"|{re.escape(database)})\.(?=[\w"])"""
-    )
     for schema, name, parameters, definition, is_table in macros:
-        unbound = name_or_text.sub(lambda match: match[1] or "", definition)
-        if unbound != definition:
+        if forget(definition) != definition:
             arguments = ", ".join(_quoted(parameter) for parameter in parameters)
-            body = f"TABLE {unbound}" if is_table else unbound
+            body = f"TABLE {forget(definition)}" if is_table else forget(definition)
             connection.execute(f"CREATE OR REPLACE MACRO {_quoted(schema, name)}({arguments}) AS {body}")
 
 
