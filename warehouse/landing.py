@@ -125,10 +125,23 @@ def land(  # noqa: PLR0913 # a load's keys, all by name
     return landed
 
 
-def loads(log: EventLog, site_id: str | None = None) -> list[Load]:
-    """All landed loads, in the order in which they landed."""
+def restore(home: Home, load: Load, results: Iterable[ReadResult]) -> None:
+    """Write the raw tables of a landed load again, from its documents read anew; the log knows of it."""
+    scratch = home.scratch / _LOADS / load.load_id
+    with exclusive(_lock_of(home, load.load_id)):
+        shutil.rmtree(scratch, ignore_errors=True)
+        keys = {"load_id": load.load_id, "site_id": load.site_id, "reader_version": load.reader_version}
+        with RawTablesWriter(scratch, **keys) as writer:
+            for result in results:
+                _add(writer, result, load.reader_version)
+        sync_tree(scratch)
+        _move(scratch, home.raw / load.load_id)
+
+
+def loads(log: EventLog, site_id: str | None = None, until: int | None = None) -> list[Load]:
+    """All landed loads, in the order in which they landed, as the log told of them at position `until`."""
     landed: dict[str, Load] = {}
-    for event in log.read(types=(LoadLanded.type, LoadValidated.type), site_id=site_id):
+    for event in log.read(types=(LoadLanded.type, LoadValidated.type), site_id=site_id, until=until):
         match event.payload:
             case LoadLanded() as payload:
                 landed[payload.load_id] = Load(
@@ -150,9 +163,9 @@ def unvalidated_loads(log: EventLog, site_id: str | None = None) -> list[Load]:
     return [load for load in loads(log, site_id) if load.accepted is None]
 
 
-def accepted_loads(log: EventLog, site_id: str | None = None) -> list[Load]:
+def accepted_loads(log: EventLog, site_id: str | None = None, until: int | None = None) -> list[Load]:
     """Loads that the gate let through: those that are published."""
-    return [load for load in loads(log, site_id) if load.accepted]
+    return [load for load in loads(log, site_id, until) if load.accepted]
 
 
 def sweep(home: Home, log: EventLog) -> list[Path]:

@@ -1,0 +1,347 @@
+"""The command `mingzhang`. Commands are thin: they call the same functions as the assets.
+
+Commands import what they need when they run: Dagster, dbt, Scrapy and Great Expectations take seconds each.
+"""
+# ruff: noqa: PLC0415 - see above
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from warehouse.home import Home
+
+if TYPE_CHECKING:
+    from scrapers.sites import Site
+
+EXIT_FAILED = 1
+EXIT_QUARANTINED = 3
+EXIT_UNREADABLE = 4
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    help="Mingzhang 明账: an event-sourced warehouse of Chinese local-government budget disclosures.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+screen = Console(stderr=True, highlight=False)
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        envvar="MINGZHANG_HOME",
+        show_default="./data",
+        help="Where the record and the warehouse live.",
+    ),
+]
+SitesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--sites",
+        envvar="MINGZHANG_SITES",
+        show_default="HOME/sites if there is one, else the bundled ones",
+        help="Folder of site YAML files.",
+    ),
+]
+
+
+class Form(StrEnum):
+    """Output formats of `extract`."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    TABLE = "table"
+
+
+@app.command()
+def demo(
+    home: HomeOption = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin anew: remove the record and the warehouse of this home.")
+    ] = False,
+) -> None:
+    """Crawl the bundled replica of three government sites and publish a warehouse from it."""
+    from scrapers.replica import serve
+    from scrapers.sites import write_sites
+
+    place = Home.find(home)
+    if fresh:
+        shutil.rmtree(place.path, ignore_errors=True)
+    with serve() as served:
+        write_sites(served.sites, place.path / "sites")
+        _run(place, served.sites)
+
+
+@app.command()
+def run(
+    home: HomeOption = None,
+    sites: SitesOption = None,
+    site: Annotated[
+        list[str] | None, typer.Option("--site", metavar="ID", help="Only this site; may be repeated.")
+    ] = None,
+) -> None:
+    """Crawl, read, land, validate, build, publish and report, for configured sites.
+
+    Exit code 0: published, or nothing was new. 3: published, but a load is in quarantine. 1: failed.
+    """
+    place = Home.find(home)
+    selected = _selected(place, sites, site or [])
+    with _replica_of(selected):
+        _run(place, selected)
+
+
+@app.command()
+def extract(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Documents, or folders of documents.")],
+    form: Annotated[Form, typer.Option("--format", help="Output format.")] = Form.JSONL,
+) -> None:
+    """Read documents without a warehouse: one line per published amount.
+
+    A file that cannot be read gives one line on standard error, and exit code 4; the others are still read.
+    """
+    from orchestration.extract import amount_records, read_paths, write_records
+
+    failures: list[str] = []
+    results = read_paths(paths, failures)
+    write_records((record for result in results for record in amount_records(result)), sys.stdout, form)
+    for failure in failures:
+        typer.echo(failure, err=True)
+    if failures:
+        raise typer.Exit(EXIT_UNREADABLE)
+
+
+@app.command()
+def rebuild(
+    home: HomeOption = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            "--as-of",
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"],
+            help="What was known at this moment (UTC); does not replace the current publication.",
+        ),
+    ] = None,
+) -> None:
+    """Make the warehouse again from the record alone: raw files are read anew, marts built and published."""
+    from orchestration import pipeline
+
+    built = pipeline.rebuild(Home.find(home), as_of.replace(tzinfo=UTC) if as_of else None)
+    screen.print(f"Rebuilt: {built}")
+
+
+@app.command()
+def verify(home: HomeOption = None) -> None:
+    """Audit the record: every archived file against its hash, the log's order and checksums."""
+    from rich.progress import Progress
+
+    from warehouse.record.verify import verify_record
+
+    place = Home.find(home)
+    if not place.event_log.exists():
+        _fail(f"{place.event_log}: no record here; --home names another place")
+    with Progress(console=screen, transient=True) as progress:
+        task = progress.add_task("", total=None)
+
+        def show(what: str, done: int, of: int) -> None:
+            progress.update(task, description=f"Verifying {what}", completed=done, total=of)
+
+        problems = verify_record(place, on_progress=show)
+    for problem in problems:
+        typer.echo(f"{problem.kind} {problem.where}: {problem.detail}", err=True)
+    if problems:
+        _fail(f"{len(problems)} problems in the record")
+    screen.print("The record is whole.")
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", exists=True, dir_okay=False)],
+    site: Annotated[str, typer.Option("--site", metavar="ID", help="The site that published it.")],
+    home: HomeOption = None,
+    sites: SitesOption = None,
+    url: Annotated[str | None, typer.Option(help="The address it comes from.")] = None,
+    title: Annotated[str | None, typer.Option(help="Its title on the site.")] = None,
+) -> None:
+    """Hand in documents that a crawl cannot reach; they enter the record like crawled ones, marked so."""
+    from orchestration.pipeline import new_run_id
+    from warehouse.record.archive import Archive
+    from warehouse.record.handed_in import import_files
+    from warehouse.record.log import EventLog
+
+    place = Home.find(home)
+    publisher = _selected(place, sites, [site])[site]
+    with EventLog.open(place.event_log) as log:
+        try:
+            imported = import_files(
+                Archive(place.archive),
+                log,
+                files,
+                site_id=publisher.site_id,
+                site_name=publisher.name,
+                region_code=publisher.region_code,
+                run_id=new_run_id(),
+                url=url,
+                title=title,
+            )
+        except ValueError as error:
+            _fail(str(error))
+    for document in imported:
+        screen.print(f"{document.file_name}: recorded as {document.sha256}")
+    screen.print("`mingzhang run` reads and publishes what was handed in.")
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(metavar="SQL")],
+    home: HomeOption = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values instead of a table.")] = False,
+) -> None:
+    """Ask the published warehouse, read-only."""
+    import duckdb
+
+    place = Home.find(home)
+    if not place.warehouse.exists():
+        _fail(f"{place.warehouse}: no warehouse here; `mingzhang run` makes one")
+    with duckdb.connect(str(place.warehouse), read_only=True) as connection:
+        try:
+            result = connection.sql(sql)
+            if csv:
+                result.to_df().to_csv(sys.stdout, index=False)
+            else:
+                result.show(max_rows=200, max_width=shutil.get_terminal_size((160, 40)).columns)
+        except duckdb.Error as error:
+            _fail(str(error))
+
+
+@app.command()
+def show(
+    amount_id: Annotated[str, typer.Argument(help="`amount_key` of core.fct_amount.")],
+    home: HomeOption = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", show_default="AMOUNT_ID.png", help="Where to write the PNG."),
+    ] = None,
+) -> None:
+    """Draw the page that an amount is printed on, with its cell outlined."""
+    from orchestration.show import NoPictureError, draw_amount
+
+    try:
+        picture = draw_amount(Home.find(home), amount_id)
+    except NoPictureError as error:
+        _fail(str(error))
+    target = output or Path(f"{amount_id}.png")
+    target.write_bytes(picture)
+    screen.print(f"Drawn: {target}")
+
+
+@app.command()
+def dev(
+    home: HomeOption = None,
+    sites: SitesOption = None,
+    port: Annotated[int, typer.Option(help="Port of the page.")] = 3000,
+) -> None:
+    """Open the Dagster UI on 127.0.0.1 with everything configured: assets, checks, schedules, the sensor."""
+    from orchestration.instance import prepare_dagster_home
+
+    place = Home.find(home)
+    prepare_dagster_home(place)
+    environment = {
+        **os.environ,
+        "DAGSTER_HOME": str(place.dagster),
+        "MINGZHANG_HOME": str(place.path),
+        "MINGZHANG_SITES": str(_sites_folder(place, sites)),
+    }
+    command = ["-m", "dagster", "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    with _replica_of(_selected(place, sites, [])):
+        raise typer.Exit(subprocess.call([sys.executable, *command], env=environment))  # noqa: S603 - our own
+
+
+@app.command()
+def replica(
+    port: Annotated[int | None, typer.Option(help="First of three ports on 127.0.0.1.")] = None,
+) -> None:
+    """Serve the bundled replica of government sites until Ctrl-C, to look at it in a browser."""
+    from scrapers.replica import DEFAULT_PORT, serve
+
+    with serve(port or DEFAULT_PORT) as served:
+        for site in served.sites.values():
+            screen.print(f"{site.name}: {site.base_url}")
+        screen.print("Ctrl-C stops.")
+        threading.Event().wait()
+
+
+def _run(home: Home, sites: Mapping[str, Site]) -> None:
+    from orchestration.console import print_run
+    from orchestration.runner import run as run_all
+
+    outcome = run_all(home, sites)
+    print_run(home, outcome, screen)
+    if outcome.publication_failed or len(outcome.failed_sites) == len(sites):
+        raise typer.Exit(EXIT_FAILED)
+    if outcome.summary.quarantined:
+        raise typer.Exit(EXIT_QUARANTINED)
+
+
+def _sites_folder(home: Home, given: Path | None) -> Path:
+    from scrapers.sites import SITES_FOLDER
+
+    own = home.path / "sites"
+    return given or (own if own.is_dir() else SITES_FOLDER)
+
+
+def _selected(home: Home, folder: Path | None, only: list[str]) -> Mapping[str, Site]:
+    """The configured sites, or those that were asked for."""
+    from scrapers.sites import SiteError, load_sites
+
+    place = _sites_folder(home, folder)
+    try:
+        sites = load_sites(place)
+    except SiteError as error:
+        _fail(str(error))
+    if unknown := sorted(set(only) - set(sites)):
+        _fail(f"no site {', '.join(unknown)} in {place}; there are: {', '.join(sites)}")
+    if not sites:
+        _fail(f"{place}: no site YAML files here")
+    return {site_id: site for site_id, site in sites.items() if site_id in only or not only}
+
+
+def _replica_of(sites: Mapping[str, Site]) -> ExitStack:
+    """The bundled replica, serving while one of its sites is to be crawled; nothing otherwise."""
+    stack = ExitStack()
+    if any(site.replica for site in sites.values()):
+        from scrapers.replica import serve
+
+        stack.enter_context(serve())
+    return stack
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(EXIT_FAILED)
+
+
+def main() -> None:
+    """Run the command line; an interruption ends with one line, and what was recorded stays."""
+    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.ERROR)
+    logging.getLogger("mingzhang").setLevel(logging.INFO)
+    logging.getLogger("scrapers").setLevel(logging.WARNING)
+    try:
+        app()
+    except KeyboardInterrupt:
+        typer.echo("Interrupted. What was recorded is kept; run the same command again to go on.", err=True)
+        sys.exit(EXIT_INTERRUPTED)

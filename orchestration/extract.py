@@ -1,0 +1,98 @@
+"""`mingzhang extract`: documents → published amounts, without a warehouse."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from warehouse.documents.model import ReadOutcome
+from warehouse.reading import ReadResult, read_files
+
+FIELDS = (
+    *("document_sha256", "page", "table_ordinal", "row", "col", "bbox", "sheet"),
+    *("table_type", "table_title", "side"),
+    *("item_code", "item_label", "item_code_2", "item_label_2", "agency_code"),
+    *("column_path", "value_text", "unit", "amount_yuan", "row_role"),
+    *("fund_type", "nature", "period", "confidence"),
+)
+"""One published amount, in the order of its place, its table, its row, its column."""
+
+
+def amount_records(result: ReadResult) -> Iterator[dict[str, Any]]:
+    """The published amounts of one document as plain JSON values; `amount_yuan` is text with two digits."""
+    if result.recognition is None:
+        return
+    for amount in result.recognition.amounts:
+        values = {"document_sha256": result.sha256, **asdict(amount)}
+        values["amount_yuan"] = f"{amount.amount_yuan:.2f}"
+        values["bbox"] = None if amount.bbox is None else [round(edge, 2) for edge in amount.bbox]
+        yield {field: values[field] for field in FIELDS}
+
+
+def files_under(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files named, and all files below the folders named, in order."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(child for child in path.rglob("*") if child.is_file())
+        else:
+            yield path
+
+
+def read_paths(paths: Iterable[Path], failures: list[str]) -> Iterator[ReadResult]:
+    """Read files in worker processes; what cannot be read adds a line with the reason to `failures`."""
+    names: dict[str, Path] = {}
+
+    def contents() -> Iterator[tuple[str, bytes]]:
+        for path in files_under(paths):
+            try:
+                data = path.read_bytes()
+            except OSError as error:
+                failures.append(f"{path}: {error.strerror}")
+                continue
+            sha256 = hashlib.sha256(data).hexdigest()
+            names[sha256] = path
+            yield sha256, data
+
+    for result in read_files(contents()):
+        if result.outcome is not ReadOutcome.READ:
+            failures.append(f"{names[result.sha256]}: {result.outcome}: {result.reason}")
+        yield result
+
+
+def write_records(records: Iterable[dict[str, Any]], file: IO[str], form: str) -> None:
+    """Write records as JSON Lines, CSV or a table for people."""
+    if form == "jsonl":
+        for record in records:
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+    elif form == "csv":
+        writer = csv.DictWriter(file, FIELDS)
+        writer.writeheader()
+        writer.writerows(records)
+    else:
+        _write_table(records, file)
+
+
+def _write_table(records: Iterable[dict[str, Any]], file: IO[str]) -> None:
+    table = Table("page", "table", "row,col", "type", "item", "column", "printed", "yuan")
+    for record in records:
+        item = " ".join(filter(None, (record["item_code"], record["item_label"], record["item_label_2"])))
+        table.add_row(
+            str(record["sheet"] or record["page"] or ""),
+            str(record["table_ordinal"]),
+            f"{record['row']},{record['col']}",
+            record["table_type"],
+            item,
+            record["column_path"],
+            f"{record['value_text']} {record['unit']}",
+            f"{Decimal(record['amount_yuan']):,}",
+        )
+    Console(file=file).print(table)

@@ -1,0 +1,220 @@
+"""The steps of a run, in order. Dagster assets and commands call these; no other decides what is next.
+
+Every step asks the record what is left to do, so a step that was killed is simply done again.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from scrapers.crawl import crawl_in_child
+from scrapers.sites import Site
+from warehouse import landing, publication
+from warehouse.documents import READER_VERSION
+from warehouse.home import Home
+from warehouse.reading import read_files
+from warehouse.record.archive import Archive
+from warehouse.record.events import CrawlFinished, Event, LoadLanded, LoadValidated, PublicationMade
+from warehouse.record.export import copied_until, export_events
+from warehouse.record.log import EventLog
+
+if TYPE_CHECKING:
+    from warehouse.build import BuildResult
+
+# Great Expectations and dbt take seconds to import: the steps that need them import them.
+# ruff: noqa: PLC0415
+
+log = logging.getLogger("mingzhang")
+
+
+class PublicationRefusedError(Exception):
+    """The marts did not pass their audit: the publication before stays as it is."""
+
+
+def new_run_id() -> str:
+    """A run's name: sortable by time, unique."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid4().hex[:6]}"
+
+
+def recover(home: Home) -> None:
+    """Finish or undo what a killed run left behind."""
+    with EventLog.open(home.event_log) as events:
+        publication.recover(home, events)
+        landing.sweep(home, events)
+    for leftover in home.scratch.glob("*.duckdb*"):
+        leftover.unlink()
+
+
+def crawl(home: Home, site: Site, run_id: str) -> CrawlFinished:
+    """Walk one site and record what is seen."""
+    log.info("%s: crawling %s", site.site_id, site.base_url)
+    finished = crawl_in_child(home, site, run_id)
+    log.info(
+        "%s: %d requests, %d documents linked, %d of them new or changed%s",
+        site.site_id,
+        finished.requests,
+        finished.documents_linked,
+        finished.documents_stored,
+        "" if crawl_succeeded(finished) else f" ({finished.reason})",
+    )
+    return finished
+
+
+def crawl_succeeded(finished: CrawlFinished) -> bool:
+    """Whether a crawl came to its own end and found something."""
+    return finished.reason == "finished"
+
+
+def land(home: Home, site_id: str, run_id: str) -> LoadLanded | None:
+    """Read what this reader has not read yet of one site, and land it as one load; None if nothing."""
+    with EventLog.open(home.event_log) as events:
+        pending = landing.pending(events, READER_VERSION, site_id)
+        if not pending:
+            log.info("%s: nothing new to read", site_id)
+            return None
+        log.info("%s: reading %d documents", site_id, len(pending))
+        archive = Archive(home.archive)
+        landed = landing.land(
+            home,
+            events,
+            load_id=f"{run_id}-{site_id}",
+            site_id=site_id,
+            run_id=run_id,
+            reader_version=READER_VERSION,
+            results=read_files((sha256, archive.get(sha256)) for sha256 in pending),
+        )
+    if landed is not None:
+        log.info("%s: landed %d amounts", site_id, landed.row_counts["amounts"])
+    return landed
+
+
+def validate(home: Home, site_id: str, run_id: str) -> list[LoadValidated]:
+    """Pass every load of a site that was not judged yet through the gate."""
+    from expectations.gate import previous_good_load, validate_load
+
+    verdicts = []
+    with EventLog.open(home.event_log) as events:
+        for load in landing.unvalidated_loads(events, site_id):
+            before = previous_good_load(events.read(site_id=site_id), site_id)
+            verdict = validate_load(home, load.load_id, before)
+            events.append([Event(payload=verdict, run_id=run_id, site_id=site_id)])
+            log.info("%s: load %s", site_id, "accepted" if verdict.accepted else "quarantined")
+            verdicts.append(verdict)
+    return verdicts
+
+
+def has_news(home: Home) -> bool:
+    """Whether the record holds something that the current publication does not show."""
+    with EventLog.open(home.event_log) as events:
+        return bool(publication.news_since_publication(events)) or publication.current(home) is None
+
+
+def candidate(home: Home, run_id: str) -> Path:
+    """The warehouse file that a run builds, before it is published."""
+    return home.scratch / f"{run_id}.duckdb"
+
+
+def build_models(home: Home, run_id: str, as_of: datetime | None = None) -> BuildResult:
+    """Build core and marts from the copy of the log and the raw tables, aside."""
+    from warehouse.build import build
+
+    log.info("building the marts")
+    with EventLog.open(home.event_log) as events:
+        export_events(events, home.events_parquet)
+    return build(home, candidate(home, run_id), as_of=as_of)
+
+
+def audit(home: Home, run_id: str) -> LoadValidated:
+    """Judge the marts that were built."""
+    from expectations.gate import validate_marts
+
+    return validate_marts(home, candidate(home, run_id))
+
+
+def publish(home: Home, run_id: str, verdict: LoadValidated) -> PublicationMade:
+    """Publish what was built, with its quality report.
+
+    Raises:
+        PublicationRefusedError: the audit found something critical.
+    """
+    built = candidate(home, run_id)
+    if not verdict.accepted:
+        reasons = "; ".join(f"{f.suite}: {f.expectation} ({f.observed})" for f in verdict.failures)
+        raise PublicationRefusedError(f"the marts did not pass their audit, nothing was published: {reasons}")
+    copied = copied_until(home.events_parquet)
+    position = copied.position if copied else 0
+    with EventLog.open(home.event_log) as events:
+        last = publication.last_publication(events)
+        number = last.publication_id + 1 if last else 1
+        made = publication.publish(
+            home,
+            events,
+            built,
+            run_id=run_id,
+            loads=[load.load_id for load in landing.accepted_loads(events, until=position)],
+            log_position=position,
+            extras={
+                "report.html": report(home, run_id, warehouse=built, publication_id=number, marts=verdict)
+            },
+        )
+    built.unlink()
+    log.info("published as number %d", made.publication_id)
+    return made
+
+
+def report(
+    home: Home,
+    run_id: str,
+    *,
+    warehouse: Path | None,
+    publication_id: int | None = None,
+    marts: LoadValidated | None = None,
+) -> Path:
+    """Write the quality report of a run, and Data Docs up to it."""
+    from expectations.data_docs import build_data_docs
+    from expectations.report import write_report
+
+    build_data_docs(home)
+    with EventLog.open(home.event_log) as events:
+        return write_report(
+            home,
+            run_id,
+            events=events.read(),
+            warehouse=warehouse,
+            publication_id=publication_id,
+            marts=marts,
+        )
+
+
+def rebuild(home: Home, as_of: datetime | None = None) -> Path:
+    """Make everything that is derived again, from the record alone.
+
+    Raw tables are read again from the archived files. Without `as_of` the result is published; with it, it is
+    written to `as_of/` in the home, and the current publication stays.
+
+    Returns:
+        The DuckDB file.
+    """
+    run_id = new_run_id()
+    recover(home)
+    shutil.rmtree(home.raw, ignore_errors=True)
+    shutil.rmtree(home.events_parquet, ignore_errors=True)
+    archive = Archive(home.archive)
+    with EventLog.open(home.event_log) as events:
+        for load in landing.loads(events):
+            log.info("%s: reading %d documents again", load.site_id, len(load.documents))
+            results = read_files((sha256, archive.get(sha256)) for sha256 in load.documents)
+            landing.restore(home, load, results)
+    build_models(home, run_id, as_of)
+    if as_of is None:
+        publish(home, run_id, audit(home, run_id))
+        return home.warehouse
+    target = home.path / "as_of" / f"{as_of:%Y%m%dT%H%M%SZ}.duckdb"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(candidate(home, run_id), target)
+    return target

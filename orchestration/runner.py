@@ -1,0 +1,105 @@
+"""One run over several sites: each is collected, then all is published, through Dagster in this process."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dagster import DagsterInstance, Definitions, ExecuteInProcessResult
+
+from expectations.summary import RunSummary, summarise
+from orchestration import pipeline
+from orchestration.assets import RUN_TAG
+from orchestration.instance import open_instance
+from orchestration.jobs import COLLECT, PUBLISH, build_definitions
+from scrapers.sites import Site
+from warehouse import publication
+from warehouse.home import Home
+from warehouse.record.log import EventLog
+
+log = logging.getLogger("mingzhang")
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """What a run came to."""
+
+    summary: RunSummary
+    seconds: float
+    failed_sites: tuple[str, ...]
+    """Sites that could not be crawled or landed; the others went on."""
+    publication_failed: bool
+
+
+def run(home: Home, sites: Mapping[str, Site]) -> RunOutcome:
+    """Crawl, read, land and judge every site, then publish if there is news.
+
+    A site that fails stops no other, and what was found elsewhere is published.
+    """
+    started = time.monotonic()
+    run_id = pipeline.new_run_id()
+    pipeline.recover(home)
+    definitions = build_definitions(home, sites)
+    with open_instance(home) as instance:
+        failed = [site_id for site_id in sites if not _collect(definitions, instance, run_id, site_id)]
+        news = pipeline.has_news(home)
+        published = news and _execute(definitions, instance, PUBLISH, run_id).success
+    if not published:
+        pipeline.report(home, run_id, warehouse=_published_file(home))
+    return RunOutcome(
+        summary=_summary(home, run_id, published=published),
+        seconds=time.monotonic() - started,
+        failed_sites=tuple(failed),
+        publication_failed=news and not published,
+    )
+
+
+def _summary(home: Home, run_id: str, *, published: bool) -> RunSummary:
+    with EventLog.open(home.event_log) as events:
+        last = publication.last_publication(events)
+        number = last.publication_id if last and published else None
+        return summarise(run_id, events=events.read(), built=_published_file(home), publication_id=number)
+
+
+def _published_file(home: Home) -> Path | None:
+    return home.warehouse if home.warehouse.exists() else None
+
+
+def _collect(definitions: Definitions, instance: DagsterInstance, run_id: str, site_id: str) -> bool:
+    """Whether the site was crawled as it should be and what was found is landed."""
+    result = _execute(definitions, instance, COLLECT, run_id, partition_key=site_id)
+    checks = result.get_asset_check_evaluations()
+    return result.success and all(check.passed for check in checks if check.check_name == "crawl_complete")
+
+
+def _execute(
+    definitions: Definitions,
+    instance: DagsterInstance,
+    job: str,
+    run_id: str,
+    partition_key: str | None = None,
+) -> ExecuteInProcessResult:
+    result = definitions.resolve_job_def(job).execute_in_process(
+        instance=instance,
+        partition_key=partition_key,
+        tags={RUN_TAG: run_id},
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        raise_on_error=False,
+    )
+    for reason in _failures(result):
+        log.error("%s: %s", partition_key or job, reason)
+    return result
+
+
+def _failures(result: ExecuteInProcessResult) -> Iterator[str]:
+    """The message at the root of each failed step."""
+    for event in result.all_events:
+        if not event.is_step_failure:
+            continue
+        error = event.step_failure_data.error
+        while error is not None and error.cause is not None:
+            error = error.cause
+        yield error.message.strip() if error is not None else f"{event.step_key} failed without a message"
