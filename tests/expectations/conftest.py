@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from warehouse.home import Home
-from warehouse.landing import RawTablesWriter
+from warehouse.raw_tables import RawTablesWriter
 from warehouse.tables.model import (
     Amount,
     AssetLine,

@@ -18,7 +18,7 @@ from expectations import batches
 from expectations.gate import validate_load, validate_marts
 from expectations.suites import Expectation, Suite, marts_suites, raw_suites, read_suite
 from warehouse.home import Home
-from warehouse.landing import RAW_SCHEMAS
+from warehouse.raw_tables import RAW_SCHEMAS
 from warehouse.tables.model import Recognition
 
 if TYPE_CHECKING:

@@ -1,0 +1,227 @@
+"""What the report reads of a built DuckDB file; one that lacks a relation gives a smaller report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A document that came, was replaced, or went, since the run before."""
+
+    kind: str
+    """`new`, `replaced` or `gone`."""
+    document_sha256: str
+    title: str
+    url: str
+    agency_name: str
+    fiscal_year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FailedCheck:
+    """An identity that does not hold, with where its table is printed."""
+
+    check_id: str
+    statement: str
+    subject: str
+    page: int | None
+    table_ordinal: int | None
+    table_title: str
+    expected_yuan: Decimal | None
+    found_yuan: Decimal | None
+    delta_yuan: Decimal | None
+    envelope_yuan: Decimal | None
+    cause: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedDocument:
+    """The failed identities of one document."""
+
+    document_sha256: str
+    title: str
+    url: str
+    agency_name: str
+    fiscal_year: int | None
+    failures: tuple[FailedCheck, ...]
+
+
+def documents(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Every document version with whose it is and of which year, oldest first."""
+    disclosures = {
+        row["disclosure_key"]: row
+        for row in select(connection, "core.dim_disclosure", ["disclosure_key", "agency_key", "fiscal_year"])
+    }
+    agencies = {
+        row["agency_key"]: row["agency_name"]
+        for row in select(connection, "core.dim_agency", ["agency_key", "agency_name"])
+    }
+    columns = ["document_sha256", "disclosure_key", "url", "title", "recorded_from", "recorded_to", "status"]
+    rows = select(connection, "core.dim_document_version", columns, "order by recorded_from, url")
+    for row in rows:
+        disclosure = disclosures.get(row["disclosure_key"], {})
+        row["agency_name"] = agencies.get(disclosure.get("agency_key")) or ""
+        row["fiscal_year"] = disclosure.get("fiscal_year")
+    return rows
+
+
+def changes(versions: Sequence[Mapping[str, Any]], since: datetime | None) -> list[Change]:
+    """What this run saw come, be replaced and go."""
+    seen: list[Change] = []
+    known_urls: set[str] = set()
+    for row in versions:
+        if _at_or_after(row["recorded_from"], since):
+            seen.append(_change("replaced" if row["url"] in known_urls else "new", row))
+        if row["status"] == "withdrawn" and _at_or_after(row["recorded_to"], since):
+            seen.append(_change("gone", row))
+        known_urls.add(row["url"])
+    return seen
+
+
+def _at_or_after(moment: datetime | None, since: datetime | None) -> bool:
+    """Whether a moment falls in the run; a moment without a zone is UTC."""
+    if moment is None or since is None:
+        return False
+    return moment.replace(tzinfo=moment.tzinfo or since.tzinfo) >= since
+
+
+def _change(kind: str, row: Mapping[str, Any]) -> Change:
+    return Change(
+        kind=kind,
+        document_sha256=row["document_sha256"],
+        title=row["title"] or row["url"].rsplit("/", 1)[-1],
+        url=row["url"],
+        agency_name=row["agency_name"],
+        fiscal_year=row["fiscal_year"],
+    )
+
+
+def failed_checks(
+    connection: duckdb.DuckDBPyConnection, versions: Sequence[Mapping[str, Any]]
+) -> list[CheckedDocument]:
+    """The documents with failed identities, those with most of them first."""
+    by_hash = {version["document_sha256"]: version for version in versions}
+    columns = [
+        *(
+            "document_sha256",
+            "table_ordinal",
+            "check_id",
+            "statement",
+            "subject",
+            "expected_yuan",
+            "found_yuan",
+        ),
+        *("delta_yuan", "envelope_yuan", "cause", "detail"),
+    ]
+    tail = "where status = 'failed' order by check_id"
+    rows = select(connection, "core.fct_check_result", columns, tail)
+    places = _table_places(connection) if rows else {}
+    by_document: dict[str, list[FailedCheck]] = {}
+    for row in rows:
+        page, title = places.get((row["document_sha256"], row["table_ordinal"]), (None, ""))
+        by_document.setdefault(row["document_sha256"], []).append(
+            FailedCheck(
+                check_id=row["check_id"],
+                statement=row["statement"] or "",
+                subject=row["subject"] or "",
+                page=page,
+                table_ordinal=row["table_ordinal"],
+                table_title=title,
+                expected_yuan=row["expected_yuan"],
+                found_yuan=row["found_yuan"],
+                delta_yuan=row["delta_yuan"],
+                envelope_yuan=row["envelope_yuan"],
+                cause=row["cause"] or "unknown",
+                detail=row["detail"] or "",
+            )
+        )
+    checked = [
+        _checked_document(sha256, by_hash.get(sha256, {}), failures)
+        for sha256, failures in by_document.items()
+    ]
+    return sorted(
+        checked, key=lambda document: (-len(document.failures), document.agency_name, document.title)
+    )
+
+
+def _table_places(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, int], tuple[int | None, str]]:
+    rows = select(
+        connection,
+        "core.fct_amount",
+        ["document_sha256", "table_ordinal", "min(page) as page", "any_value(table_title) as table_title"],
+        """
+        where document_sha256 in (select document_sha256 from core.fct_check_result where status = 'failed')
+        group by all
+        """,
+    )
+    return {
+        (row["document_sha256"], row["table_ordinal"]): (row["page"], row["table_title"] or "")
+        for row in rows
+    }
+
+
+def _checked_document(
+    sha256: str, row: Mapping[str, Any], failures: Sequence[FailedCheck]
+) -> CheckedDocument:
+    return CheckedDocument(
+        document_sha256=sha256,
+        title=row.get("title") or sha256,
+        url=row.get("url") or "",
+        agency_name=row.get("agency_name") or "",
+        fiscal_year=row.get("fiscal_year"),
+        failures=tuple(failures),
+    )
+
+
+def agencies(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The current disclosures, whose and of which year, with their totals in yuan."""
+    columns = [
+        *("region_code", "region_name", "agency_name", "dept_type", "fiscal_year", "phase", "scope"),
+        *("revenue_total_yuan", "expenditure_total_yuan", "three_public_yuan"),
+    ]
+    return select(
+        connection, "marts.agency_year", columns, "order by region_code, agency_name, fiscal_year desc, phase"
+    )
+
+
+def count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    """The rows of a relation; 0 where this warehouse does not have it."""
+    rows = select(connection, relation, ["count(*) as n"])
+    return int(rows[0]["n"]) if rows else 0
+
+
+def select(
+    connection: duckdb.DuckDBPyConnection, relation: str, expressions: Sequence[str], tail: str = ""
+) -> list[dict[str, Any]]:
+    """Rows of a relation as far as this warehouse has it: without the relation none, without a column nulls.
+
+    Args:
+        connection: The warehouse.
+        relation: `schema.name`.
+        expressions: Columns, and expressions that name no column that may be absent.
+        tail: What follows the relation in the query (`where …`, `group by …`).
+    """
+    schema, name = relation.split(".")
+    present = {
+        column
+        for (column,) in connection.execute(
+            "select column_name from information_schema.columns where table_schema = ? and table_name = ?",
+            [schema, name],
+        ).fetchall()
+    }
+    if not present:
+        return []
+    chosen = [
+        text if text in present or not text.isidentifier() else f"null as {text}" for text in expressions
+    ]
+    query = f"select {', '.join(chosen)} from {relation} {tail}"  # noqa: S608  constants of this package
+    rows: list[dict[str, Any]] = connection.sql(query).to_arrow_table().to_pylist()
+    return rows

@@ -1,0 +1,352 @@
+"""The quality report, read back from the page; and the figures that it shares with the command line."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from uuid import uuid4
+
+import duckdb
+import lxml.html
+import pytest
+from lxml.html import HtmlElement
+
+from expectations.report import percent, write_report, yuan
+from expectations.summary import EXAMPLE_QUERY, summarise
+from warehouse.home import Home
+from warehouse.record.events import (
+    CrawlFinished,
+    CrawlStarted,
+    DocumentLinked,
+    DocumentRead,
+    FailedExpectation,
+    FetchFinished,
+    FetchOutcome,
+    LoadLanded,
+    LoadValidated,
+    PageKind,
+    Payload,
+    RecordedEvent,
+)
+from warehouse.tables.model import Recognition
+
+RUN = "20241122T080000Z-abc123"
+STARTED = datetime(2024, 11, 22, 8, tzinfo=UTC)
+SITE = "http://qinhuangdao.example/"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+Land = Callable[[Home, str, dict[int, Recognition | None]], str]
+
+
+def sha256_of(n: int) -> str:
+    return f"{n:064x}"
+
+
+def record(
+    payloads: Sequence[Payload], run_id: str = RUN, started: datetime = STARTED
+) -> list[RecordedEvent]:
+    return [
+        RecordedEvent(
+            payload=payload,
+            run_id=run_id,
+            site_id="qinhuangdao",
+            occurred_at=started + timedelta(seconds=second),
+            recorded_at=started + timedelta(seconds=second),
+            event_id=uuid4(),
+            position=second + 1,
+        )
+        for second, payload in enumerate(payloads)
+    ]
+
+
+def fetch(name: str, outcome: FetchOutcome, n: int | None = None, **more: object) -> FetchFinished:
+    sha256 = sha256_of(n) if n else None
+    return FetchFinished(url=SITE + name, kind=PageKind.DOCUMENT, outcome=outcome, sha256=sha256, **more)  # type: ignore[arg-type]  # fields by name
+
+
+@pytest.fixture
+def events() -> list[RecordedEvent]:
+    """A run that stored three files, lost two addresses, could not read one file and has one bad load."""
+    failure = FailedExpectation(
+        suite="raw.amounts",
+        expectation="expect_table_row_count_to_be_between(min_value=1)",
+        severity="critical",
+        observed="0",
+    )
+    outcomes = {"stored": 3, "unchanged": 9, "not_found": 1, "server_error": 1}
+    return record(
+        [
+            CrawlStarted(
+                site_name="秦皇岛市人民政府", region_code="130300", platform="trs", start_urls=(SITE,)
+            ),
+            DocumentLinked(url=SITE + "b.pdf", page_url=SITE, link_text="部门预算.pdf", page_title="预算"),
+            fetch("a.pdf", FetchOutcome.STORED, 1, file_name="2024年部门预算.pdf"),
+            fetch("b.pdf", FetchOutcome.STORED, 2),
+            fetch("c.pdf", FetchOutcome.STORED, 3, file_name="加密 <script>alert(1)</script>.pdf"),
+            fetch("gone.pdf", FetchOutcome.NOT_FOUND, http_status=404, detail="404 Not Found"),
+            fetch("broken.pdf", FetchOutcome.SERVER_ERROR, http_status=500),
+            CrawlFinished(
+                reason="finished", requests=14, outcomes=outcomes, listing_entries=1234, documents_linked=5,
+                documents_stored=3,
+            ),
+            DocumentRead(sha256=sha256_of(1), reader_version="1", outcome="read", tables=1, amounts=4),
+            DocumentRead(sha256=sha256_of(2), reader_version="1", outcome="read", tables=1, amounts=4),
+            DocumentRead(
+                sha256=sha256_of(3), reader_version="1", outcome="encrypted", reason="asks for a password"
+            ),
+            LoadLanded(
+                load_id="good", reader_version="1", documents=(sha256_of(1), sha256_of(2)),
+                row_counts={"amounts": 8},
+            ),
+            LoadValidated(load_id="good", accepted=True, expectations_evaluated=196),
+            LoadLanded(load_id="bad", reader_version="1", documents=(sha256_of(4),), row_counts={}),
+            LoadValidated(load_id="bad", accepted=False, expectations_evaluated=196, failures=(failure,)),
+        ]
+    )  # fmt: skip
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """A warehouse as dbt builds it, as far as the report reads it."""
+    path = tmp_path / "built.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute((Path(__file__).parent / "warehouse.sql").read_text(encoding="utf-8"))
+    return path
+
+
+def words(element: HtmlElement) -> str:
+    """The text as shown: white space collapsed, line breaks as spaces."""
+    return " ".join(" ".join(element.itertext()).split())
+
+
+def rows(page: HtmlElement, section: str) -> list[list[str]]:
+    """The cells of all body rows of a section."""
+    return [
+        [words(cell) for cell in row.xpath("./td | ./th")]
+        for row in page.get_element_by_id(section).xpath(".//tbody/tr")
+    ]
+
+
+def read(path: Path) -> HtmlElement:
+    return lxml.html.document_fromstring(path.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def report(
+    tmp_path: Path,
+    land: Land,
+    recognise: Callable[..., Recognition],
+    events: list[RecordedEvent],
+    built: Path,
+) -> HtmlElement:
+    home = Home(tmp_path / "home")
+    good = recognise()
+    (table,) = good.tables
+    odd = replace(
+        table,
+        table_ordinal=2,
+        table_type="unrecognised",
+        table_title="附：<i>其他</i>表",
+        reason="no header known",
+    )
+    land(home, "good", {1: replace(good, tables=(table, odd)), 2: good})
+    return read(write_report(home, RUN, events=events, built=built, publication_id=7))
+
+
+def test_the_headline_says_what_came_of_the_run(report: HtmlElement) -> None:
+    verdict = words(report.get_element_by_id("verdict"))
+    assert "Published 已发布 as publication 7." in verdict
+    assert "1 load in quarantine" in verdict
+    cards = [words(card) for card in report.find_class("card")]
+    assert cards[0].startswith("1 sites crawled")
+    assert any(card.startswith("50.00 % of identities hold") for card in cards)
+
+
+def test_sites_are_shown_with_their_outcomes(report: HtmlElement) -> None:
+    ((site, requests, outcomes, entries, linked, stored, ended),) = rows(report, "crawl")
+    assert site == "秦皇岛市人民政府 qinhuangdao · 130300"
+    assert (requests, entries, linked, stored, ended) == ("14", "1,234", "5", "3", "finished")
+    assert outcomes.startswith("stored 3 not_found 1 server_error 1")
+
+
+def test_new_replaced_and_gone_documents_are_listed(report: HtmlElement) -> None:
+    assert [(row[0], row[1], row[3]) for row in rows(report, "changes")] == [
+        ("Gone 撤下", "撤下的预算", "2024"),
+        ("New 新增", "2024年部门预算", "2024"),
+        ("Replaced 更换", "更正后的预算", "2024"),
+    ]
+
+
+def test_what_failed_is_named_with_its_reason(report: HtmlElement) -> None:
+    reading, gone, broken = rows(report, "failures")
+    assert reading[0].startswith("加密 <script>alert(1)</script>.pdf http://qinhuangdao.example/c.pdf")
+    assert reading[1:3] == ["encrypted", "asks for a password"]
+    assert gone[:5] == [SITE + "gone.pdf", "document", "not_found", "404", "404 Not Found"]
+    assert broken[:4] == [SITE + "broken.pdf", "document", "server_error", "500"]
+
+
+def test_loads_show_their_verdict_and_failed_expectations(report: HtmlElement) -> None:
+    shown = rows(report, "loads")
+    assert shown[0] == ["good qinhuangdao", "✓ accepted 通过", "2", "8", "196", "0"]
+    assert shown[1] == ["bad qinhuangdao", "✗ quarantined 隔离", "1", "0", "196", "1"]
+    assert ["raw.amounts", "61", "1"] in shown
+    rule = "expect_table_row_count_to_be_between(min_value=1)"
+    assert shown[-1] == ["raw.amounts bad", "critical", rule, "0"]
+
+
+def test_a_failed_identity_names_document_page_table_and_amounts(report: HtmlElement) -> None:
+    section = report.get_element_by_id("identities")
+    (summary,) = section.xpath(".//details/summary")
+    assert "秦皇岛市工业和信息化局 2024 1 failed" in words(summary)
+    (row,) = section.xpath(".//table[@class='failures']/tbody/tr")
+    assert [words(cell) for cell in row] == [
+        "I04",
+        "部门预算支出总表 page 7, table 3",
+        "201 <b>一般公共服务</b> 2 addends",
+        "12,345,678.90",
+        "12,345,600.00",
+        "-78.90",
+        "200.00",
+        "extraction 识读",
+    ]
+    counts = {row[0].split()[0]: row[1:5] for row in rows(report, "identities") if len(row) == 6}
+    assert counts["I04"] == ["0", "1", "0", "0.00 %"]
+    assert counts["I11"] == ["0", "0", "1", "—"]
+
+
+def test_unrecognised_tables_are_listed_with_their_title(report: HtmlElement) -> None:
+    first, second = rows(report, "tables")
+    assert first[0].startswith("2024年部门预算.pdf 秦皇岛市工业和信息化局 · pdf")
+    assert first[1:4] == ["2024", "2", "8"]
+    assert "“附：<i>其他</i>表” table 2, page 3, 6 × 2; no header known" in first[4]
+    assert second[0].startswith("部门预算.pdf")
+
+
+def test_coverage_prints_amounts_with_separators(report: HtmlElement) -> None:
+    assert rows(report, "coverage") == [
+        [
+            "秦皇岛市工业和信息化局 秦皇岛市 130300",
+            "2024",
+            "预算",
+            "部门",
+            "36,000,000.00",
+            "36,000,000.00",
+            "40,100.00",
+        ]
+    ]
+
+
+def test_the_page_stands_alone_and_runs_nothing(report: HtmlElement) -> None:
+    assert not report.xpath(
+        "//script | //link | //img | //iframe | //b[contains(., '一般公共')] | //@src | //@onclick"
+    )
+    assert not re.search(r"url\(|@import", report.xpath("string(//style)"))
+    assert all(href.startswith(("#", "http://", "https://")) for href in report.xpath("//@href"))
+
+
+def test_an_address_that_is_no_web_address_is_not_a_link(tmp_path: Path) -> None:
+    bad = FetchFinished(url="javascript:alert(1)", kind=PageKind.ARTICLE, outcome=FetchOutcome.NETWORK_ERROR)
+    page = read(write_report(Home(tmp_path), RUN, events=record([bad])))
+    assert rows(page, "failures")[0][0] == "javascript:alert(1)"
+    assert all(not href.startswith("javascript") for href in page.xpath("//@href"))
+
+
+def test_a_run_that_built_nothing_still_gets_a_report(tmp_path: Path) -> None:
+    path = write_report(Home(tmp_path), RUN, events=[])
+    assert path == tmp_path / "reports" / f"{RUN}.html"
+    text = read(path).text_content()
+    assert "Nothing published" in text
+    assert "no identity was evaluated" in text
+
+
+def test_a_warehouse_with_few_relations_gives_a_smaller_report(
+    tmp_path: Path, events: list[RecordedEvent]
+) -> None:
+    path = tmp_path / "small.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "create schema core; create table core.fct_check_result as select 'I01' as check_id, "
+            "'failed' as status, 'a' as document_sha256, 1.5::decimal(20, 2) as found_yuan"
+        )
+    page = read(write_report(Home(tmp_path), RUN, events=events, built=path))
+    (row,) = page.xpath("//table[@class='failures']/tbody/tr")
+    assert [cell.text_content().strip() for cell in row][3:7] == ["—", "1.50", "—", "—"]
+
+
+def test_the_example_query_runs_on_the_marts(built: Path) -> None:
+    with duckdb.connect(str(built), read_only=True) as connection:
+        (row,) = connection.sql(EXAMPLE_QUERY).fetchall()
+    assert row[3:] == (Decimal("40100.00"), 0.11)
+
+
+def test_the_summary_counts_this_run_and_no_other(events: list[RecordedEvent], built: Path) -> None:
+    other = record([DocumentRead(sha256=sha256_of(5), reader_version="1", outcome="read")], run_id="earlier")
+    summary = summarise(RUN, events=[*other, *events], built=built, publication_id=7)
+    assert (summary.documents_stored, summary.documents_read, summary.amounts) == (3, 2, 8)
+    assert [load.load_id for load in summary.quarantined] == ["bad"]
+    assert (summary.checks.held, summary.checks.failed, summary.checks.not_evaluated) == (1, 1, 1)
+    assert summary.warehouse is not None
+    assert (summary.warehouse.documents, summary.warehouse.amounts, summary.warehouse.disclosures) == (
+        3,
+        1,
+        1,
+    )
+    assert [failure.name for failure in summary.failed_readings] == ["加密 <script>alert(1)</script>.pdf"]
+
+
+def test_a_crawl_that_was_cut_off_is_counted_from_its_requests() -> None:
+    start = CrawlStarted(site_name="x", region_code="130300", platform="trs", start_urls=())
+    (site,) = summarise(RUN, events=record([start, fetch("a.pdf", FetchOutcome.STORED, 1)])).sites
+    assert (site.ended, site.requests, site.documents_stored) == (None, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("1234567.5", "1,234,567.50"),
+        ("0", "0.00"),
+        ("-3", "-3.00"),
+        ("0.005", "0.005"),
+        ("150.000000", "150.00"),
+    ],
+)
+def test_amounts_are_printed_as_precise_as_they_are(value: str, shown: str) -> None:
+    assert yuan(Decimal(value)) == shown
+
+
+def test_a_share_is_not_rounded_up_to_all() -> None:
+    assert [percent(share) for share in (None, 1.0, 0.99996, 0.9911)] == [
+        "—",
+        "100.00 %",
+        "> 99.99 %",
+        "99.11 %",
+    ]
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium to open the page in")
+def test_the_page_fits_a_phone(tmp_path: Path, events: list[RecordedEvent], built: Path) -> None:
+    path = write_report(Home(tmp_path), RUN, events=events, built=built, publication_id=7)
+    probe = tmp_path / "probe.html"
+    probe.write_text(
+        f'<iframe id="f" src="{path.as_uri()}" width="390" height="800"></iframe><p id="w"></p><script>'
+        "f.onload = () => { w.textContent = 'width ' + f.contentDocument.documentElement.scrollWidth }"
+        "</script>",
+        encoding="utf-8",
+    )
+    shown = subprocess.run(  # noqa: S603  our own file in the machine's browser
+        [
+            str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+            "--allow-file-access-from-files", f"--user-data-dir={tmp_path / 'profile'}",
+            "--dump-dom", probe.as_uri(),
+        ],
+        capture_output=True, text=True, timeout=60, check=True,
+    ).stdout  # fmt: skip
+    width = re.search(r"width (\d+)", shown)
+    assert width
+    assert int(width[1]) <= 390
