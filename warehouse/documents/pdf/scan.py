@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from statistics import median
 
 import numpy as np
 import pypdfium2
@@ -11,20 +12,9 @@ import pypdfium2
 from warehouse.documents.model import Notice
 from warehouse.documents.pdf.content import Glyph, PageContent, Rule
 from warehouse.documents.pdf.grid import Grid, Span, find_grids
-from warehouse.documents.pdf.scan_image import (
-    Mask,
-    Picture,
-    Region,
-    even,
-    find_rules,
-    ink_lines,
-    inside,
-    skew_of,
-    text_ink,
-    tight,
-    turned_by,
-)
-from warehouse.documents.pdf.scan_text import Character, cut, detect, recognise
+from warehouse.documents.pdf.scan_image import Mask, Picture, even, find_rules, skew_of, turned_by
+from warehouse.documents.pdf.scan_ink import InkLine, Region, inside, line_in, lines_in, text_ink
+from warehouse.documents.pdf.scan_text import Boxes, Character, detect, recognise
 
 _DPI = 200
 _MAX_PIXELS = 24_000_000
@@ -35,6 +25,12 @@ _DOUBTFUL = 0.8
 
 _SAMPLE = 6
 
+_DETECTED_EM = 0.75
+"""Height of characters as a share of the height of the detected lines, which have a margin."""
+
+_CLOSEST = 0.3
+"""Of the font's size: characters are no nearer to each other; the network tells places roughly."""
+
 _NEAR = 4
 """Pixels around a grid in which ink belongs to its outer rules."""
 
@@ -42,18 +38,18 @@ _NEAR = 4
 def read_scan(data: bytes, page_number: int) -> PageContent:
     """Read a page without a text layer.
 
-    The picture is turned upright and straightened, rules are found by their shape, and the text of each cell of
-    the grid is recognised by itself, so that no line runs over a rule; lines outside the grids are detected
-    first. What was recognised stays as it is, however unlikely as a number: `Glyph.confidence` tells how far it
-    can be trusted.
+    The picture is turned upright and straightened, rules are found by their shape, and the text of each cell
+    of the grid is recognised by itself, so that no line runs over a rule; lines outside the grids are
+    detected first. What was recognised stays as it is, however unlikely as a number: `Glyph.confidence` tells
+    how far it can be trusted.
 
     Args:
         data: The PDF file.
         page_number: From 1.
 
     Returns:
-        Glyphs and rules in points of the reading frame. The frame is straightened: on a skewed page its places
-        differ from those of the page as displayed by the skew. Notices: `scan` (the page was read by
+        Glyphs and rules in points of the reading frame. The frame is straightened: on a skewed page its
+        places differ from those of the page as displayed by the skew. Notices: `scan` (the page was read by
         optical character recognition, with figures), `scan_no_text` or `scan_unreadable`.
     """
     try:
@@ -91,7 +87,7 @@ def _render(data: bytes, page_number: int) -> tuple[Picture, float, float]:
         document.close()
 
 
-def _turn(picture: Picture, boxes: np.ndarray) -> int:
+def _turn(picture: Picture, boxes: Boxes) -> int:
     """By how many degrees the text is turned counter-clockwise: the way in which a sample reads best."""
     sides = np.abs(boxes[:, 2] - boxes[:, 0])
     along, across = sides.max(1, initial=0), sides.min(1, initial=np.inf)
@@ -103,7 +99,7 @@ def _turn(picture: Picture, boxes: np.ndarray) -> int:
     return max(turns, key=lambda turn: trust[turn])
 
 
-def _around(box: np.ndarray) -> Region:
+def _around(box: Boxes) -> Region:
     left, top = np.floor(box.min(0)).astype(int).tolist()
     right, bottom = np.ceil(box.max(0)).astype(int).tolist()
     return Region(max(left, 0), max(top, 0), right + 1, bottom + 1)
@@ -115,39 +111,35 @@ def _trust(lines: Sequence[Picture]) -> float:
     return sum(confidences) / len(confidences) if confidences else 0.0
 
 
-def _content(picture: Picture, boxes: np.ndarray, page: PageContent, skew: float) -> PageContent:
+def _content(picture: Picture, boxes: Boxes, page: PageContent, skew: float) -> PageContent:
     """Fill `page` with what stands on its upright picture."""
     scale = page.width / picture.shape[1]
     horizontal, vertical = find_rules(picture)
     page.horizontal.extend(Rule(*(value * scale for value in rule)) for rule in horizontal)
     page.vertical.extend(Rule(*(value * scale for value in rule)) for rule in vertical)
     lines = _lines(text_ink(picture), boxes, find_grids(page.horizontal, page.vertical), scale)
-    ems = [line.bottom - line.top for line in lines]
-    margins = [max(2, round(0.12 * em)) for em in ems]
-    texts = recognise([cut(picture, line, margin) for line, margin in zip(lines, margins, strict=True)])
-    for line, margin, text in zip(lines, margins, texts, strict=True):
+    texts = recognise([line.picture(picture) for line in lines])
+    for line, text in zip(lines, texts, strict=True):
         if text:
-            page.glyphs.extend(_glyphs(line, margin, text, scale))
-    page.notices.append(
-        _notice(page, [line for line, text in zip(lines, texts, strict=True) if not text], skew)
-    )
+            page.glyphs.extend(_glyphs(line, text, scale))
+    page.notices.append(_notice(page, sum(not text for text in texts), skew))
     return page
 
 
-def _lines(ink: Mask, boxes: np.ndarray, grids: Sequence[Grid], scale: float) -> list[Region]:
-    """Lines of text: those of each cell, and those detected outside the grids, each around its ink."""
-    found = [box for box in map(_around, boxes) if box.right - box.left > box.bottom - box.top]
-    em = float(np.median([box.bottom - box.top for box in found])) if found else _DPI / 6
-    lines: list[Region] = []
-    outside = ink.copy()
+def _lines(ink: Mask, boxes: Boxes, grids: Sequence[Grid], scale: float) -> list[InkLine]:
+    """Lines of text: those of each cell, and those detected outside the grids."""
+    regions = [_around(box) for box in boxes]
+    em = _DETECTED_EM * (median(region.height for region in regions) if regions else _DPI / 6)
+    lines: list[InkLine] = []
+    rest = ink.copy()
     for grid in grids:
         if len(grid.spans) > 1:
             for span in grid.spans:
-                lines += ink_lines(outside, inside(outside, _pixels(grid, span, scale)), em)
+                lines += lines_in(rest, inside(rest, _pixels(grid, span, scale)), em)
             left, top, right, bottom = _pixels(grid, Span(0, 0, len(grid.ys) - 1, len(grid.xs) - 1), scale)
-            outside[max(top - _NEAR, 0) : bottom + _NEAR, max(left - _NEAR, 0) : right + _NEAR] = 0
-    lines += [line for box in map(_around, boxes) if (line := tight(outside, box)) is not None]
-    return lines
+            rest[max(top - _NEAR, 0) : bottom + _NEAR, max(left - _NEAR, 0) : right + _NEAR] = 0
+    outside = (line_in(rest, region, region, em) for region in regions)
+    return lines + [line for line in outside if line is not None]
 
 
 def _pixels(grid: Grid, span: Span, scale: float) -> Region:
@@ -157,43 +149,46 @@ def _pixels(grid: Grid, span: Span, scale: float) -> Region:
     return Region(*(max(round(edge / scale), 0) for edge in edges))
 
 
-def _glyphs(line: Region, margin: int, text: Sequence[Character], scale: float) -> Iterator[Glyph]:
+def _glyphs(line: InkLine, text: Sequence[Character], scale: float) -> Iterator[Glyph]:
     """Characters stand next to each other: each reaches half the way to its neighbours, if they are near."""
-    width = line.right - line.left
-    middles = [
-        line.left + min(max(character.middle * (width + 2 * margin) - margin, 0), width) for character in text
+    size, descent = _font(line.ink, "".join(character.text for character in text))
+    middles: list[float] = []
+    for character in text:
+        x = line.x(character.middle)
+        middles.append(max(x, middles[-1] + _CLOSEST * size) if middles else x)
+    borders = [
+        line.shown.left,
+        *((a + b) / 2 for a, b in pairwise(middles)),
+        max(line.shown.right, middles[-1]),
     ]
-    size = _size(line, text)
-    borders = [line.left, *((a + b) / 2 for a, b in pairwise(middles)), line.right]
     for character, middle, (start, end) in zip(text, middles, pairwise(borders), strict=True):
-        reach = 0.75 * size
         yield Glyph(
-            (line.bottom - _descent(text) * size) * scale,
-            max(start, middle - reach) * scale,
-            min(end, middle + reach) * scale,
+            (line.ink.bottom - descent) * scale,
+            max(start, middle - 0.75 * size) * scale,
+            min(end, middle + 0.75 * size) * scale,
             size * scale,
             character.text,
             character.confidence,
         )
 
 
-def _size(line: Region, text: Sequence[Character]) -> float:
-    """The size of the font in pixels from the height of the ink: digits and capitals have 0.72 of it, 汉字 0.92."""
-    share = 0.92 if any(character.text >= "⺀" for character in text) else 0.72
-    return (line.bottom - line.top) / share
+def _font(ink: Region, text: str) -> tuple[float, float]:
+    """Size of the font and how far its ink goes below the baseline, in pixels.
+
+    The ink of digits is 0.72 of the size high, that of 汉字 0.92; 0.1 of it below the baseline.
+    """
+    above = 0.82 if any(character >= "⺀" for character in text) else 0.72
+    below = 0.1 if any(character >= "⺀" or character in ",;()gjpqy" for character in text) else 0.0
+    size = ink.height / (above + below)
+    return size, below * size
 
 
-def _descent(text: Sequence[Character]) -> float:
-    """How far the ink goes below the baseline, as a fraction of the font's size."""
-    return 0.1 if any(character.text >= "⺀" or character.text in ",;()gjpqy" for character in text) else 0.0
-
-
-def _notice(page: PageContent, unread: Sequence[Region], skew: float) -> Notice:
+def _notice(page: PageContent, unread: int, skew: float) -> Notice:
     if not page.glyphs:
         return Notice("scan_no_text", "a picture in which no text was recognised", page.number)
     doubtful = sum(1 for glyph in page.glyphs if (glyph.confidence or 0) < _DOUBTFUL)
     detail = (
         f"{len(page.glyphs)} characters by OCR, {doubtful} of them with a confidence below {_DOUBTFUL}; "
-        f"{len(unread)} marks gave no text; skew {skew:.2f}°"
+        f"{unread} marks gave no text; skew {skew:.2f}°"
     )
     return Notice("scan", detail, page.number)

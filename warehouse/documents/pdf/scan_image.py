@@ -1,4 +1,4 @@
-"""The picture of a page: made even and straight, and what stands on it as rules and as ink. No text yet."""
+"""The picture of a page: made even and straight, and its rules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ Picture = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
 """255 where something is, else 0."""
 
-_TEXT_DARKER_THAN = 150
 _RULES_DARKER_THAN = 195
 """Hairlines are spread over two grey pixels; watermarks are mostly paler still."""
 
@@ -37,26 +36,13 @@ _FREE_RULE = 165
 _TOUCHES = 3
 _MAX_THICKNESS = 14
 
-_RULE_FILLS = 0.85
-"""Share of a cell's side that is ink if it is a rule and not a character."""
-
-_TOUCHES_CELL = 10
-
-
-class Region(NamedTuple):
-    """Pixels from `left` to before `right` and from `top` to before `bottom`."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
 
 def _bytes(values: NDArray[Any]) -> NDArray[np.uint8]:
     return np.asarray(values, np.uint8)
 
 
-def _darker(picture: Picture, limit: int) -> Mask:
+def darker(picture: Picture, limit: int) -> Mask:
+    """Where the picture is darker than a limit."""
     return _bytes(cv2.threshold(picture, limit, 255, cv2.THRESH_BINARY_INV)[1])
 
 
@@ -65,15 +51,6 @@ def even(picture: Picture) -> Picture:
     kernel = np.ones((_BACKGROUND, _BACKGROUND), np.uint8)
     paper = cv2.GaussianBlur(cv2.dilate(picture, kernel), (_BACKGROUND, _BACKGROUND), 0)
     return _bytes(cv2.divide(picture, paper, scale=255))
-
-
-def text_ink(picture: Picture) -> Mask:
-    """Where text or rules are, without single specks."""
-    ink = _darker(picture, _TEXT_DARKER_THAN)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    is_speck = stats[:, cv2.CC_STAT_AREA] < 4
-    is_speck[0] = True
-    return np.where(is_speck, 0, 255).astype(np.uint8)[labels] if count > 1 else ink
 
 
 def skew_of(picture: Picture) -> float:
@@ -115,7 +92,7 @@ def find_rules(picture: Picture) -> tuple[list[Rule], list[Rule]]:
 
     Long strokes of characters are told from rules by where they end: a short rule ends at other rules.
     """
-    mask = _darker(picture, _RULES_DARKER_THAN)
+    mask = darker(picture, _RULES_DARKER_THAN)
     horizontal, vertical = _anchored(list(_pieces(mask)), list(_pieces(np.ascontiguousarray(mask.T))))
     return _trimmed(horizontal, vertical), _trimmed(vertical, horizontal)
 
@@ -159,7 +136,7 @@ def _anchored(horizontal: Sequence[_Piece], vertical: Sequence[_Piece]) -> tuple
 
 
 def _trimmed(pieces: Iterable[_Piece], others: Sequence[_Piece]) -> list[Rule]:
-    """The rules without strokes of characters that continue them for less than a row past their last crossing."""
+    """The rules, without strokes of characters that continue them past their last crossing."""
     rules: list[Rule] = []
     for (at, start, end), _, _ in pieces:
         crossed = [p.rule.at for p in others if p.rule.start - _TOUCHES <= at <= p.rule.end + _TOUCHES]
@@ -179,59 +156,3 @@ def _ends_at(rule: Rule, others: Iterable[_Piece]) -> bool:
     return all(
         any(p.top - _TOUCHES <= end <= p.bottom + _TOUCHES for p in met) for end in (rule.start, rule.end)
     )
-
-
-def tight(ink: Mask, region: Region) -> Region | None:
-    """The part of a region that has ink, or None."""
-    left, top, right, bottom = region
-    part = ink[top:bottom, left:right]
-    columns, rows = np.flatnonzero(part.any(0)), np.flatnonzero(part.any(1))
-    if not columns.size:
-        return None
-    return Region(
-        left + int(columns[0]), top + int(rows[0]), left + int(columns[-1]) + 1, top + int(rows[-1]) + 1
-    )
-
-
-def inside(ink: Mask, cell: Region) -> Region:
-    """A cell without what its rules, which run around it, leave of ink at its sides."""
-    left, top, right, bottom = cell
-    part = ink[top:bottom, left:right] > 0
-    if not part.size:
-        return cell
-    across, along = part.mean(1) > _RULE_FILLS, part.mean(0) > _RULE_FILLS
-    return Region(
-        left + _border(along),
-        top + _border(across),
-        right - _border(along[::-1]),
-        bottom - _border(across[::-1]),
-    )
-
-
-def _border(is_rule: NDArray[np.bool_]) -> int:
-    at_border = np.flatnonzero(is_rule[: min(_TOUCHES_CELL, is_rule.size // 3)])
-    return int(at_border[-1]) + 2 if at_border.size else 1
-
-
-def ink_lines(ink: Mask, region: Region, em: float) -> list[Region]:
-    """Lines of text in a region, from top to bottom, tightly.
-
-    Args:
-        ink: Of the page.
-        region: A cell without its rules.
-        em: Height of the page's characters in pixels, so that 二 is not taken for two lines.
-    """
-    left, top, right, bottom = region
-    has_ink = ink[top:bottom, left:right].any(1)
-    changes = np.flatnonzero(np.diff(has_ink, prepend=False, append=False))
-    runs = [(int(start), int(end)) for start, end in changes.reshape(-1, 2)]
-    tallest = max((end - start for start, end in runs), default=0)
-    line_height = tallest if tallest > 0.5 * em else em
-    lines: list[tuple[int, int]] = []
-    for start, end in runs:
-        if lines and end - lines[-1][0] <= 1.1 * line_height:
-            lines[-1] = lines[-1][0], end
-        else:
-            lines.append((start, end))
-    parts = (tight(ink, Region(left, top + start, right, top + end)) for start, end in lines)
-    return [part for part in parts if part is not None]

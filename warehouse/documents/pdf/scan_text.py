@@ -1,4 +1,4 @@
-"""Pictures of lines → characters with their places and confidence (rapidocr, with the models of its wheel)."""
+"""Pictures of lines → characters with places and confidence: rapidocr, with the models of its wheel."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from warehouse.documents.pdf.scan_image import Picture, Region
+from warehouse.documents.pdf.scan_image import Picture
 
 _THREADS = 2
 
 _DETECT_AT = 0.5
 """Lines are found on a picture of half the size: four times as fast, and as good."""
+
+
+Boxes = NDArray[np.float32]
+"""Corners of lines of text, shape (lines, 4, 2), in pixels: top left, then clockwise as it reads."""
 
 
 class Character(NamedTuple):
@@ -43,8 +47,8 @@ def _engine() -> Any:  # noqa: ANN401 - rapidocr ships no types
     )
 
 
-def detect(picture: Picture) -> NDArray[np.float32]:
-    """Corners of the lines of text, shape (lines, 4, 2), in pixels: top left, then clockwise as it reads."""
+def detect(picture: Picture) -> Boxes:
+    """Where lines of text are."""
     small = cv2.resize(picture, None, fx=_DETECT_AT, fy=_DETECT_AT, interpolation=cv2.INTER_AREA)
     found = _engine()(cv2.cvtColor(small, cv2.COLOR_GRAY2BGR), use_det=True, use_rec=False, use_cls=False)
     boxes = np.zeros((0, 4, 2)) if found.boxes is None else found.boxes
@@ -67,9 +71,3 @@ def _characters(text: str, words: Any) -> list[Character]:  # noqa: ANN401 - rap
         if not character.isspace():
             characters.append(Character(character, (next(steps) + 0.5) / words.line_txt_len, confidence))
     return characters
-
-
-def cut(picture: Picture, region: Region, margin: int) -> Picture:
-    """A line's picture with a margin of paper, whatever stands beyond the region."""
-    left, top, right, bottom = region
-    return np.pad(picture[top:bottom, left:right], margin, constant_values=255)

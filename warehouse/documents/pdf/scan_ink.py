@@ -1,0 +1,146 @@
+"""Where ink stands on the picture of a page: its lines of text, before anything is recognised."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from warehouse.documents.pdf.scan_image import Mask, Picture, darker
+
+_TEXT_DARKER_THAN = 150
+_SPECK = 4
+"""Pixels; less ink than this in one place is no part of a character. A decimal point has nine."""
+
+_RULE_FILLS = 0.85
+"""Share of a cell's side that is ink if it is a rule and not a character."""
+
+_RULE_WITHIN = 10
+"""Pixels from the middle of a rule, in which its ink and that of a double rule lies."""
+
+_PAPER = 3
+"""Pixels of white around the picture of a line."""
+
+
+class Region(NamedTuple):
+    """Pixels from `left` to before `right` and from `top` to before `bottom`."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        """In pixels."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """In pixels."""
+        return self.bottom - self.top
+
+    def within(self, other: Region) -> Region:
+        """What both have in common."""
+        return Region(
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
+        )
+
+
+class InkLine(NamedTuple):
+    """A line of text: its ink, and what of the page its picture shows, faint ends of strokes included."""
+
+    ink: Region
+    shown: Region
+
+    def picture(self, page: Picture) -> Picture:
+        """The line alone, with a margin of white paper."""
+        left, top, right, bottom = self.shown
+        return np.pad(page[top:bottom, left:right], _PAPER, constant_values=255)
+
+    def x(self, fraction: float) -> float:
+        """Where on the page a place of `picture` is, given as a fraction of its width."""
+        at = self.shown.left - _PAPER + fraction * (self.shown.width + 2 * _PAPER)
+        return min(max(at, self.shown.left), self.shown.right)
+
+
+def text_ink(picture: Picture) -> Mask:
+    """Where text or rules are, without single specks."""
+    ink = darker(picture, _TEXT_DARKER_THAN)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    is_ink = stats[:, cv2.CC_STAT_AREA] >= _SPECK
+    is_ink[0] = False  # the paper
+    return np.asarray(np.where(is_ink, 255, 0).astype(np.uint8)[labels])
+
+
+def inside(ink: Mask, cell: Region) -> Region:
+    """A cell without what its rules, along whose middles it runs, have of ink at its sides."""
+    left, top, right, bottom = cell
+    part = ink[top:bottom, left:right] > 0
+    if not part.size:
+        return cell
+    rows, columns = part.mean(1) > _RULE_FILLS, part.mean(0) > _RULE_FILLS
+    return Region(
+        left + _rule(columns), top + _rule(rows), right - _rule(columns[::-1]), bottom - _rule(rows[::-1])
+    )
+
+
+def _rule(is_filled: NDArray[np.bool_]) -> int:
+    """How many pixels the rule at the beginning of a cell takes up."""
+    at_border = np.flatnonzero(is_filled[: min(_RULE_WITHIN, is_filled.size // 3)])
+    return int(at_border[-1]) + 2 if at_border.size else 1
+
+
+def lines_in(ink: Mask, region: Region, em: float) -> list[InkLine]:
+    """The lines of text in a region, from top to bottom.
+
+    Args:
+        ink: Of the page.
+        region: A cell without its rules.
+        em: Height of the page's characters in pixels, so that 二 is not taken for two lines.
+    """
+    left, top, right, bottom = region
+    has_ink = ink[top:bottom, left:right].any(1)
+    runs = np.flatnonzero(np.diff(has_ink, prepend=False, append=False)).reshape(-1, 2).tolist()
+    tallest = max((end - start for start, end in runs), default=0)
+    line_height = tallest if tallest > 0.5 * em else em
+    lines: list[tuple[int, int]] = []
+    for start, end in runs:
+        if lines and end - lines[-1][0] <= 1.1 * line_height:
+            lines[-1] = lines[-1][0], end
+        else:
+            lines.append((start, end))
+    limits = [0, *((above[1] + below[0]) // 2 for above, below in pairwise(lines)), bottom - top]
+    found: list[InkLine] = []
+    for (start, end), (upper, lower) in zip(lines, pairwise(limits), strict=False):
+        room = Region(left, top + upper, right, top + lower)
+        line = line_in(ink, Region(left, top + start, right, top + end), room, em)
+        if line is not None:
+            found.append(line)
+    return found
+
+
+def line_in(ink: Mask, region: Region, room: Region, em: float) -> InkLine | None:
+    """The ink of a region as one line, or None; its picture keeps within `room`."""
+    left, top, right, bottom = region
+    part = ink[top:bottom, left:right]
+    columns, rows = np.flatnonzero(part.any(0)), np.flatnonzero(part.any(1))
+    if not columns.size:
+        return None
+    tight = Region(
+        left + int(columns[0]), top + int(rows[0]), left + int(columns[-1]) + 1, top + int(rows[-1]) + 1
+    )
+    if (
+        tight.height < 0.6 * em
+    ):  # 一 or a dash alone: shown with the height of a line, or it would look like a bar
+        missing = round((em - tight.height) / 2)
+        tight = tight._replace(top=tight.top - missing, bottom=tight.bottom + missing).within(room)
+    aside, above = round(0.3 * tight.height), max(2, round(0.1 * tight.height))
+    shown = Region(tight.left - aside, tight.top - above, tight.right + aside, tight.bottom + above)
+    return InkLine(tight, shown.within(room))
