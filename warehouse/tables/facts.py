@@ -15,7 +15,7 @@ from warehouse.tables.text import key
 _T = TypeVar("_T")
 _PHASES = {"预算": "budget", "决算": "final_account"}
 _COVER = re.compile(r"(20\d\d)年(?:度|初)?.{0,30}?(预算|决算)")
-_SCOPE = re.compile(r"(部门|单位)(?:\([^)]*\))?(?:(?:综合|财务|整体)?(?:收支)?)?(?:预算|决算)")
+_SCOPE = re.compile(r"(部门|单位)(?:\([^)]*\))?(?:综合|财务|整体)?(?:预算|决算|收支|收入|支出|财政拨款)")
 _AGENCY = re.compile(r"^(?:第.部分)?([^\d:、]{3,40}?)(?:20\d\d)年?度?(?:部门|单位)?(?:预算|决算)")
 _COVER_LINES = 60
 _MAX_TITLE = 60

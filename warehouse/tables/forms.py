@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -34,6 +34,7 @@ _INDICATOR_ROLES = (
     "measure_unit",
     "basis",
 )
+_SAYING = frozenset({"level_1", "level_2", "level_3", "target"})
 _RELATIONS = frozenset("≥≤=＝><＞＜≧≦≠")
 _FORM_TYPES = frozenset({"project_performance", "overall_performance"})
 _ANCHORS = frozenset({"project_code", "project_name", "agency", "department", "budget", "goal", "fiscal"})
@@ -213,7 +214,7 @@ class _FormReader:
             if header:
                 self.columns, self.level_1 = header, ""
             elif self.columns and not self._begins(row):
-                self._indicator(row)
+                self._indicator(row, index)
             else:
                 self.columns = {}
                 self._fields(grid, index)
@@ -338,9 +339,11 @@ class _FormReader:
         if not _is_label(alone[0].text) and money.parse_number(alone[0].text) is None:
             draft.texts["purpose"] = alone[0].text.strip()
 
-    def _indicator(self, row: Sequence[Cell]) -> None:
-        rows = list(indicators_of(row, self.columns, self.level_1))
+    def _indicator(self, row: Sequence[Cell], at: int) -> None:
+        rows = list(indicators_of(row, at, self.columns, self.level_1))
         if not rows:
+            if self.level_1:
+                self.found.indicators[-1] = with_rest(self.found.indicators[-1], row, at, self.columns)
             return
         self.level_1 = rows[0].level_1
         draft = self.found.draft
@@ -415,38 +418,53 @@ class IndicatorLine:
 
 
 def indicators_of(
-    row: Sequence[Cell], columns: dict[str, list[int]], level_1: str
+    row: Sequence[Cell], at: int, columns: dict[str, list[int]], level_1: str
 ) -> Iterator[IndicatorLine]:
     """The indicators of one row: one, or one for each target that stands beside it and differs.
 
     Args:
         row: Of the grid.
+        at: Its number; an indicator is where a level or a target begins in this very row.
         columns: By role, as `indicator_columns` gives them.
         level_1: Of the row above, which counts where this row leaves it blank.
     """
     first: IndicatorLine | None = None
     for which in range(len(columns.get("level_3") or columns.get("target") or (0,))):
-
-        def text(role: str, which: int = which) -> str:
-            found = columns.get(role, [])
-            return row[found[min(which, len(found) - 1)]].text.strip() if found else ""
-
-        cell = _place_of_target(row, columns, which)
-        line = IndicatorLine(
-            level_1=printed(text("level_1")) or level_1,
-            level_2=printed(text("level_2")),
-            level_3=printed(text("level_3")),
-            description=text("description"),
-            target=_joined_target(text("relation"), text("target"), text("measure_unit")),
-            basis=text("basis"),
-            cell=cell,
-        )
-        said = line.level_2 or line.level_3 or line.target or printed(text("level_1"))
-        if said and (
-            first is None or (line.target and (line.level_3, line.target) != (first.level_3, first.target))
-        ):
+        cells = {role: row[found[min(which, len(found) - 1)]] for role, found in columns.items()}
+        if not any(cells[role].row == at and cells[role].text.strip() for role in _SAYING & cells.keys()):
+            continue
+        line = _indicator_line(cells, level_1)
+        if first is None or (line.target and (line.level_3, line.target) != (first.level_3, first.target)):
             first = first or line
             yield line
+
+
+def _indicator_line(cells: dict[str, Cell], level_1: str) -> IndicatorLine:
+    def text(role: str) -> str:
+        return cells[role].text.strip() if role in cells else ""
+
+    return IndicatorLine(
+        level_1=printed(text("level_1")) or level_1,
+        level_2=printed(text("level_2")),
+        level_3=printed(text("level_3")),
+        description=text("description"),
+        target=_joined_target(text("relation"), text("target"), text("measure_unit")),
+        basis=text("basis"),
+        cell=next(cells[role] for role in ("target", "level_3", "level_2", "level_1") if role in cells),
+    )
+
+
+def with_rest(indicator: Indicator, row: Sequence[Cell], at: int, columns: dict[str, list[int]]) -> Indicator:
+    """An indicator with the rest of its cells that a page break put into a row of their own."""
+
+    def rest(role: str) -> str:
+        return "".join(row[col].text.strip() for col in columns.get(role, [])[:1] if row[col].row == at)
+
+    return replace(
+        indicator,
+        description=indicator.description + rest("description"),
+        basis=indicator.basis + rest("basis"),
+    )
 
 
 def _joined_target(relation: str, target: str, unit: str) -> str:
@@ -454,11 +472,3 @@ def _joined_target(relation: str, target: str, unit: str) -> str:
         return ""
     compared = relation if relation in _RELATIONS and not target.startswith(tuple(_RELATIONS)) else ""
     return compared + target + (unit if target[-1].isdigit() else "")
-
-
-def _place_of_target(row: Sequence[Cell], columns: dict[str, list[int]], which: int) -> Cell:
-    for role in ("target", "level_3", "level_2", "level_1"):
-        found = columns.get(role)
-        if found:
-            return row[found[min(which, len(found) - 1)]]
-    return row[0]

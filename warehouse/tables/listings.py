@@ -168,7 +168,7 @@ def _projects(
             if item.role == "leaf" and key(name) != key(source.agency_name) and not name.isdigit():
                 found.projects.append(project)
         if "target" in columns or "level_3" in columns:
-            for line in indicators_of(row, columns, level_1):
+            for line in indicators_of(row, item.row, columns, level_1):
                 level_1 = line.level_1
                 found.indicators.append(line.indicator(source.spot, code, name))
 
