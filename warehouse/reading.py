@@ -8,9 +8,11 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from warehouse.documents import read_document
 from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
@@ -105,7 +107,9 @@ def attempt(read: Read, data: bytes) -> _Attempt:
     except MemoryError:
         return _Attempt(ReadOutcome.OUT_OF_MEMORY, "more memory needed than allowed")
     except Exception as error:  # noqa: BLE001 the boundary: whatever a reader does wrong is that file's outcome
-        return _Attempt(ReadOutcome.CRASHED, f"{type(error).__name__}: {error}")
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(where.filename).name}:{where.lineno}"
+        return _Attempt(ReadOutcome.CRASHED, f"{type(error).__name__} in {place}: {error}")
     if recognition.tables or recognition.cells:
         return _Attempt(ReadOutcome.READ, None, recognition)
     if any(line.text.strip() for line in recognition.lines):

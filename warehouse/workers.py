@@ -32,7 +32,7 @@ WATCH_SECONDS = 0.2
 GRACE_SECONDS = 5.0
 """How long after its time limit a worker ends itself where no parent is left to do it."""
 SLACK_MB = 512
-"""Address space that a worker may map beyond its limit of resident memory, before allocation fails."""
+"""What a worker may map beyond its limit of resident memory, before allocation fails at once."""
 
 
 class Ending(StrEnum):
@@ -144,7 +144,8 @@ class _Worker(Generic[T]):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=self.errors,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            # A backtrace of a Rust library costs seconds and says nothing about the file.
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "RUST_BACKTRACE": "0"},
             # Ctrl-C goes to the parent alone, which then ends its workers in order.
             start_new_session=True,
         )

@@ -40,11 +40,12 @@ def split_captions(table: Table, *, merged_only: bool = False) -> tuple[list[Lin
             caption only if its cell spans the whole width.
     """
     rows = _texts_by_row(table)
+    seams = _seams(table)
     top = 0
     while top < min(table.row_count, _MAX_CAPTION_ROWS) and _is_caption(table, rows, top, merged_only):
-        top += 1
+        top = next(row for row in range(top + 1, table.row_count + 1) if seams[row])
     bottom = table.row_count
-    while bottom > top and _is_note(table, rows[bottom - 1]):
+    while bottom > top and seams[bottom - 1] and _is_note(table, rows[bottom - 1]):
         bottom -= 1
     before = _lines(rows[:top], table.sheet)
     after = _lines(rows[bottom:], table.sheet)
@@ -59,6 +60,15 @@ def _texts_by_row(table: Table) -> list[list[Cell]]:
     return rows
 
 
+def _seams(table: Table) -> list[bool]:
+    """For each row, and the end, whether the table can be cut above it: no cell reaches across."""
+    seams = [True] * (table.row_count + 1)
+    for cell in table.cells:
+        for row in range(cell.row + 1, cell.row + cell.row_span):
+            seams[row] = False
+    return seams
+
+
 def plain(text: str) -> str:
     """The text for comparison: no white space, compatibility forms (full width, brackets) made plain."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
@@ -66,26 +76,29 @@ def plain(text: str) -> str:
 
 def _is_caption(table: Table, rows: list[list[Cell]], index: int, merged_only: bool) -> bool:
     cells = rows[index]
-    following = rows[index + 1] if index + 1 < len(rows) else []
-    if any(cell.row_span > 1 for cell in cells) or len(cells) > _MAX_CAPTION_TEXTS:
+    if len(cells) == 1 and _spans_all(table, cells[0]):
+        return table.column_count > 1 and not AMOUNT.fullmatch(plain(cells[0].text))
+    if any(cell.row_span > 1 for cell in table.cells if cell.row == index) or len(cells) > _MAX_CAPTION_TEXTS:
         return False
     if not cells:
         return index == 0 or not merged_only
+    if len(cells) == 1 and not merged_only and (index == 0 or cells[0].col == 0 or cells[0].col_span == 1):
+        # Not the header of a group of columns: those begin further right and span several.
+        return table.column_count > 1 and not AMOUNT.fullmatch(plain(cells[0].text))
+    following = rows[index + 1] if index + 1 < len(rows) else []
+    return _states_unit(cells) and not any(_is_amount(cell) for cell in following)
+
+
+def _states_unit(cells: list[Cell]) -> bool:
+    """Whether a row says the unit of money or the time, or holds nothing but the like."""
     texts = [plain(cell.text) for cell in cells]
-    if len(cells) == 1 and _stands_alone(table, cells[0], index, merged_only):
-        return table.column_count > 1 and not AMOUNT.fullmatch(texts[0])
-    if any(AMOUNT.fullmatch(plain(cell.text)) and not _is_year(cell) for cell in following):
-        return False
-    if any(MONEY_UNIT.fullmatch(text) or AS_OF.fullmatch(text) for text in texts):
-        return True
-    return all(CAPTION.fullmatch(text) for text in texts)
+    return any(MONEY_UNIT.fullmatch(text) or AS_OF.fullmatch(text) for text in texts) or all(
+        CAPTION.fullmatch(text) for text in texts
+    )
 
 
-def _stands_alone(table: Table, cell: Cell, row: int, merged_only: bool) -> bool:
-    """Whether the only text of a row is over the whole table, not the header of a group of columns."""
-    if _spans_all(table, cell):
-        return True
-    return not merged_only and (row == 0 or cell.col == 0 or cell.col_span == 1)
+def _is_amount(cell: Cell) -> bool:
+    return AMOUNT.fullmatch(plain(cell.text)) is not None and not _is_year(cell)
 
 
 def _is_year(cell: Cell) -> bool:

@@ -18,6 +18,8 @@ from warehouse.documents.package import open_zip, parse_xml, read_member
 
 MAX_POSITIONS = 5_000_000
 """Rows times columns of one sheet's used area; beyond it a stray cell far out would cost gigabytes."""
+MAX_DECLARED_POSITIONS = 2**24
+"""What an XLS sheet may declare as its area: all of its 65,536 rows and 256 columns, used or not."""
 
 
 @dataclass(slots=True)
@@ -101,10 +103,7 @@ def _xlsx_sheet(content: bytes, part: str, formats: list[str | None]) -> SheetSt
                 element.clear()
     except etree.XMLSyntaxError as error:
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"{part} is not well-formed: {error}") from error
-    if (last_row + 1) * (last_column + 1) > MAX_POSITIONS:
-        raise UnreadableDocumentError(
-            ReadOutcome.TOO_LARGE, f"{part} uses {last_row + 1} rows and {last_column + 1} columns"
-        )
+    _refuse_vast_area(last_row, last_column)
     return styles
 
 
@@ -134,6 +133,8 @@ def _format(cell: etree._Element, formats: list[str | None]) -> str | None:
 
 _BOUND_SHEET, _FORMAT, _XF, _FILE_PASS, _BOF, _EOF = 0x85, 0x41E, 0xE0, 0x2F, 0x809, 0x0A
 _NUMBER, _RK, _MUL_RK, _FORMULA = 0x203, 0x27E, 0xBD, 0x06
+_OTHER_CELLS = {0xFD, 0x204, 0x205, 0xD6}  # shared string, string, truth value or error, rich string
+_DIMENSIONS = 0x200
 _COLUMN_INFO, _ROW = 0x7D, 0x208
 
 
@@ -187,7 +188,33 @@ def _xls_text(body: bytes, length_bytes: int) -> str:
     return raw.decode("utf-16-le" if wide else "latin-1", "replace")
 
 
+def _refuse_vast_sheet(stream: bytes, offset: int) -> None:
+    """Refuse what the reader of values would reserve or fill gigabytes for."""
+    last_row = last_column = -1
+    for kind, body in _records(stream, offset):
+        if kind == _DIMENSIONS:
+            first, last, left, right = struct.unpack_from("<IIHH", body)
+            if (last - first) * (right - left) > MAX_DECLARED_POSITIONS:
+                raise UnreadableDocumentError(
+                    ReadOutcome.TOO_LARGE, f"a sheet of {last} rows, {right} columns"
+                )
+        elif kind in {_NUMBER, _RK, _MUL_RK, _FORMULA} | _OTHER_CELLS:
+            row, column = struct.unpack_from("<HH", body)
+            if kind == _MUL_RK:
+                column = struct.unpack_from("<H", body, len(body) - 2)[0]
+            last_row, last_column = max(last_row, row), max(last_column, column)
+    _refuse_vast_area(last_row, last_column)
+
+
+def _refuse_vast_area(last_row: int, last_column: int) -> None:
+    if (last_row + 1) * (last_column + 1) > MAX_POSITIONS:
+        raise UnreadableDocumentError(
+            ReadOutcome.TOO_LARGE, f"a sheet that uses {last_row + 1} rows and {last_column + 1} columns"
+        )
+
+
 def _xls_sheet(stream: bytes, offset: int, formats: list[str | None]) -> SheetStyles:
+    _refuse_vast_sheet(stream, offset)
     found = SheetStyles()
 
     def note(row: int, column: int, style: int) -> None:

@@ -13,22 +13,12 @@ import struct
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import olefile
 
-from warehouse.documents.docx import MAX_NESTING, grow_above, place_table
-from warehouse.documents.grid import tile
-from warehouse.documents.model import (
-    Cell,
-    Document,
-    Line,
-    Notice,
-    ReadOutcome,
-    Table,
-    UnreadableDocumentError,
-)
-
-Block = Line | Table
+from warehouse.documents.model import Document, Notice, ReadOutcome, UnreadableDocumentError
+from warehouse.documents.word_table import MAX_NESTING, Block, WordCell, lines, word_table
 
 MAX_CHARACTERS = 20_000_000
 
@@ -38,9 +28,6 @@ _FLAG_ENCRYPTED, _FLAG_1TABLE, _FLAG_OBFUSCATED = 0x0100, 0x0200, 0x8000
 _PAGE = 512
 # Places of pairs (fc, lcb) in FibRgFcLcb97.
 _CHPX, _PAPX, _CLX = 12, 13, 33
-
-_EDGE_TOLERANCE = 40
-"""Edges of cells nearer than this (twips; 2 pt) are one edge: rows drawn by hand never quite agree."""
 
 # Single property modifiers, [MS-DOC] 2.6.
 _IN_TABLE, _ROW_END, _DEPTH = 0x2416, 0x2417, 0x6649
@@ -456,7 +443,7 @@ def _blocks(paragraphs: Sequence[_Paragraph], depth: int, notices: list[Notice])
     position = 0
     while position < len(paragraphs):
         if paragraphs[position].depth <= depth:
-            yield from (Line(part) for part in paragraphs[position].text.split("\n") if part.strip())
+            yield from lines([paragraphs[position].text])
             position += 1
             continue
         end = position
@@ -467,13 +454,20 @@ def _blocks(paragraphs: Sequence[_Paragraph], depth: int, notices: list[Notice])
 
 
 def _table(paragraphs: Sequence[_Paragraph], depth: int, notices: list[Notice]) -> Iterator[Block]:
-    rows: list[tuple[list[str], _Row | None]] = []
+    is_frame = sum(p.depth == depth and p.ends_cell for p in paragraphs) <= sum(
+        p.depth == depth and p.ends_row for p in paragraphs
+    )
+    if is_frame and any(p.depth > depth for p in paragraphs):
+        # One column around other tables: what it holds, in its order.
+        yield from _blocks(paragraphs, depth, notices)
+        return
+    rows: list[list[WordCell]] = []
     inner: list[Block] = []
     texts: list[str] = []
     content: list[_Paragraph] = []
     for paragraph in paragraphs:
         if paragraph.depth == depth and paragraph.ends_row:
-            rows.append((texts, paragraph.row))
+            rows.append(_cells(texts, paragraph.row))
             texts, content = [], []
             continue
         content.append(paragraph)
@@ -487,10 +481,8 @@ def _table(paragraphs: Sequence[_Paragraph], depth: int, notices: list[Notice]) 
         notices.append(
             Notice("unfinished_row", "the last row of a table has no end: " + " ".join(texts + left_over))
         )
-        rows.append((texts + left_over, None))
-    cells = _place(rows)
-    if cells:
-        yield from place_table(tile(cells, len(rows)), inner)
+        rows.append(_cells(texts + left_over, None))
+    yield from word_table(rows, inner, notices)
 
 
 def _cell_content(
@@ -504,46 +496,21 @@ def _cell_content(
     return "\n".join(own).rstrip().lstrip("\n"), nested
 
 
-def _place(rows: Sequence[tuple[list[str], _Row | None]]) -> list[Cell]:
-    """Cells on the common grid that all edges of all rows make together."""
-    edges = _common_edges([row for _, row in rows if row is not None])
-    cells: list[Cell] = []
-    for index, (texts, row) in enumerate(rows):
-        if row is None or len(row.edges) < 2:
-            cells.extend(Cell(index, col, text) for col, text in enumerate(texts))
-            continue
-        opening = 0
-        for i, (left, right) in enumerate(_spans(row, edges)):
-            text = texts[i] if i < len(texts) else ""
-            flag = row.horizontal[i]
-            if flag and opening and flag != opening and cells:
-                # The first flag of a merged set marks its first cell; a different one continues it.
-                last = cells[-1]
-                cells[-1] = Cell(index, last.col, last.text, 1, right - last.col)
-                continue
-            opening = flag
-            if row.vertical[i] != 1 or not grow_above(cells, index, left, right - left):
-                cells.append(Cell(index, left, text, 1, right - left))
-        cells.extend(
-            Cell(index, len(edges) + i, text) for i, text in enumerate(texts[len(row.horizontal) :]) if text
-        )
-    return cells
-
-
-def _common_edges(rows: Sequence[_Row]) -> list[int]:
-    """Edges of all rows, those within the tolerance taken as one, from left to right."""
-    common: list[int] = []
-    for edge in sorted({edge for row in rows for edge in row.edges}):
-        if not common or edge - common[-1] > _EDGE_TOLERANCE:
-            common.append(edge)
-    return common
-
-
-def _spans(row: _Row, edges: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """First and one-past-last grid column of each cell; a cell narrower than the tolerance still gets one."""
-    columns = [bisect_right(edges, edge) - 1 for edge in row.edges]
-    left = columns[0]
-    for right in columns[1:]:
-        end = max(right, left + 1)
-        yield left, end
-        left = end
+def _cells(texts: Sequence[str], row: _Row | None) -> list[WordCell]:
+    """The row's cells with their edges; those of a row without layout (a damaged file) an inch wide each."""
+    if row is None:
+        return [WordCell(1440 * i, 1440 * (i + 1), text) for i, text in enumerate(texts)]
+    cells: list[WordCell] = []
+    opening = 0
+    for i, (left, right) in enumerate(pairwise(row.edges)):
+        flag = row.horizontal[i]
+        # The first flag of a horizontally merged set marks its first cell; a different one continues the set.
+        continues = bool(flag and opening and flag != opening)
+        opening = opening if continues else flag
+        text = texts[i] if i < len(texts) else ""
+        cells.append(WordCell(left, max(left, right), text, continues, row.vertical[i] == 1))
+    beyond = texts[len(row.horizontal) :]
+    end = cells[-1].right if cells else 0
+    return cells + [
+        WordCell(end + 1440 * i, end + 1440 * (i + 1), text) for i, text in enumerate(beyond) if text
+    ]

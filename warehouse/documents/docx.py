@@ -8,28 +8,21 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 
 from lxml import etree
 
-from warehouse.documents.captions import split_captions
-from warehouse.documents.grid import tile
 from warehouse.documents.model import (
-    Cell,
     Document,
     Line,
     Notice,
     ReadOutcome,
-    Table,
     UnreadableDocumentError,
 )
 from warehouse.documents.numbering import Numbering, read_numbering
 from warehouse.documents.package import open_zip, parse_xml, read_member
-
-MAX_NESTING = 20
-"""Tables within tables; Word itself stops far earlier."""
-
-Block = Line | Table
+from warehouse.documents.word_table import MAX_NESTING, Block, WordCell, lines, word_table
 
 _TRANSPARENT = {
     "sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "body", "hyperlink", "fldSimple", "dir",
@@ -169,7 +162,7 @@ def _alternative(element: etree._Element) -> etree._Element:
 def _paragraph(paragraph: etree._Element, story: _Story, depth: int) -> Iterator[Block]:
     boxes: list[etree._Element] = []
     text = _paragraph_text(paragraph, story, boxes)
-    yield from (Line(part) for part in text.split("\n") if part.strip())
+    yield from lines([text])
     for box in boxes:
         yield from _blocks(box, story, depth + 1)
 
@@ -240,30 +233,30 @@ def _symbol(symbol: etree._Element) -> str:
 
 
 def _table(table: etree._Element, story: _Story, depth: int) -> Iterator[Block]:
-    place = _GridPlace(depth)
-    for row in _rows(table):
-        _read_row(row, place, story)
-        place.row += 1
-    if place.cells:
-        yield from place_table(tile(place.cells, place.row), place.inner)
-
-
-def place_table(grid: Table, inner: list[Block]) -> Iterator[Block]:
-    """A table with its captions taken out, then the tables that stood in its cells.
-
-    A frame (one column, or one text, around other tables or text) is not a table: its texts are lines.
-    """
-    texts = [cell.text for cell in grid.cells if cell.text.strip()]
-    if (grid.column_count == 1 and (inner or grid.row_count == 1)) or (inner and len(texts) <= 1):
-        yield from (Line(part) for text in texts for part in text.split("\n") if part.strip())
-        yield from inner
+    elements = [(row, list(_row_cells(row))) for row in _rows(table)]
+    if (
+        all(len(cells) <= 1 for _, cells in elements)
+        and next(table.iterdescendants("{*}tbl"), None) is not None
+    ):
+        # A frame of one column around other tables: what it holds, in its order.
+        for _, cells in elements:
+            for cell in cells:
+                yield from _blocks(cell, story, depth + 1)
         return
-    before, kept, after = split_captions(grid, merged_only=True)
-    yield from before
-    if kept is not None:
-        yield kept
-    yield from inner
-    yield from after
+    edges = _grid_edges(table)
+    inner: list[Block] = []
+    rows = [_read_row(row, cells, edges, inner, (story, depth)) for row, cells in elements]
+    yield from word_table(rows, inner, story.notices)
+
+
+def _grid_edges(table: etree._Element) -> list[int]:
+    """Edges of the grid's columns in twips; columns of unknown width are an inch wide."""
+    grid = child(table, "tblGrid")
+    widths = (
+        [] if grid is None else [value(column, "w") or "" for column in grid if local(column) == "gridCol"]
+    )
+    edges = [0, *accumulate(int(w) if w.isascii() and w.isdigit() and len(w) < 6 else 0 for w in widths)]
+    return edges if all(right - left > 0 for left, right in pairwise(edges)) else [0]
 
 
 def _rows(table: etree._Element) -> Iterator[etree._Element]:
@@ -286,46 +279,37 @@ def _row_cells(row: etree._Element) -> Iterator[etree._Element]:
             yield from _row_cells(element)
 
 
-@dataclass(slots=True)
-class _GridPlace:
-    """A table while its rows are read."""
-
-    depth: int
-    row: int = 0
-    cells: list[Cell] = field(default_factory=list)
-    inner: list[Block] = field(default_factory=list)
-
-
-def _read_row(row: etree._Element, place: _GridPlace, story: _Story) -> None:
-    index, cells = place.row, place.cells
-    col = _number(child(row, "trPr", "gridBefore"), 0)
-    for element in _row_cells(row):
+def _read_row(
+    row: etree._Element,
+    elements: list[etree._Element],
+    edges: list[int],
+    inner: list[Block],
+    where: tuple[_Story, int],
+) -> list[WordCell]:
+    """The row's cells; tables in them are appended to `inner`."""
+    story, depth = where
+    column = _number(child(row, "trPr", "gridBefore"), 0)
+    cells: list[WordCell] = []
+    for element in elements:
         properties = child(element, "tcPr")
         span = max(1, _number(child(properties, "gridSpan"), 1))
-        text, nested = _cell_content(element, story, place.depth)
-        place.inner.extend(nested)
-        if _continues(child(properties, "hMerge")) and cells:
-            cells[-1] = replace(cells[-1], col_span=cells[-1].col_span + span)
-        elif not _continues(child(properties, "vMerge")) or not grow_above(cells, index, col, span):
-            cells.append(Cell(index, col, text, col_span=span))
-        elif text:
-            story.notices.append(Notice("covered_text", f"hidden in a merged cell: {text}"))
-        col += span
+        text, nested = _cell_content(element, story, depth)
+        inner.extend(nested)
+        left, right = _edge(edges, column), _edge(edges, column + span)
+        merged_left = _continues(child(properties, "hMerge"))
+        cells.append(WordCell(left, right, text, merged_left, _continues(child(properties, "vMerge"))))
+        column += span
+    return cells
+
+
+def _edge(edges: list[int], column: int) -> int:
+    """Where a column of the grid begins; beyond the stated ones they are an inch wide."""
+    return edges[column] if column < len(edges) else edges[-1] + 1440 * (column + 1 - len(edges))
 
 
 def _continues(merge: etree._Element | None) -> bool:
     """A merge element without a value goes on with the cell before (or above)."""
     return merge is not None and (value(merge) or "continue") == "continue"
-
-
-def grow_above(cells: list[Cell], row: int, col: int, col_span: int) -> bool:
-    """Let the cell that ends just above this place, with the same columns, reach down into this row."""
-    for position in range(len(cells) - 1, -1, -1):
-        cell = cells[position]
-        if cell.col == col and cell.row + cell.row_span == row and cell.col_span == col_span:
-            cells[position] = replace(cell, row_span=cell.row_span + 1)
-            return True
-    return False
 
 
 def _cell_content(cell: etree._Element, story: _Story, depth: int) -> tuple[str, list[Block]]:
