@@ -127,7 +127,7 @@ def _first(group: str, field: str, text: str) -> str | None:
 
 
 def agency_name(text: str) -> str | None:
-    """The department or unit that a title names, as printed, without 本级; in brackets only if nowhere else."""
+    """The department or unit that a title names, without 本级; in brackets only if nowhere else."""
     text = _FILE_SUFFIX.sub("", normalise(text))
     in_brackets = "，".join(re.findall(r"（([^（）]*)）", text))
     return _longest_organ(re.sub(r"（[^（）]*）", "，", text)) or _longest_organ(in_brackets)

@@ -37,6 +37,8 @@ class Resource:
     """Waited before answering."""
     cut_after: int | None = None
     """Bytes after which the connection is dropped, though Content-Length promised more."""
+    ignore_conditions: bool = False
+    """Always answer with the body, as servers without validators do."""
     headers: tuple[tuple[str, str], ...] = ()
 
     @property

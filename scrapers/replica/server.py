@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -113,6 +114,11 @@ class _Server(ThreadingHTTPServer):
     # A second server on a port that is in use must fail, not share it.
     allow_reuse_port = False
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients that hang up (timeouts, limits of size) are what the replica is for; the rest is reported."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type] # as the library calls it
+
 
 class _Handler(BaseHTTPRequestHandler):
     replica: Replica
@@ -123,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 30
 
     def do_GET(self) -> None:
-        resource = self.replica.answer(self.site_id, _undo_percent_encoding(self.path))
+        resource = self.replica.answer(self.site_id, undo_percent_encoding(self.path))
         if resource.delay_seconds:
             time.sleep(resource.delay_seconds)
         if resource.status == HTTPStatus.OK and self._is_fresh(resource):
@@ -134,6 +140,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _is_fresh(self, resource: Resource) -> bool:
         """Whether the client's copy is still good; If-None-Match has precedence (RFC 9110, 13.2.2)."""
+        if resource.ignore_conditions:
+            return False
         if (tags := self.headers.get("If-None-Match")) is not None:
             return resource.etag in tags or tags.strip() == "*"
         since = self.headers.get("If-Modified-Since")
@@ -159,7 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
             SeenRequest(
                 site_id=self.site_id,
                 method=self.command,
-                path=_undo_percent_encoding(self.path),
+                path=undo_percent_encoding(self.path),
                 status=int(resource.status),
                 body_bytes=len(sent),
                 user_agent=self.headers.get("User-Agent", ""),
@@ -171,7 +179,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: `Replica.requests` keeps what happened."""
 
 
-def _undo_percent_encoding(path: str) -> str:
+def undo_percent_encoding(path: str) -> str:
     """The path as text. Old sites encode file names in GBK, newer ones in UTF-8."""
     raw = unquote_to_bytes(path)
     try:

@@ -1,0 +1,122 @@
+"""A replica on free ports, an empty home, and a crawl of one of its sites with what it recorded."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import pytest
+
+from scrapers.crawl import crawl_in_child
+from scrapers.replica import Replica, SeenRequest, serve
+from scrapers.replica.pages import DOCUMENTS
+from scrapers.replica.server import undo_percent_encoding
+from scrapers.sites import Site
+from warehouse.home import Home
+from warehouse.record.events import CrawlFinished, FetchFinished, ListingObserved, Payload
+from warehouse.record.log import EventLog
+
+P = TypeVar("P", bound=Payload)
+
+
+@pytest.fixture
+def replica() -> Iterator[Replica]:
+    with serve(0) as running:
+        yield running
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
+
+
+@dataclass(frozen=True)
+class Crawl:
+    """What one crawl recorded."""
+
+    finished: CrawlFinished
+    payloads: list[Payload]
+
+    def of(self, payload_type: type[P]) -> list[P]:
+        return [payload for payload in self.payloads if isinstance(payload, payload_type)]
+
+    def outcomes(self, kind: str | None = None) -> dict[str, str]:
+        """Path → outcome."""
+        return {
+            path_of(fetch.url): str(fetch.outcome)
+            for fetch in self.of(FetchFinished)
+            if kind is None or fetch.kind == kind
+        }
+
+    def details(self) -> dict[str, str | None]:
+        """Path → evidence of its outcome."""
+        return {path_of(fetch.url): fetch.detail for fetch in self.of(FetchFinished)}
+
+    def listed(self) -> set[str]:
+        """Paths of all listing entries."""
+        return {path_of(entry.url) for listing in self.of(ListingObserved) for entry in listing.entries}
+
+
+def path_of(url: str) -> str:
+    parts = urlsplit(url)
+    return undo_percent_encoding(parts.path + (f"?{parts.query}" if parts.query else ""))
+
+
+def crawl_into(home: Home) -> Callable[[Site], Crawl]:
+    """Crawls in runs of their own, one after the other, into one record."""
+    runs = itertools.count(1)
+
+    def crawl_once(site: Site) -> Crawl:
+        run_id = f"run-{next(runs)}"
+        finished = crawl_in_child(home, site, run_id)
+        with EventLog.open(home.event_log) as log:
+            return Crawl(finished, [event.payload for event in log.read(run_id=run_id, site_id=site.site_id)])
+
+    return crawl_once
+
+
+@pytest.fixture
+def crawl(home: Home) -> Callable[[Site], Crawl]:
+    return crawl_into(home)
+
+
+@dataclass(frozen=True)
+class TwoDays:
+    """A first crawl of each site, and a second one of two of them after the sites changed."""
+
+    home: Home
+    first: dict[str, Crawl]
+    first_requests: list[SeenRequest]
+    second: dict[str, Crawl]
+    second_requests: list[SeenRequest]
+    replaced: str = "/zwgk/czyjs/bmys/202403/P020240315345178902211.pdf"
+    without_validators: str = "/zwgk/czyjs/bmys/202502/P020250218602318457712.xlsx"
+    withdrawn: str = "/zwgk/czyjs/bmys/202403/t20240314_318790.html"
+
+
+@pytest.fixture(scope="session")
+def two_days(tmp_path_factory: pytest.TempPathFactory) -> TwoDays:
+    """Shared by the tests that only look: a crawl takes two seconds."""
+    home = Home(tmp_path_factory.mktemp("two-days"))
+    crawl = crawl_into(home)
+    with serve(0) as replica:
+        first = {site_id: crawl(site) for site_id, site in replica.sites.items()}
+        first_requests = replica.requests.copy()
+        content = replica.content["xinzhou-replica"]
+        content["articles"] = [
+            article for article in content["articles"] if article["path"] != TwoDays.withdrawn
+        ]
+        replica.refresh("xinzhou-replica")
+        # Last-Modified stays the same: the replacement is silent.
+        replacement = (DOCUMENTS / "zhumadian-commerce-2024.pdf").read_bytes()
+        replica.change("xinzhou-replica", TwoDays.replaced, body=replacement)
+        replica.change("xinzhou-replica", TwoDays.without_validators, ignore_conditions=True)
+        replica.requests.clear()
+        second = {
+            site_id: crawl(replica.sites[site_id]) for site_id in ("xinzhou-replica", "zhumadian-replica")
+        }
+        return TwoDays(home, first, first_requests, second, replica.requests.copy())
