@@ -185,7 +185,7 @@ def report(
             home,
             run_id,
             events=events.read(),
-            warehouse=warehouse,
+            built=warehouse,
             publication_id=publication_id,
             marts=marts,
         )
