@@ -7,7 +7,8 @@ left by a kill: it is ignored, swept, and its documents are still pending.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,16 +104,13 @@ def land(  # noqa: PLR0913 # a load's keys, all by name
     """
     if any(load.load_id == load_id for load in loads(log, site_id)):
         raise ValueError(f"load {load_id} has landed already")
-    scratch = home.scratch / _LOADS / load_id
-    with exclusive(_lock_of(home, load_id)):
-        shutil.rmtree(scratch, ignore_errors=True)
+    landed = None
+    with _aside(home, load_id) as folder:
         keys = {"load_id": load_id, "site_id": site_id, "reader_version": reader_version}
-        with RawTablesWriter(scratch, **keys) as writer:
+        with RawTablesWriter(folder, **keys) as writer:
             reads = [_add(writer, result, reader_version) for result in results]
-        landed = None
         if reads:
-            sync_tree(scratch)
-            _move(scratch, home.raw / load_id)
+            _move(folder, home.raw / load_id)
             landed = LoadLanded(
                 load_id=load_id,
                 reader_version=reader_version,
@@ -120,22 +118,17 @@ def land(  # noqa: PLR0913 # a load's keys, all by name
                 row_counts=writer.row_counts,
             )
             log.append([Event(payload=p, run_id=run_id, site_id=site_id) for p in (*reads, landed)])
-        shutil.rmtree(scratch, ignore_errors=True)
-        _lock_of(home, load_id).unlink()
     return landed
 
 
 def restore(home: Home, load: Load, results: Iterable[ReadResult]) -> None:
     """Write the raw tables of a landed load again, from its documents read anew; the log knows of it."""
-    scratch = home.scratch / _LOADS / load.load_id
-    with exclusive(_lock_of(home, load.load_id)):
-        shutil.rmtree(scratch, ignore_errors=True)
+    with _aside(home, load.load_id) as folder:
         keys = {"load_id": load.load_id, "site_id": load.site_id, "reader_version": load.reader_version}
-        with RawTablesWriter(scratch, **keys) as writer:
+        with RawTablesWriter(folder, **keys) as writer:
             for result in results:
                 _add(writer, result, load.reader_version)
-        sync_tree(scratch)
-        _move(scratch, home.raw / load.load_id)
+        _move(folder, home.raw / load.load_id)
 
 
 def loads(log: EventLog, site_id: str | None = None, until: int | None = None) -> list[Load]:
@@ -209,12 +202,26 @@ def _add(writer: RawTablesWriter, result: ReadResult, reader_version: str) -> Do
     )
 
 
-def _move(scratch: Path, folder: Path) -> None:
+@contextmanager
+def _aside(home: Home, load_id: str) -> Iterator[Path]:
+    """A folder to write a load in, locked against `sweep`; gone at the end unless it was moved."""
+    folder, lock = home.scratch / _LOADS / load_id, _lock_of(home, load_id)
+    with exclusive(lock):
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            lock.unlink()
+
+
+def _move(aside: Path, folder: Path) -> None:
     """Rename into place; a folder that stands there was left by a kill before its event."""
+    sync_tree(aside)
     folder.parent.mkdir(parents=True, exist_ok=True)
     if folder.exists():
         shutil.rmtree(folder)
-    scratch.rename(folder)
+    aside.rename(folder)
     sync(folder.parent)
 
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
 import tracemalloc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
@@ -13,13 +18,14 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from warehouse import landing, raw_tables
+from warehouse import raw_tables
 from warehouse.documents.model import ReadOutcome
 from warehouse.files import exclusive
-from warehouse.home import Home
-from warehouse.landing import accepted_loads, land, loads, pending, sweep, unvalidated_loads
+from warehouse.home import PROJECT_ROOT, Home
+from warehouse.landing import accepted_loads, land, loads, pending, restore, sweep, unvalidated_loads
 from warehouse.raw_tables import RAW_SCHEMAS
 from warehouse.reading import ReadResult
+from warehouse.record.errors import CorruptArchiveError
 from warehouse.record.events import (
     DocumentImported,
     DocumentLinked,
@@ -418,34 +424,46 @@ def test_a_load_lands_once(home: Home, log: EventLog) -> None:
 # --- kills ---
 
 
-class KilledError(BaseException):
-    """What a kill is to the code that runs: no handler sees it."""
+KILLED_LANDING = """
+import os, signal, sys
+from pathlib import Path
+from warehouse import landing
+from warehouse.documents.model import ReadOutcome
+from warehouse.home import PROJECT_ROOT, Home
+from warehouse.reading import ReadResult
+from warehouse.record.log import EventLog
+
+home, point = Home(Path(sys.argv[1])), sys.argv[2]
+kill = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+
+def results():
+    yield ReadResult(sys.argv[3], ReadOutcome.CORRUPT, "killed", None, None, 0.1)
+    if point == "reading":
+        kill()
+
+if point == "renaming":
+    landing.sync_tree = kill
+elif point == "appending":
+    EventLog.append = kill
+with EventLog.open(home.event_log) as log:
+    keys = {"load_id": "run-1-xinzhou", "site_id": "xinzhou", "run_id": "run-1", "reader_version": "1"}
+    landing.land(home, log, **keys, results=results())
+"""
 
 
-def kill(*_: object, **__: object) -> None:
-    raise KilledError
-
-
-def killed_while_reading() -> Iterator[ReadResult]:
-    yield read("a.pdf")
-    kill()
+def kill_landing(home: Home, point: str) -> None:
+    killed = subprocess.run(  # noqa: S603 # our own script
+        [sys.executable, "-c", KILLED_LANDING, str(home.path), point, sha256_of("a.pdf")],
+        env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("point", ["reading", "renaming", "appending"])
-def test_a_killed_landing_leaves_no_load_and_is_done_again(
-    home: Home, log: EventLog, monkeypatch: pytest.MonkeyPatch, point: str
-) -> None:
+def test_a_killed_landing_leaves_no_load_and_is_done_again(home: Home, log: EventLog, point: str) -> None:
     record(log, fetched("a.pdf"))
-    results: Callable[[], Iterable[ReadResult]] = lambda: [read("a.pdf")]  # noqa: E731 # replaced below
-    with monkeypatch.context() as patch:
-        if point == "reading":
-            results = killed_while_reading
-        elif point == "renaming":
-            patch.setattr(landing, "_move", kill)
-        else:
-            patch.setattr(EventLog, "append", kill)
-        with pytest.raises(KilledError):
-            land_load(home, log, results())
+    kill_landing(home, point)
     assert loads(log) == []
     assert pending(log, "1", "xinzhou") == [sha256_of("a.pdf")]
     (removed,) = sweep(home, log)
@@ -456,15 +474,30 @@ def test_a_killed_landing_leaves_no_load_and_is_done_again(
     assert table_rows(home, "documents")[0]["outcome"] == "read"
 
 
-def test_a_killed_landing_may_be_repeated_without_a_sweep(
-    home: Home, log: EventLog, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(EventLog, "append", kill)
-        with pytest.raises(KilledError):
-            land_load(home, log, [read("half.pdf")])
+def test_a_killed_landing_may_be_repeated_without_a_sweep(home: Home, log: EventLog) -> None:
+    kill_landing(home, "appending")
     land_load(home, log, [read("a.pdf")])
-    assert [row["document_sha256"] for row in table_rows(home, "documents")] == [sha256_of("a.pdf")]
+    assert [row["outcome"] for row in table_rows(home, "documents")] == ["read"]
+
+
+def test_a_landing_that_fails_leaves_nothing(home: Home, log: EventLog) -> None:
+    def failing() -> Iterator[ReadResult]:
+        yield read("a.pdf")
+        raise CorruptArchiveError("b.pdf: is missing")
+
+    with pytest.raises(CorruptArchiveError):
+        land_load(home, log, failing())
+    assert log.last_position() == 0
+    assert list((home.scratch / "loads").iterdir()) == []
+    assert not home.raw.exists()
+
+
+def test_raw_tables_of_a_load_are_restored(home: Home, log: EventLog) -> None:
+    land_load(home, log, [read("a.pdf"), unreadable("b.pdf")])
+    before = {table: table_rows(home, table) for table in RAW_SCHEMAS}
+    shutil.rmtree(home.raw)
+    restore(home, loads(log)[0], [read("a.pdf"), unreadable("b.pdf")])
+    assert {table: table_rows(home, table) for table in RAW_SCHEMAS} == before
 
 
 def test_a_sweep_leaves_landings_that_run_alone(home: Home, log: EventLog) -> None:
