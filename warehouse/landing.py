@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from warehouse.documents.model import ReadOutcome
 from warehouse.files import exclusive, sync, sync_tree
 from warehouse.home import Home
-from warehouse.raw_tables import RAW_SCHEMAS, RawTablesWriter  # noqa: F401 # the schemas are looked for here
+from warehouse.raw_tables import RawTablesWriter
 from warehouse.record.events import (
     DocumentImported,
     DocumentLinked,

@@ -1,7 +1,7 @@
 """What is recognised in a document: plain rows, each with the place where it is printed.
 
 Field names are those of docs/analysts.md; amounts are `Decimal` in yuan.
-Every class here is one raw table in Parquet (`warehouse.landing` derives its schema from the annotations).
+Every class here is one raw table in Parquet (`warehouse.raw_tables` derives its schema from the annotations).
 """
 
 from __future__ import annotations
