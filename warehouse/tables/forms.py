@@ -282,7 +282,9 @@ class _FormReader:
         if number is None or not _says_money(label.text) or (value.row != label.row and label.row_span == 1):
             return
         unit = unit_in(label.text) or unit_in(section) or self.found.draft.unit
-        if not unit:
+        # A label that spans rows meets its value in each of them: one printed number is one amount.
+        taken = any((amount.row, amount.col) == (value.row, value.col) for amount in self.amounts)
+        if taken or not unit:
             return
         yuan = money.to_yuan(number, unit)
         if name in {"budget", "fiscal", "other"}:
