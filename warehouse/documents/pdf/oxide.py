@@ -15,6 +15,9 @@ from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_whit
 
 pdf_oxide.disable_logging()
 
+Bounds = tuple[float, float, float, float]
+"""Left, bottom, width and height in PDF space."""
+
 _FEW = 40
 """Glyphs; a page with more is not looked at as a scan."""
 
@@ -40,15 +43,7 @@ class OxideFile:
         width, height = frame.size
         watermark = Watermark()
         glyphs = _glyphs(characters, frame, watermark)
-        horizontal: list[Rule] = []
-        vertical: list[Rule] = []
-        for start_x, start_y, end_x, end_y in _strokes(self._document.extract_paths(index)):
-            x0, y0 = frame.place(start_x, start_y)
-            x1, y1 = frame.place(end_x, end_y)
-            if abs(x1 - x0) >= abs(y1 - y0):
-                horizontal.append(Rule((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
-            else:
-                vertical.append(Rule((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
+        horizontal, vertical = _rules(self._document.extract_paths(index), frame)
         return PageContent(
             number,
             width,
@@ -83,12 +78,13 @@ def _glyphs(characters: list[Any], frame: Frame, watermark: Watermark) -> list[G
     characters = _without_pale(characters, watermark)
     if frame.rotation:
         return [_placed(char, frame) for char in characters]
-    left, top = frame.left, frame.top
+    left, top, new = frame.left, frame.top, tuple.__new__  # calling Glyph would take twice as long
     return [
-        Glyph(top - y, x - left, x - left + advance, size, text)
-        for y, x, advance, size, text in [
-            (c.origin_y, c.origin_x, c.advance_width, c.font_size, c.char) for c in characters
-        ]
+        new(
+            Glyph,
+            (top - c.origin_y, (x := c.origin_x - left), x + c.advance_width, c.font_size, c.char, None),
+        )
+        for c in characters
     ]
 
 
@@ -126,26 +122,32 @@ def _without_pale(characters: list[Any], watermark: Watermark) -> list[Any]:
     ]
 
 
-def _strokes(paths: Iterable[dict[str, Any]]) -> Iterator[tuple[float, float, float, float]]:
+def _rules(paths: Iterable[dict[str, Any]], frame: Frame) -> tuple[list[Rule], list[Rule]]:
+    """Horizontal and vertical rules of the reading frame."""
+    horizontal: list[Rule] = []
+    vertical: list[Rule] = []
+    for x, y, width, height in _strokes(paths):
+        x0, y0 = frame.place(x, y)
+        x1, y1 = frame.place(x + width, y + height)
+        if abs(x1 - x0) >= abs(y1 - y0):
+            horizontal.append(Rule((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
+        else:
+            vertical.append(Rule((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
+    return horizontal, vertical
+
+
+def _strokes(paths: Iterable[dict[str, Any]]) -> Iterator[Bounds]:
     """Straight visible strokes in PDF space: lines, sides of stroked rectangles, thin filled rectangles."""
     for path in paths:
-        stroked = path["stroke_color"] is not None and not is_white(path["stroke_color"])
-        filled = path["fill_color"] is not None and not is_white(path["fill_color"])
-        if not (stroked or filled):
+        stroke, fill = path["stroke_color"], path["fill_color"]
+        stroked = stroke is not None and not is_white(stroke)
+        if not stroked and (fill is None or is_white(fill)):
             continue
-        x, y, width, height = path["bbox"]
-        if min(width, height) <= MAX_RULE_WIDTH:
-            yield _axis(x, y, width, height)
-        elif path["operations_count"] > 1 or stroked:
-            for bx, by, bw, bh in _subpaths(path["operations"], stroked=stroked):
-                yield _axis(bx, by, bw, bh)
-
-
-def _axis(x: float, y: float, width: float, height: float) -> tuple[float, float, float, float]:
-    """The middle line of a thin rectangle."""
-    if width >= height:
-        return x, y + height / 2, x + width, y + height / 2
-    return x + width / 2, y, x + width / 2, y + height
+        bounds: Bounds = path["bbox"]
+        if bounds[2] <= MAX_RULE_WIDTH or bounds[3] <= MAX_RULE_WIDTH:
+            yield bounds
+        elif stroked or path["operations_count"] > 1:
+            yield from _subpaths(path["operations"], stroked=stroked)
 
 
 def _subpaths(

@@ -14,6 +14,10 @@ from warehouse.documents.pdf.grid import Grid, find_grids
 from warehouse.documents.pdf.text import Run, TextLine, join, lines_of, runs_of
 
 
+_FULL = 1.7
+"""Of the size: a last line that ends no further from the right edge leaves no room for another character."""
+
+
 @dataclass(slots=True)
 class PartCell:
     """A cell of the part of a table that stands on one page."""
@@ -77,9 +81,7 @@ def lay_out(content: PageContent) -> PageLayout:
             by_cell, outside = _distribute(outside, glyphs, grid)
             if by_cell:
                 blocks.append(_part(content, grid, by_cell))
-    for line in lines_of(outside):
-        box = _displayed(content, (line.x0, line.top, line.x1, line.bottom))
-        blocks.append(PageLine(content.number, line.text.strip(), box, line.top, line.confidence))
+    blocks += [_line(content, line) for line in lines_of(outside)]
     blocks.sort(key=lambda block: block.top)
     return PageLayout(content.number, content.height, blocks)
 
@@ -132,28 +134,34 @@ def _cut(run: Run, glyphs: Sequence[Glyph], grid: Grid, row: Sequence[int]) -> I
 
 
 def _part(content: PageContent, grid: Grid, by_cell: dict[int, list[Run]]) -> TablePart:
-    xs, ys = grid.xs, grid.ys
+    xs = [round(x, 2) for x in grid.xs]
+    ys = [round(y, 2) for y in grid.ys]
     cells: list[PartCell] = []
     for number, (row, col, row_span, col_span) in enumerate(grid.spans):
-        box = _displayed(content, (xs[col], ys[row], xs[col + col_span], ys[row + row_span]))
+        box = xs[col], ys[row], xs[col + col_span], ys[row + row_span]
         cell = PartCell(row, col, row_span, col_span, content.number, box)
         runs = by_cell.get(number)
         if runs:
-            _write(cell, lines_of(runs), xs[col + col_span])
+            _write(cell, runs)
         cells.append(cell)
+    if content.turn:
+        for cell in cells:
+            cell.box = as_displayed(cell.box, content.turn, content.width, content.height)
     lowest = [cell for cell in cells if cell.row + cell.row_span == len(ys) - 1]
     return TablePart(content.number, xs, len(ys) - 1, cells, ys[0], lowest)
 
 
-def _write(cell: PartCell, lines: Sequence[TextLine], right: float) -> None:
-    if not lines:
-        return
-    cell.text = join(lines)
-    cell.is_full = right - lines[-1].x1 < 1.7 * lines[-1].size
-    cell.confidence = min((line.confidence for line in lines if line.confidence is not None), default=None)
+def _write(cell: PartCell, runs: Sequence[Run]) -> None:
+    """Put the text of the runs in the cell."""
+    lines = lines_of(runs)
+    if lines:
+        cell.text = join(lines)
+        cell.is_full = cell.box[2] - lines[-1].x1 < _FULL * lines[-1].size
+        cell.confidence = min((c for line in lines if (c := line.confidence) is not None), default=None)
 
 
-def _displayed(content: PageContent, box: Box) -> Box:
-    if content.turn:
-        box = as_displayed(box, content.turn, content.width, content.height)
-    return round(box[0], 2), round(box[1], 2), round(box[2], 2), round(box[3], 2)
+def _line(content: PageContent, line: TextLine) -> PageLine:
+    box = as_displayed((line.x0, line.top, line.x1, line.bottom), content.turn, content.width, content.height)
+    x0, top, x1, bottom = box
+    rounded = round(x0, 2), round(top, 2), round(x1, 2), round(bottom, 2)
+    return PageLine(content.number, line.text.strip(), rounded, line.top, line.confidence)

@@ -33,42 +33,49 @@ Block = PageLine | TablePart
 def stitch(layouts: Sequence[PageLayout]) -> list[Block]:
     """All blocks of a document in reading order, tables continued over pages joined."""
     blocks: list[Block] = []
-    open_table: int | None = None
-    known: set[str] = set()
+    open_at: int | None = None
+    began_on: list[Block] = []
     for layout in layouts:
         if not layout.blocks:
             continue
-        first = next((i for i, b in enumerate(layout.blocks) if isinstance(b, TablePart)), None)
-        rest = list(layout.blocks)
-        if open_table is not None and first is not None:
-            table, part = blocks[open_table], layout.blocks[first]
-            before, after = layout.blocks[:first], blocks[open_table + 1 :]
-            assert isinstance(table, TablePart) and isinstance(part, TablePart)  # noqa: S101, PT018 narrows the type
-            joined = continued(table, part, [_text(b) for b in before], [_text(b) for b in after], known)
+        rest = layout.blocks
+        first = next((i for i, block in enumerate(rest) if isinstance(block, TablePart)), None)
+        if open_at is not None and first is not None:
+            joined = _continued(blocks[open_at:], rest[: first + 1], began_on)
             if joined is not None:
-                blocks[open_table] = joined
+                blocks[open_at] = joined
                 rest = rest[first + 1 :]
-        if len(rest) < len(layout.blocks) and not any(isinstance(b, TablePart) for b in rest):
-            blocks += rest
-            known |= {_bare(_text(b)) for b in rest}
-            continue
         blocks += rest
-        open_table = _last_table(blocks) if first is not None else None
-        known = {_bare(_text(b)) for b in layout.blocks}
+        if first is None:
+            open_at = None
+        elif any(isinstance(block, TablePart) for block in rest):
+            open_at = _last_table(blocks)
+            began_on = layout.blocks
     return blocks
 
 
 def _last_table(blocks: Sequence[Block]) -> int:
-    return max(i for i, block in enumerate(blocks) if isinstance(block, TablePart))
+    return next(i for i in range(len(blocks) - 1, -1, -1) if isinstance(blocks[i], TablePart))
 
 
-def _text(block: Block) -> str:
-    return block.text if isinstance(block, PageLine) else ""
+def _continued(upper: Sequence[Block], lower: Sequence[Block], began_on: Sequence[Block]) -> TablePart | None:
+    """The table that begins `upper` joined with the part that ends `lower`, if that goes on; lines between."""
+    table, part = upper[0], lower[-1]
+    if not isinstance(table, TablePart) or not isinstance(part, TablePart):
+        return None
+    after, before, known = _texts(upper), _texts(lower), _texts(began_on)
+    return continued(table, part, before, after, {_bare(text) for text in known} if before else set())
+
+
+def _texts(blocks: Sequence[Block]) -> list[str]:
+    return [block.text for block in blocks if isinstance(block, PageLine)]
 
 
 def _bare(text: str) -> str:
     """The text for comparison: without white space, width and marks of continuation."""
-    return _CONTINUED.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)))
+    if text.isascii():
+        return "".join(text.split())
+    return _CONTINUED.sub("", "".join(unicodedata.normalize("NFKC", text).split()))
 
 
 def continued(
@@ -198,10 +205,10 @@ def _join(
     for cell in lower:
         cell.row += shift
     row_count = part.row_count + shift
-    cells = [*table.cells, *(cell for cell in lower if id(cell) not in gone)]
+    table.cells += [cell for cell in lower if id(cell) not in gone]
     lowest = [cell for cell in (*table.bottom_cells, *lowest) if id(cell) not in gone]
     lowest = [cell for cell in lowest if cell.row + cell.row_span == row_count]
-    return TablePart(table.page, all_edges, row_count, cells, table.top, lowest)
+    return TablePart(table.page, all_edges, row_count, table.cells, table.top, lowest)
 
 
 def _move_columns(cells: Sequence[PartCell], edges: Sequence[float], all_edges: list[float]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from warehouse.documents.pdf.content import Glyph
@@ -88,8 +88,10 @@ def _run(glyphs: Sequence[Glyph], first: int, last: int, x0: float, x1: float, t
     return Run(base, x0, x1, size, plain("".join(text)), first, last, confidence)
 
 
-def lines_of(runs: Iterable[Run]) -> list[TextLine]:
+def lines_of(runs: Sequence[Run]) -> list[TextLine]:
     """Lines from top to bottom: runs whose baselines nearly agree are one line."""
+    if len(runs) == 1:
+        return [_line(list(runs))] if runs[0].text.strip() else []
     lines: list[TextLine] = []
     group: list[Run] = []
     for run in sorted(runs):
@@ -145,13 +147,13 @@ def plain(text: str) -> str:
 
 def join(lines: Sequence[TextLine]) -> str:
     """Wrapped lines as one text: nothing between them but a space between two Latin words."""
-    text = ""
-    for line in lines:
+    text = lines[0].text.rstrip(" ") if lines else ""
+    for line in lines[1:]:
         part = line.text.rstrip(" ")
         if text:
             part = part.lstrip(" ")
-            if part and _is_latin(text[-1]) and _is_latin(part[0]):
-                text += " "
+        if text and part and _is_latin(text[-1]) and _is_latin(part[0]):
+            text += " "
         text += part
     return text
 
