@@ -132,20 +132,21 @@ def _title(lines: list[str], title_score: Callable[[str], int]) -> str:
     for index in range(len(lines) - 1, -1, -1):
         line = lines[index]
         if is_title(line):
-            shown = printed(line)
-            above = printed(lines[index - 1]) if index else ""
-            if (
-                title_score(shown) == 0
-                and above
-                and not unit_in(above)
-                and is_title(above + shown)
-                and title_score(above + shown)
-            ):
-                shown = above + shown
-            return without_number(shown)
+            return without_number(_with_line_above(printed(line), lines[:index], title_score))
         if title_score(line) and _names_a_table(line):
             return without_number(printed(line))
     return ""
+
+
+def _with_line_above(shown: str, above: list[str], title_score: Callable[[str], int]) -> str:
+    """A title that is broken over two lines: both together say more than the last one alone."""
+    start = printed(above[-1]) if above else ""
+    plain = key(start)
+    if not start or len(start) > 40 or unit_in(start) or agency_in(above[-1]) or _TITLE_END.search(plain):
+        return shown
+    if _patterns("number_pattern")[0].match(plain) or _SENTENCE.search(plain) or ":" in plain:
+        return shown
+    return start + shown if title_score(start + shown) > title_score(shown) else shown
 
 
 def _names_a_table(line: str) -> bool:

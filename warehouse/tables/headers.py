@@ -19,6 +19,7 @@ _COLUMN_NUMBER = re.compile(
 )
 _COLUMN_NUMBER_LABEL = re.compile(r"(?:栏次|档次|列次|栏目|行次|序号|栏号|合计)?(?:[-—*]*)|\*\*")
 _CODE = re.compile(r"\d{3}|\d{5}|\d{7}|\d{9}")
+_CATALOGUE = re.compile(r"[ABC]\d{0,9}")
 _YEAR = re.compile(r"20\d\d年?")
 _CAPTION = re.compile(r".*(?:单位[::]|年度[::]|部门[::]|(?:万|^)元$).*|20\d\d年?度?|.{2,40}表(?:\(.*\))?")
 _MONEY = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d+|-?\d{1,3}(?:,\d{3})+")
@@ -251,6 +252,8 @@ def _role(parts: tuple[str, ...], cells: list[str]) -> str:
         and amounts * 10 >= len(filled) * 6
     ):
         return "amount"
+    if role == "project_code" and filled and all(_CATALOGUE.fullmatch(text) for text in filled):
+        return "code"
     if role is not None:
         return role
     return "amount" if numbers or not filled else "text"

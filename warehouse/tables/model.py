@@ -61,6 +61,9 @@ class RecognisedTable:
     amount_count: int
     empty_note: str | None
     """空表列示, 本表无数据 and the like, as printed under or in the table."""
+    continues_ordinal: int | None = None
+    """The table that this one is the rest of, where parts of one table were read as several; checks over all
+    rows of a table take the parts together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,6 +75,7 @@ class _Context:
     table_type: TableType
     unit: str | None
     unit_source: str
+    continues_ordinal: int | None
 
 
 def recognise(document: Document) -> Recognition:
@@ -175,7 +176,8 @@ def _context(
         kind = TableType(before.table_type.name, f"indicators of the form in table {before.section.ordinal}")
         caption = replace(before.caption, unit=caption.unit or before.unit)
     unit, source = _unit(caption, header, stated_unit)
-    return _Context(section, caption, header, items, kind, unit, source)
+    first = (before.continues_ordinal or before.section.ordinal) if continues and before else None
+    return _Context(section, caption, header, items, kind, unit, source, first)
 
 
 def _continues(header: Header, section: Section, before: _Context) -> bool:
@@ -226,6 +228,7 @@ def _take_table(context: _Context, found: _Findings) -> None:
             header_row_count=0 if is_form else context.header.row_count,
             amount_count=len(amounts),
             empty_note=note,
+            continues_ordinal=context.continues_ordinal,
         )
     )
     if kind.name == types.UNRECOGNISED:

@@ -77,7 +77,7 @@ def read_items(header: Header, grid: Grid) -> dict[int, list[Item]]:
 class _RowReader:
     """Reads the identity of rows; remembers the 类 and 款 above, which some forms print only once."""
 
-    names: list[Column]
+    names: list[list[Column]]
     codes: list[Column]
     parts: list[list[Column]]
     agency_codes: list[Column]
@@ -90,8 +90,8 @@ class _RowReader:
         def playing(*roles: str) -> list[Column]:
             return [column for column in columns if column.role in roles]
 
-        names, codes, parts = playing("name"), playing("code"), _code_parts(columns)
-        if len(names) > 1 and "政府预算" in names[0].path and "部门预算" in names[1].path:
+        names, codes, parts = _in_steps(columns, "name"), playing("code"), _code_parts(columns)
+        if len(names) > 1 and "政府预算" in names[0][0].path and "部门预算" in names[1][0].path:
             names = [names[1], names[0], *names[2:]]
             codes.reverse()
             parts.reverse()
@@ -99,7 +99,7 @@ class _RowReader:
             (column.index for column in columns if column.role == "amount"), default=len(columns)
         )
         return cls(
-            names=names or playing("item_name")[:1] or playing("agency_name")[:1],
+            names=names or _in_steps(columns, "item_name")[:1] or _in_steps(columns, "agency_name")[:1],
             codes=codes,
             parts=parts,
             agency_codes=playing("agency_code"),
@@ -117,15 +117,15 @@ class _RowReader:
             for column in self.codes
             if _CODE.fullmatch(text := printed(cells[column.index].text)) or not text
         ]
-        labels = [printed(cells[column.index].text) for column in self.names]
-        taken = {id(cells[column.index]) for column in self.names}
+        labels = [_innermost(cells, steps) for steps in self.names]
+        taken = {id(cells[column.index]) for steps in self.names for column in steps}
         agency_code = self._first_text(self.agency_codes, cells)
         label = labels[0] if labels else ""
         if not label and self.names:
             label = self._label_elsewhere(cells, taken)
         code = codes[0] if codes else ""
         if not code and not self.codes and not self.parts and self.names:
-            code, label = _split_coded(label, self.names[0].path)
+            code, label = _split_coded(label, self.names[0][0].path)
         if agency_code and not agency_code[0].isdigit():
             agency_code = ""
         return Item(
@@ -133,12 +133,14 @@ class _RowReader:
             code=code,
             label="" if label == code and code else label,
             code_2=codes[1] if len(codes) > 1 else "",
-            label_2=labels[1]
-            if len(labels) > 1 and cells[self.names[1].index] is not cells[self.names[0].index]
-            else "",
+            label_2=labels[1] if len(labels) > 1 and not self._same_cell(cells) else "",
             agency_code=agency_code or _bare_agency_code(label, bool(self.agency_names)),
             agency_name=self._first_text(self.agency_names, cells),
         )
+
+    def _same_cell(self, cells: Sequence[Cell]) -> bool:
+        """Whether one cell spans both names (合计)."""
+        return cells[self.names[0][-1].index] is cells[self.names[1][0].index]
 
     def _first_text(self, columns: list[Column], cells: Sequence[Cell]) -> str:
         return next((text for column in columns if (text := printed(cells[column.index].text))), "")
@@ -166,6 +168,27 @@ class _RowReader:
         for text in filled[: last + 1]:
             code = text if code and text.startswith(code) else code + (text.zfill(2) if code else text)
         return code
+
+
+def _in_steps(columns: Sequence[Column], role: str) -> list[list[Column]]:
+    """The columns of each name: one, or several under one header, whose names go from general to special."""
+    found: list[list[Column]] = []
+    for column in columns:
+        last = found[-1][-1] if found else None
+        follows = last is not None and column.index == last.index + 1
+        if column.role == role and not (follows and last and column.parts == last.parts):
+            found.append([column])
+        elif (
+            follows
+            and last
+            and (column.role == role or (column.role == "text" and not column.parts and last.parts))
+        ):
+            found[-1].append(column)
+    return found
+
+
+def _innermost(cells: Sequence[Cell], steps: Sequence[Column]) -> str:
+    return next((text for column in reversed(steps) if (text := printed(cells[column.index].text))), "")
 
 
 def _code_parts(columns: Sequence[Column]) -> list[list[Column]]:
