@@ -58,27 +58,24 @@ def pending(log: EventLog, reader_version: str, site_id: str) -> list[str]:
     linked as documents because the tables stand in the page.
     """
     first_seen: dict[str, int] = {}
-    articles: list[tuple[str, str, int]] = []
+    articles: dict[tuple[str, str], int] = {}
     linked: set[str] = set()
     read: set[str] = set()
     types = (FetchFinished.type, DocumentImported.type, DocumentLinked.type, LoadLanded.type)
     for event in log.read(site_id=site_id, types=types):
         match event.payload:
-            case FetchFinished(kind=PageKind.DOCUMENT, outcome=outcome, sha256=str(sha256)) if (
-                outcome in _HAS_BODY
-            ):
+            case FetchFinished(outcome=outcome) if outcome not in _HAS_BODY:
+                pass
+            case FetchFinished(kind=PageKind.DOCUMENT, sha256=str(sha256)) | DocumentImported(sha256=sha256):
                 first_seen.setdefault(sha256, event.position)
-            case FetchFinished(kind=PageKind.ARTICLE, outcome=outcome, sha256=str(sha256)) as fetch if (
-                outcome in _HAS_BODY
-            ):
-                articles += [(url, sha256, event.position) for url in (fetch.url, fetch.final_url) if url]
-            case DocumentImported(sha256=sha256):
-                first_seen.setdefault(sha256, event.position)
+            case FetchFinished(kind=PageKind.ARTICLE, sha256=str(sha256), url=url, final_url=final_url):
+                articles.setdefault((url, sha256), event.position)
+                articles.setdefault((final_url or url, sha256), event.position)
             case DocumentLinked(url=url):
                 linked.add(url)
             case LoadLanded(documents=documents, reader_version=version) if version == reader_version:
                 read.update(documents)
-    for url, sha256, position in articles:
+    for (url, sha256), position in articles.items():
         if url in linked:
             first_seen[sha256] = min(position, first_seen.get(sha256, position))
     return sorted(first_seen.keys() - read, key=first_seen.__getitem__)
