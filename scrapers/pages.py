@@ -20,7 +20,9 @@ META_NAMES = ("SiteName", "ColumnName", "ArticleTitle", "PubDate", "ContentSourc
 """The tags of the national site guide (国办发〔2017〕47号) that are kept."""
 
 _DATE = re.compile(r"(20\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)")
-_URL_DATE = re.compile(r"(?:/t|/P0|_)(20\d{2})(\d{2})(\d{2})|/(20\d{2})[-/]?(\d{1,2})[-/](\d{1,2})/")
+_URL_DATE = re.compile(
+    r"(?:/P0(?=\d{8})|(?:/t|_)(?=\d{8}(?!\d)))(20\d{2})(\d{2})(\d{2})|/(20\d{2})[-/]?(\d{1,2})[-/](\d{1,2})/"
+)
 _FURNITURE = re.compile(r"foot|header|nav|crumb|sidebar|copyright|friend|share", re.IGNORECASE)
 _VISIBLE = "//text()[not(parent::script or parent::style)]"
 _MONEY = re.compile(r"-?\d{1,3}(,\d{3})*\.\d{1,6}|-?\d+\.\d{1,6}")
@@ -85,21 +87,21 @@ class Link:
 def decode(body: bytes, content_type: str = "", encoding: str | None = None) -> str:
     """The text of a page. What the bytes are is believed before what header and meta tag claim.
 
-    UTF-8 that decodes without a fault is UTF-8 (other encodings hardly ever do); else GB18030, the superset
-    of GBK and GB2312; else whichever of these and the declared one leaves the fewest replacement characters.
+    Bytes that decode as UTF-8 with at most one fault in fifty characters are UTF-8: other encodings hardly
+    ever do. Else GB18030, the superset of GBK and GB2312; else whichever of these and the declared one leaves
+    the fewest replacement characters.
     """
     if encoding:
         return body.decode(encoding, errors="replace")
-    for candidate in ("utf-8-sig", "gb18030"):
-        try:
-            return body.decode(candidate)
-        except UnicodeDecodeError:
-            continue
-    texts = [
-        body.decode(name, errors="replace")
-        for name in ("utf-8-sig", "gb18030", *_declared(body, content_type))
-    ]
-    return min(texts, key=lambda text: text.count("\N{REPLACEMENT CHARACTER}"))
+    text = body.decode("utf-8-sig", errors="replace")
+    if _faults(text) * 50 <= sum(character > "\x7f" for character in text):
+        return text
+    names = ("gb18030", "utf-8-sig", *_declared(body, content_type))
+    return min((body.decode(name, errors="replace") for name in names), key=_faults)
+
+
+def _faults(text: str) -> int:
+    return text.count("\N{REPLACEMENT CHARACTER}")
 
 
 def _declared(body: bytes, content_type: str) -> Iterator[str]:

@@ -28,7 +28,8 @@ class MatrixSpider(GovernmentSpider):
 
 def _cells(page: Page, table: Selector, column: Column) -> Iterator[Found]:
     rows = _grid(table)
-    years = next((head for head in (_years(row) for row in rows) if len(head) > 0), {})
+    years = next((head for head in map(_years, rows) if head), {})
+    phases = _phases(rows)
     for row in rows:
         # The department is the last text before the first year's column; a serial number may go before it.
         names = [_text(cell) for position, cell in sorted(row.items()) if position < min(years, default=0)]
@@ -39,9 +40,21 @@ def _cells(page: Page, table: Selector, column: Column) -> Iterator[Found]:
             for link, _ in links(page, SelectorList([cell])):
                 if is_page_or_file(link):
                     said = facts(link.text)
-                    place = Facts(years[position], column.phase or said.phase, said.scope, department)
+                    phase = column.phase or phases.get(position) or said.phase
+                    place = Facts(years[position], phase, said.scope, department)
                     title = f"{department}{years[position]}年{column.name} {link.text}"
                     yield Found(link.url, title, None, link.text, place)
+
+
+def _phases(rows: list[dict[int, Selector]]) -> dict[int, str]:
+    """Column → phase, where cells of the head divide a year into 预算 and 决算."""
+    found: dict[int, str] = {}
+    for row in rows:
+        for position, cell in row.items():
+            match = re.fullmatch(r"(20\d\d年度?)?(部门|单位)?(预算|决算)(公开)?", _text(cell))
+            if match and not cell.css("a"):
+                found.setdefault(position, "final_account" if match[3] == "决算" else "budget")
+    return found
 
 
 def _grid(table: Selector) -> list[dict[int, Selector]]:

@@ -115,7 +115,7 @@ class _Server(ThreadingHTTPServer):
     allow_reuse_port = False
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that hang up (timeouts, limits of size) are what the replica is for; the rest is reported."""
+        """Clients that hang up (timeouts, limits of size) are expected; the rest is reported."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type] # as the library calls it
 

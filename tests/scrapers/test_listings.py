@@ -1,0 +1,100 @@
+"""Listing pages of each platform, as strings of markup."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from scrapers.pages import Page
+from scrapers.platforms import spider_for
+from scrapers.sites import Column, Site
+
+SITE = Site(
+    site_id="somewhere",
+    name="某市",
+    region_code="140900",
+    base_url="http://www.example.gov.cn/",
+    platform="trs_wcm",
+    columns=(Column(name="部门预算", url="a/"),),
+    contact="https://example.org",
+)
+COLUMN = SITE.columns[0]
+
+
+def read(
+    platform: str, body: str, url: str = "http://www.example.gov.cn/a/index.html", column: Column = COLUMN
+):
+    return spider_for(platform).read_listing(Page(url, f"<html><body>{body}</body></html>"), column, SITE)
+
+
+def test_trs_counts_pages_from_zero_and_ignores_the_definition_of_the_function():
+    listing = read(
+        "trs_wcm",
+        """<ul><li><a href="./202403/t20240315_1.html">某局2024年部门预算</a>2024-03-15</li></ul>
+        <script>function createPageHTML(_nPageCount, _nCurrIndex, _sPageName, _sPageExt){}
+        createPageHTML( 4 , 0 , 'index' , "shtml" );</script>""",
+    )
+    assert listing.pages == tuple(f"http://www.example.gov.cn/a/index_{n}.shtml" for n in (1, 2, 3))
+    (entry,) = listing.entries
+    assert (entry.url, entry.listed_on) == (
+        "http://www.example.gov.cn/a/202403/t20240315_1.html",
+        date(2024, 3, 15),
+    )
+
+
+def test_trs_without_paging_is_one_page():
+    assert read("trs_wcm", "<script>createPageHTML(1, 0, 'index', 'html')</script>").pages == ()
+    assert read("trs_wcm", "").pages == ()
+
+
+def test_one_based_pages_are_those_that_are_linked():
+    listing = read(
+        "one_based",
+        """<dl><dt><a href="/content/post_1.html">甲</a></dt></dl><a href="index_2.html">2</a>
+        <a href="index_3.html">下一页</a><a href="?page=9">尾页</a><a href="/b/index_2.html">公告</a>""",
+    )
+    assert listing.pages == (
+        "http://www.example.gov.cn/a/index_2.html",
+        "http://www.example.gov.cn/a/index_3.html",
+        "http://www.example.gov.cn/a/index.html?page=9",
+    )
+    assert [entry.title for entry in listing.entries] == ["甲"]
+
+
+def test_rows_need_no_list_markup_and_menus_are_no_entries():
+    listing = read(
+        "one_based",
+        """<div class=menu><a href="/zwgk/">政务公开</a><a href="/zwgk/index.html">2024-01-01</a></div>
+        <div><div><a href="x/1.html">2024-03-15</a></div>
+        <div><a href="x/1.html">甲局2024年部门预算</a></div></div>
+        <div><p><a href="x/2.html" title="乙局2024年部门预算公开说明">乙局2024年部门…</a></p>
+        <i>2024.03.16</i></div>
+        <div><a href="x/3.pdf">丙局2024年部门预算</a><i>2024年3月17日</i></div>""",
+    )
+    assert [(entry.title, entry.listed_on) for entry in listing.entries] == [
+        ("甲局2024年部门预算", date(2024, 3, 15)),
+        ("乙局2024年部门预算公开说明", date(2024, 3, 16)),
+        ("丙局2024年部门预算", date(2024, 3, 17)),
+    ]
+
+
+def test_a_matrix_with_merged_cells():
+    listing = read(
+        "matrix",
+        """<table><tr><td rowspan=2>序号</td><td rowspan=2>部门</td><td colspan=2>2024年</td>
+        <td>2023年</td></tr>
+        <tr><td>预算</td><td>决算</td><td>预算</td></tr>
+        <tr><td>1</td><td rowspan=2>市商务局</td><td><a href="1.doc">公开</a></td>
+        <td><a href="j.doc">公开</a></td><td></td></tr>
+        <tr><td>2</td><td><a href="附件1.pdf">附件1</a></td><td></td>
+        <td><a href="old.xls">下载</a></td></tr></table>""",
+        column=Column(name="部门预决算公开", url="a/"),
+    )
+    assert [
+        (entry.url.rsplit("/", 1)[-1], entry.facts.agency_name, entry.facts.fiscal_year, entry.facts.phase)
+        for entry in listing.entries
+    ] == [
+        ("1.doc", "市商务局", 2024, "budget"),
+        ("j.doc", "市商务局", 2024, "final_account"),
+        ("%E9%99%84%E4%BB%B61.pdf", "市商务局", 2024, "budget"),
+        ("old.xls", "市商务局", 2023, "budget"),
+    ]

@@ -1,0 +1,155 @@
+"""Pages: charsets, meta tags, dates, attachments, soft 404s."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrapers.pages import (
+    Page,
+    attachments,
+    date_in_url,
+    decode,
+    document_suffix,
+    find_date,
+    has_budget_tables,
+    is_same_page,
+    published_on,
+)
+
+URL = "http://www.example.gov.cn/zwgk/bmys/202403/t20240315_1.html"
+
+
+def page(body: str, head: str = "") -> Page:
+    return Page(URL, f"<html><head>{head}</head><body>{body}</body></html>")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030"])
+@pytest.mark.parametrize(
+    "claim", ["", "text/html; charset=utf-8", "text/html; charset=gb2312", "text/html; charset=x"]
+)
+def test_the_bytes_are_believed_before_the_claims(encoding: str, claim: str):
+    text = (
+        "<meta charset=utf-8>秦皇岛市部门预算公开㐂"
+        if encoding == "gb18030"
+        else "<p>秦皇岛市部门预算公开</p>"
+    )
+    assert decode(text.encode(encoding), claim) == text
+
+
+def test_one_broken_character_does_not_turn_the_page_into_another_encoding():
+    body = ("部门预算公开" * 50).encode() + b"\xe5\x85"
+    assert decode(body).startswith("部门预算公开")
+
+
+@given(st.binary())
+def test_any_bytes_give_text(body: bytes):
+    assert isinstance(decode(body, "text/html; charset=gbk"), str)
+
+
+def test_meta_tags_in_any_case_quoting_and_order():
+    found = page(
+        "",
+        "<META content='某市人民政府' NAME=SITENAME><meta name='pubdate' content=' 2024/03/15  09:30:00 '/>"
+        '<meta name="ContentSource" content=""><meta name="ContentSource" content="市商务局">'
+        '<meta name="ArticleTitle " content="2024年部门预算"><meta name="keywords" content="x">',
+    ).meta
+    assert found == {
+        "SiteName": "某市人民政府",
+        "PubDate": "2024/03/15 09:30:00",
+        "ContentSource": "市商务局",
+        "ArticleTitle": "2024年部门预算",
+    }
+
+
+def test_the_title_is_the_meta_tag_else_the_heading_else_the_page_s_without_its_site():
+    title = "<title>某局2024年部门预算_某市人民政府门户网站</title>"
+    assert page("", title).article_title == "某局2024年部门预算"
+    assert page("<h1><style>.a{}</style>某局 预算</h1>", title).article_title == "某局 预算"
+    assert page("<h1>别的</h1>", title + "<meta name=ArticleTitle content=正题>").article_title == "正题"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[2024-03-15]", date(2024, 3, 15)),
+        ("2024/3/5 09:30", date(2024, 3, 5)),
+        ("发布时间：2024年3月15日", date(2024, 3, 15)),
+        ("03-15", None),
+        ("2024-13-40", None),
+        ("预算2024.1288万元", None),
+    ],
+)
+def test_dates_in_text(text: str, expected: date | None):
+    assert find_date(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("/202403/t20240315_123456.html", date(2024, 3, 15)),
+        ("/202403/P020240315402512345678.pdf", date(2024, 3, 15)),
+        ("/art/2024/3/15/art_81_123.html", date(2024, 3, 15)),
+        ("/columns/x/202602/11/3ed1e060.html", date(2026, 2, 11)),
+        ("/202403/", None),
+        ("/content/post_20240315123.html", None),
+    ],
+)
+def test_dates_in_addresses(url: str, expected: date | None):
+    assert date_in_url(url) == expected
+
+
+def test_published_on_takes_the_first_source_that_holds_a_date():
+    dates = {
+        "last_modified": "Tue, 01 Oct 2024 01:00:00 GMT",
+        "url": "2024-03-14",
+        "listing": "2024-03-16",
+        "pub_date": "见正文",
+    }
+    assert published_on(dates) == (date(2024, 3, 16), "listing")
+    assert published_on({"last_modified": dates["last_modified"]}) == (date(2024, 10, 1), "last_modified")
+    assert published_on({}) == (None, None)
+
+
+def test_attachments_are_found_by_address_name_or_handler_but_not_in_the_footer():
+    found = attachments(
+        page(
+            """<div class=TRS_Editor><a href="./P020240315.pdf">附件1</a><a href="./P020240315.pdf">同一个</a>
+            <a href="/down.jsp?id=3&amp;name=%E9%A2%84%E7%AE%97.XLSX">下载</a>
+            <a href="/download?fileid=9" title="2024年部门预算.doc">2024年部…</a>
+            <a href="javascript:void(0)">x.pdf</a><a href="more.html">更多</a>
+            <a href="2024预算.docx">表</a></div>
+            <div class="footer"><a href="/about.pdf">说明</a></div>"""
+        )
+    )
+    base = "http://www.example.gov.cn"
+    assert [(link.url, link.text) for link in found] == [
+        (f"{base}/zwgk/bmys/202403/P020240315.pdf", "附件1"),
+        (f"{base}/down.jsp?id=3&name=%E9%A2%84%E7%AE%97.XLSX", "下载"),
+        (f"{base}/download?fileid=9", "2024年部门预算.doc"),
+        (f"{base}/zwgk/bmys/202403/2024%E9%A2%84%E7%AE%97.docx", "表"),
+    ]
+
+
+def test_document_suffixes():
+    assert document_suffix("http://a/1.PDF") == "pdf"
+    assert document_suffix("http://a/x.jsp?f=1.doc&y=2") == "doc"
+    assert document_suffix("http://a/x.html") is None
+
+
+def test_tables_with_figures_in_the_article_make_the_page_a_document():
+    row = "<tr><td>合计</td><td>1,880.86</td><td>72.50</td></tr>"
+    assert has_budget_tables(page(f"<div class=TRS_Editor><table>{row * 3}</table></div>"))
+    assert not has_budget_tables(page(f"<div class=TRS_Editor><table>{row}</table></div>"))
+    assert not has_budget_tables(page(f"<div class=sidebar><table>{row * 3}</table></div>"))
+
+
+def test_the_home_page_under_another_address_is_recognised_despite_a_clock():
+    lines = "".join(f"<p>第{n}条要闻</p>" for n in range(30))
+    home = page(f"{lines}<span>今天 8:00</span>", "<title>某市</title>")
+    assert is_same_page(page(f"{lines}<span>今天 9:13</span>", "<title>某市</title>"), home)
+    assert not is_same_page(page(f"{lines}<p>x</p>", "<meta name=ArticleTitle content=预算>"), home)
+    assert not is_same_page(page("<p>正文</p>"), home)
