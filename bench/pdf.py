@@ -1,7 +1,8 @@
 """Pages per second of the PDF reader beside plain pdfplumber, in one run on the same files.
 
-Engines take turns document by document in one process, and processor time is counted, so that other work on
-the machine falls on all of them alike. Memory is the peak of a fresh process per engine on the longest document.
+Engines take turns document by document in one process, and processor time is counted, so that other work
+on the machine falls on all of them alike. Memory is the peak of a fresh process per engine on the longest
+document.
 
     python -m bench.pdf FOLDER [--documents N] [--repeat N]
 """

@@ -21,6 +21,9 @@ Bounds = tuple[float, float, float, float]
 _FEW = 40
 """Glyphs; a page with more is not looked at as a scan."""
 
+_FORGET_AFTER = 100
+"""Pages."""
+
 _UPRIGHT = 2.0
 """Degrees; text that leans further is not part of the lines."""
 
@@ -32,17 +35,22 @@ class OxideFile:
     """An open file; pages are read one at a time and nothing of them is kept."""
 
     def __init__(self, data: bytes) -> None:
+        self._data = data
         self._document = pdf_oxide.PdfDocument.from_bytes(data)
+        self._may_turn = b"/Rotate" in data or b"/ObjStm" in data
+        self._pages_read = 0
         self.page_count = int(self._document.page_count())
 
     def read(self, number: int) -> PageContent:
         """The content of a page, counted from 1."""
+        self._forget()
         index = number - 1
         characters = self._document.extract_chars(index)
-        frame = self._frame(index, characters)
+        directions = [char.rotation_degrees for char in characters]
+        frame = self._frame(index, directions)
         width, height = frame.size
         watermark = Watermark()
-        glyphs = _glyphs(characters, frame, watermark)
+        glyphs = _glyphs(characters, directions, frame, watermark)
         horizontal, vertical = _rules(self._document.extract_paths(index), frame)
         return PageContent(
             number,
@@ -56,6 +64,12 @@ class OxideFile:
             notices=watermark.notices(number),
         )
 
+    def _forget(self) -> None:
+        """Open the file anew from time to time: the library keeps what it decoded, page after page."""
+        self._pages_read += 1
+        if self._pages_read % _FORGET_AFTER == 0:
+            self._document = pdf_oxide.PdfDocument.from_bytes(self._data)
+
     def _has_image(self, index: int) -> bool:
         """Whether the page shows a picture; one too broken to be listed is there all the same."""
         try:
@@ -63,18 +77,23 @@ class OxideFile:
         except RuntimeError:
             return True
 
-    def _frame(self, index: int, characters: list[Any]) -> Frame:
-        rotation = self._document.page_rotation(index) % 360
+    def _frame(self, index: int, directions: list[float]) -> Frame:
+        rotation = self._document.page_rotation(index) % 360 if self._may_turn else 0
         box = self._document.page_crop_box(index) or self._document.page_media_box(index)
-        directions = Counter(round(c.rotation_degrees) for c in characters[:: max(1, len(characters) // 50)])
-        direction = directions.most_common(1)[0][0] % 360 if directions else rotation
+        direction = rotation
+        if rotation or any(directions):
+            direction = (
+                Counter(round(d) % 360 for d in directions).most_common(1)[0][0] if directions else rotation
+            )
         turn = (direction - rotation) % 360 if direction % 90 == 0 else 0
         return Frame(*box, rotation=(rotation + turn) % 360, turn=turn)
 
 
-def _glyphs(characters: list[Any], frame: Frame, watermark: Watermark) -> list[Glyph]:
-    """The characters that are text, placed. Attributes are read in columns: most of the time goes here."""
-    characters = _without_turned(characters, frame.rotation, watermark)
+def _glyphs(
+    characters: list[Any], directions: list[float], frame: Frame, watermark: Watermark
+) -> list[Glyph]:
+    """The characters that are text, placed. Most of the time of the package goes here."""
+    characters = _without_turned(characters, directions, frame.rotation, watermark)
     characters = _without_pale(characters, watermark)
     if frame.rotation:
         return [_placed(char, frame) for char in characters]
@@ -88,8 +107,8 @@ def _glyphs(characters: list[Any], frame: Frame, watermark: Watermark) -> list[G
     ]
 
 
-def _placed(char: Any, frame: Frame) -> Glyph:
-    """A character of a turned page, for which the source knows no width: wide ones are square, others half that."""
+def _placed(char: Any, frame: Frame) -> Glyph:  # noqa: ANN401 the library ships no types
+    """A character of a turned page; for a sideways one the source knows no width, so it is estimated."""
     text, size = char.char, char.font_size
     x, base = frame.place(char.origin_x, char.origin_y)
     sideways = frame.rotation % 180 != 0
@@ -97,8 +116,9 @@ def _placed(char: Any, frame: Frame) -> Glyph:
     return Glyph(base, x, x + advance, size, text)
 
 
-def _without_turned(characters: list[Any], rotation: int, watermark: Watermark) -> list[Any]:
-    directions = [char.rotation_degrees for char in characters]
+def _without_turned(
+    characters: list[Any], directions: list[float], rotation: int, watermark: Watermark
+) -> list[Any]:
     if not rotation and not any(directions):
         return characters
     kept = []
@@ -126,13 +146,18 @@ def _rules(paths: Iterable[dict[str, Any]], frame: Frame) -> tuple[list[Rule], l
     """Horizontal and vertical rules of the reading frame."""
     horizontal: list[Rule] = []
     vertical: list[Rule] = []
+    place = frame.place
     for x, y, width, height in _strokes(paths):
-        x0, y0 = frame.place(x, y)
-        x1, y1 = frame.place(x + width, y + height)
-        if abs(x1 - x0) >= abs(y1 - y0):
-            horizontal.append(Rule((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
+        if frame.rotation == 0:
+            x0, y1 = x - frame.left, frame.top - y
+            x1, y0 = x0 + width, y1 - height
         else:
-            vertical.append(Rule((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
+            (x0, y0), (x1, y1) = place(x, y), place(x + width, y + height)
+            x0, x1, y0, y1 = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
+        if x1 - x0 >= y1 - y0:
+            horizontal.append(Rule((y0 + y1) / 2, x0, x1))
+        else:
+            vertical.append(Rule((x0 + x1) / 2, y0, y1))
     return horizontal, vertical
 
 

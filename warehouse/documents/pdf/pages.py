@@ -13,7 +13,6 @@ from warehouse.documents.pdf.frame import as_displayed
 from warehouse.documents.pdf.grid import Grid, find_grids
 from warehouse.documents.pdf.text import Run, TextLine, join, lines_of, runs_of
 
-
 _FULL = 1.7
 """Of the size: a last line that ends no further from the right edge leaves no room for another character."""
 
@@ -96,20 +95,18 @@ def _distribute(
     """
     inside: dict[int, list[Run]] = {}
     outside: list[Run] = []
-    left, right, top, bottom = grid.xs[0] - 1, grid.xs[-1] + 1, grid.ys[0] - 1, grid.ys[-1] + 1
+    xs, ys, owners = grid.xs, grid.ys, grid.owners
+    left, right, top, bottom = xs[0] - 1, xs[-1] + 1, ys[0] - 1, ys[-1] + 1
     for run in runs:
         middle = run.base - 0.35 * run.size
         if not (top <= middle <= bottom and run.x1 >= left and run.x0 <= right):
             outside.append(run)
             continue
-        row = grid.owners[min(max(bisect_right(grid.ys, middle) - 1, 0), len(grid.ys) - 2)]
-        half = run.size / 4
-        first, last = _owner(grid, row, run.x0 + half), _owner(grid, row, run.x1 - half)
-        if first == last:
-            if first < 0:
-                outside.append(run)
-            else:
-                inside.setdefault(first, []).append(run)
+        row = owners[min(max(bisect_right(ys, middle) - 1, 0), len(ys) - 2)]
+        quarter = run.size / 4
+        first, last = bisect_right(xs, run.x0 + quarter), bisect_right(xs, run.x1 - quarter)
+        if 0 < first <= last < len(xs) and row[first - 1] == row[last - 1]:
+            inside.setdefault(row[first - 1], []).append(run)
             continue
         for owner, part in _cut(run, glyphs, grid, row):
             (outside if owner < 0 else inside.setdefault(owner, [])).append(part)

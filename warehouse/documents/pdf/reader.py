@@ -141,7 +141,7 @@ def _table(part: TablePart) -> Table:
 
 
 def _are_captions(lines: Sequence[Line]) -> bool:
-    """Whether every text that stands alone in its row, taken for a line, reads like a title, a unit or an owner."""
+    """Whether every text that stood alone in its row reads like a title, a unit or an owner."""
     rows: dict[float, list[str]] = {}
     for line in lines:
         if line.box:

@@ -12,7 +12,15 @@ import pypdfium2
 from warehouse.documents.model import Notice
 from warehouse.documents.pdf.content import Glyph, PageContent, Rule
 from warehouse.documents.pdf.grid import Grid, Span, find_grids
-from warehouse.documents.pdf.scan_image import Mask, Picture, even, find_rules, skew_of, turned_by
+from warehouse.documents.pdf.scan_image import (
+    Mask,
+    Picture,
+    even,
+    find_rules,
+    skew_of,
+    turned_by,
+    without_pale,
+)
 from warehouse.documents.pdf.scan_ink import InkLine, Region, inside, line_in, lines_in, text_ink
 from warehouse.documents.pdf.scan_text import Boxes, Character, detect, recognise
 
@@ -62,11 +70,11 @@ def read_scan(data: bytes, page_number: int) -> PageContent:
     skew = skew_of(picture)
     if skew:
         picture = turned_by(picture, skew)
-    boxes = detect(picture)
+    boxes = detect(without_pale(picture))
     turn = _turn(picture, boxes)
     if turn:
         picture = np.ascontiguousarray(np.rot90(picture, -turn // 90))
-        boxes = detect(picture)
+        boxes = detect(without_pale(picture))
         if turn % 180:
             width, height = height, width
     return _content(
@@ -96,7 +104,7 @@ def _turn(picture: Picture, boxes: Boxes) -> int:
     turns = (90, 270) if is_sideways else (0, 180)
     lines = [picture[top:bottom, left:right] for left, top, right, bottom in map(_around, sample)]
     trust = {turn: _trust([np.rot90(line, -turn // 90) for line in lines]) for turn in turns}
-    return max(turns, key=lambda turn: trust[turn])
+    return turns[trust[turns[1]] > 1.1 * trust[turns[0]]]
 
 
 def _around(box: Boxes) -> Region:
@@ -106,9 +114,8 @@ def _around(box: Boxes) -> Region:
 
 
 def _trust(lines: Sequence[Picture]) -> float:
-    """How much the lines read like text: the mean confidence of their characters."""
-    confidences = [c.confidence for line in recognise([np.ascontiguousarray(x) for x in lines]) for c in line]
-    return sum(confidences) / len(confidences) if confidences else 0.0
+    """How much the lines read like text: upside down, fewer characters are seen, and with less confidence."""
+    return sum(c.confidence for line in recognise([np.ascontiguousarray(x) for x in lines]) for c in line)
 
 
 def _content(picture: Picture, boxes: Boxes, page: PageContent, skew: float) -> PageContent:
@@ -118,7 +125,8 @@ def _content(picture: Picture, boxes: Boxes, page: PageContent, skew: float) -> 
     page.horizontal.extend(Rule(*(value * scale for value in rule)) for rule in horizontal)
     page.vertical.extend(Rule(*(value * scale for value in rule)) for rule in vertical)
     lines = _lines(text_ink(picture), boxes, find_grids(page.horizontal, page.vertical), scale)
-    texts = recognise([line.picture(picture) for line in lines])
+    print_only = without_pale(picture)
+    texts = recognise([line.picture(print_only) for line in lines])
     for line, text in zip(lines, texts, strict=True):
         if text:
             page.glyphs.extend(_glyphs(line, text, scale))

@@ -17,11 +17,17 @@ Picture = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
 """255 where something is, else 0."""
 
+TEXT_DARKER_THAN = 150
+"""Grey from which on it is no ink of text."""
+
 _RULES_DARKER_THAN = 195
 """Hairlines are spread over two grey pixels; watermarks are mostly paler still."""
 
 _BACKGROUND = 25
 """Pixels; wider than any stroke or rule, narrower than shading."""
+
+_SOME_INK = 0.001
+"""Share of a page; with less of it nothing tells how dark its print is."""
 
 _MAX_SKEW = 4.0
 _NOT_SKEWED = 0.04
@@ -47,10 +53,20 @@ def darker(picture: Picture, limit: int) -> Mask:
 
 
 def even(picture: Picture) -> Picture:
-    """The picture on white paper: shadows and shading are divided out."""
+    """The picture black on white: shadows and shading are divided out, pale print is darkened."""
     kernel = np.ones((_BACKGROUND, _BACKGROUND), np.uint8)
-    paper = cv2.GaussianBlur(cv2.dilate(picture, kernel), (_BACKGROUND, _BACKGROUND), 0)
-    return _bytes(cv2.divide(picture, paper, scale=255))
+    smooth = cv2.GaussianBlur(picture, (7, 7), 0)  # or the brightest grain of each place would be its paper
+    paper = cv2.GaussianBlur(cv2.dilate(smooth, kernel), (_BACKGROUND, _BACKGROUND), 0)
+    flat = _bytes(cv2.divide(picture, paper, scale=255))
+    ink = flat[flat < _RULES_DARKER_THAN]
+    black = np.percentile(ink, 10) if ink.size > _SOME_INK * flat.size else 0
+    return _bytes(np.clip((flat.astype(np.float32) - black) * (255 / (255 - black)), 0, 255))
+
+
+def without_pale(picture: Picture) -> Picture:
+    """The picture without watermarks: white where nothing near is as dark as text."""
+    near_ink = cv2.dilate(darker(picture, TEXT_DARKER_THAN), np.ones((5, 5), np.uint8))
+    return np.where(near_ink > 0, picture, np.uint8(255))
 
 
 def skew_of(picture: Picture) -> float:
@@ -118,8 +134,18 @@ def _pieces(mask: Mask) -> Iterator[_Piece]:
         filled = (labels[top : top + height, left : left + width] == label).sum(1)
         rows = np.flatnonzero(filled > 0.5 * filled.max())
         first, last = top + int(rows[0]), top + int(rows[-1]) + 1
-        if last - first <= max(_MAX_THICKNESS, 0.01 * width):
-            yield _Piece(Rule((first + last) / 2, left, left + width), first, last)
+        piece = _Piece(Rule((first + last) / 2, left, left + width), first, last)
+        if last - first <= max(_MAX_THICKNESS, 0.01 * width) and (
+            _is_long(piece.rule) or _is_alone(piece, mask)
+        ):
+            yield piece
+
+
+def _is_alone(piece: _Piece, mask: Mask) -> bool:
+    """Whether there is little ink right beside a piece; a stroke of a character has other strokes there."""
+    start, end = int(piece.rule.start) + _TOUCHES, int(piece.rule.end) - _TOUCHES
+    beside = mask[max(piece.top - 7, 0) : max(piece.top - 1, 0)], mask[piece.bottom + 1 : piece.bottom + 7]
+    return all(rows[:, start:end].any(0).mean() < 0.3 for rows in beside if rows.size)
 
 
 def _anchored(horizontal: Sequence[_Piece], vertical: Sequence[_Piece]) -> tuple[list[_Piece], list[_Piece]]:

@@ -9,9 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from warehouse.documents.pdf.scan_image import Mask, Picture, darker
+from warehouse.documents.pdf.scan_image import TEXT_DARKER_THAN, Mask, Picture, darker
 
-_TEXT_DARKER_THAN = 150
 _SPECK = 4
 """Pixels; less ink than this in one place is no part of a character. A decimal point has nine."""
 
@@ -72,7 +71,7 @@ class InkLine(NamedTuple):
 
 def text_ink(picture: Picture) -> Mask:
     """Where text or rules are, without single specks."""
-    ink = darker(picture, _TEXT_DARKER_THAN)
+    ink = darker(picture, TEXT_DARKER_THAN)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     is_ink = stats[:, cv2.CC_STAT_AREA] >= _SPECK
     is_ink[0] = False  # the paper

@@ -2,7 +2,7 @@
 
 The part at the top of a page continues the table at the bottom of the page before where nothing new stands
 between them and the columns agree. What is repeated (headers, title, unit) is dropped, a cell cut by the page
-break is joined. Two tables of one form stay apart: a new title, or first rows that begin again with other values, say so.
+break is joined. Two tables of one form stay apart: a new title says so, or first rows that begin again.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _last_table(blocks: Sequence[Block]) -> int:
 
 
 def _continued(upper: Sequence[Block], lower: Sequence[Block], began_on: Sequence[Block]) -> TablePart | None:
-    """The table that begins `upper` joined with the part that ends `lower`, if that goes on; lines between."""
+    """The table that begins `upper` joined with the part that ends `lower`; None where that is another."""
     table, part = upper[0], lower[-1]
     if not isinstance(table, TablePart) or not isinstance(part, TablePart):
         return None
@@ -118,7 +118,7 @@ def _first_rows(table: TablePart) -> list[list[str]]:
         if cell.row >= len(rows):
             break
         if cell.text:
-            rows[cell.row].append(_bare(cell.text))
+            rows[cell.row].append("".join(cell.text.split()))
     return rows
 
 
@@ -247,7 +247,7 @@ def _join_cut_row(first: Sequence[PartCell], above: dict[tuple[int, int], PartCe
 
 
 def _join_spans(first: Sequence[PartCell], above: dict[tuple[int, int], PartCell]) -> set[int]:
-    """Make merged cells that reach over the page break one again; the ids of the lower ones, which are gone."""
+    """Make merged cells that reach over the page break one again; ids of the lower ones, which are gone."""
     gone: set[int] = set()
     for cell in first:
         upper = above.get((cell.col, cell.col_span))

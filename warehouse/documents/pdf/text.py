@@ -34,7 +34,7 @@ _SAME_LINE = 0.4
 
 
 class Run(NamedTuple):
-    """Characters that follow each other on one baseline; `glyphs` are those of the page from `first` to `last`."""
+    """Characters that follow each other on one baseline: the page's sorted glyphs from `first` to `last`."""
 
     base: float
     x0: float
@@ -63,7 +63,7 @@ def runs_of(glyphs: Sequence[Glyph]) -> list[Run]:
     runs: list[Run] = []
     text: list[str] = []
     first = 0
-    base = left = right = start = size = -1e9
+    base = left = right = size = -1e9
     previous = ""
     for i, (at, x0, x1, height, character, _) in enumerate(glyphs):
         if at == base and height == size and x0 - right <= _JOINED * size:
@@ -71,21 +71,21 @@ def runs_of(glyphs: Sequence[Glyph]) -> list[Run]:
                 continue
         else:
             if text:
-                runs.append(_run(glyphs, first, i, start, right, text))
+                runs.append(_run(glyphs[first:i], first, right, text))
             text = []
-            first, base, size, start = i, at, height, x0
+            first, base, size = i, at, height
         text.append(character)
         left, right, previous = x0, x1, character
     if text:
-        runs.append(_run(glyphs, first, len(glyphs), start, right, text))
+        runs.append(_run(glyphs[first:], first, right, text))
     return runs
 
 
-def _run(glyphs: Sequence[Glyph], first: int, last: int, x0: float, x1: float, text: list[str]) -> Run:
-    base, _, _, size, _, confidence = glyphs[first]
+def _run(glyphs: Sequence[Glyph], first: int, x1: float, text: list[str]) -> Run:
+    base, x0, _, size, _, confidence = glyphs[0]
     if confidence is not None:
-        confidence = min(glyph.confidence or 0.0 for glyph in glyphs[first:last])
-    return Run(base, x0, x1, size, plain("".join(text)), first, last, confidence)
+        confidence = min(glyph.confidence or 0.0 for glyph in glyphs)
+    return Run(base, x0, x1, size, plain("".join(text)), first, first + len(glyphs), confidence)
 
 
 def lines_of(runs: Sequence[Run]) -> list[TextLine]:
