@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from uuid import uuid4
@@ -20,7 +21,7 @@ from warehouse.build import BuildResult, build
 from warehouse.home import Home
 from warehouse.raw_tables import RawTablesWriter
 from warehouse.record import events
-from warehouse.tables.model import Recognition
+from warehouse.tables.model import Amount, DocumentFacts, Recognition
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -39,6 +40,7 @@ class Record:
 
     home: Home
     rows: list[dict] = field(default_factory=list)
+    marks: dict[str, datetime] = field(default_factory=dict)
     at: datetime = START
 
     def add(self, payload: events.Payload, site_id: str | None = None) -> None:
@@ -123,9 +125,66 @@ class Record:
         pq.write_table(pa.Table.from_pylist(self.rows), self.home.events_parquet / "000001.parquet")
 
 
+def one_amount(text: str, **facts: object) -> Recognition:
+    """A document that prints one amount: its 三公经费合计, in 万元."""
+    place = {"table_ordinal": 1, "page": 1, "sheet": None}
+    amount = Amount(
+        **place,
+        row=1,
+        col=1,
+        bbox=(1.0, 2.0, 3.0, 4.0),
+        table_type="three_public",
+        table_title="三公",
+        side=None,
+        item_code="",
+        item_label="“三公”经费合计",
+        item_code_2="",
+        item_label_2="",
+        agency_code="",
+        column_path="合计",
+        value_text=text,
+        unit="万元",
+        amount_yuan=Decimal(text) * 10_000,
+        row_role="total",
+        fund_type="all",
+        nature=None,
+        period=None,
+        confidence=None,
+    )
+    said = {"format": "pdf", "page_count": 1, "fiscal_year": 2024, "phase": "budget", "scope": "department"}
+    return Recognition(
+        facts=DocumentFacts(**said | {"agency_name": None, "agency_code": None} | facts), amounts=(amount,)
+    )
+
+
+def add_history(record: Record) -> None:
+    """One site on which files are replaced, withdrawn, quarantined and read twice."""
+    site = "haidian"
+    record.site(site, "110108")
+    names = ("replaced", "withdrawn", "doubtful", "quarantined", "reread")
+    urls = {name: f"http://{site}.test/{name}.pdf" for name in names}
+    agency = {name: {"agency_name": f"海淀区{name}局"} for name in names}
+    for name in names:
+        record.document(site, urls[name], sha(name), **agency[name])
+    record.listing(site, [url + ".html" for url in urls.values()])
+    record.load(site, {sha(name): one_amount("10.00") for name in names if name != "quarantined"})
+    record.load(site, {sha("quarantined"): one_amount("10.00")}, accepted=False)
+    record.load(site, {sha("reread"): one_amount("11.00")}, version="2")
+    record.marks["before"] = record.at
+    record.fetch(site, urls["replaced"], None, "timeout")
+    record.fetch(site, urls["replaced"], sha("replaced"), "unchanged")
+    record.fetch(site, urls["replaced"], sha("replaced again"))
+    record.load(site, {sha("replaced again"): one_amount("12.00")})
+    left = [urls[name] + ".html" for name in names if name != "withdrawn"]
+    record.listing(site, left)
+    record.listing(site, [url for url in left if "doubtful" not in url], complete=False)
+    record.listing(site, left[:1] + left[2:])
+    record.marks["after"] = record.at
+
+
 @pytest.fixture(scope="session")
-def golden_home(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The five documents of the corpus on three sites."""
+def golden_record(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Record:
+    """The five documents of the corpus on three sites, and a site with a history."""
     corpus = shared / "corpus"
     record = Record(Home(tmp_path_factory.mktemp("golden")))
     read = {
@@ -145,8 +204,14 @@ def golden_home(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
             page = {"fiscal_year": 2023, "phase": "budget"} if name.endswith("performance") else {}
             record.document(site_id, f"http://{site_id}.test/{name}", sha(name), **page)
         record.load(site_id, {sha(name): read[name] for name in names})
+    add_history(record)
     record.write()
-    return record.home
+    return record
+
+
+@pytest.fixture(scope="session")
+def golden_home(golden_record: Record) -> Home:
+    return golden_record.home
 
 
 @pytest.fixture(scope="session")

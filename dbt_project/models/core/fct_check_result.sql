@@ -63,15 +63,21 @@ silent as (
     group by amount.document_sha256, amount.table_ordinal, scope.check_id
 ),
 
+-- Rows of one name (two units' 办公费) are told apart by their order.
 complete as (
-    select * from result
-    union all by name
-    select * from silent
+    select
+        *,
+        row_number() over (
+            partition by document_sha256, table_ordinal, check_id, subject order by detail, found_yuan
+        ) as occurrence
+    from (select * from result union all by name select * from silent)
 )
 
 select
-    {{ key_of(['complete.document_sha256', 'complete.table_ordinal', 'complete.check_id', 'complete.subject']) }}
-        as check_result_key,
+    {{ key_of([
+        'complete.document_sha256', 'complete.table_ordinal', 'complete.check_id', 'complete.subject',
+        'complete.occurrence'
+    ]) }} as check_result_key,
     document.disclosure_key,
     complete.document_sha256,
     complete.table_ordinal,

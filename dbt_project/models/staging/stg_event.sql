@@ -1,4 +1,4 @@
--- Events that count: what was observed until `as_of`; what was derived from it (readings, loads) counts whenever made.
+-- Events that count: what was observed until MINGZHANG_AS_OF; what was derived from it (readings, loads) counts whenever made.
 select
     position,
     event_id,
@@ -10,5 +10,5 @@ select
     cast(payload as json) as payload
 from {{ source('record', 'event') }}
 where
-    recorded_at <= cast('{{ var("as_of") }}' as timestamptz)
+    recorded_at <= cast('{{ env_var("MINGZHANG_AS_OF", "infinity") }}' as timestamptz)
     or type in ('document.read', 'load.landed', 'load.validated')

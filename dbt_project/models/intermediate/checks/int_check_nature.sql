@@ -37,7 +37,7 @@ gathered as (
         row,
         any_value(table_title) as table_title,
         any_value(table_type) as table_type,
-        any_value(trim(item_code || ' ' || item_label)) as label,
+        any_value(concat_ws(' ', nullif(item_code, ''), item_label, nullif(item_label_2, ''))) as label,
         any_value(unit) as unit,
         {%- for nature in ['all', 'basic'] %}
         any_value(amount_yuan) filter (where column_nature = '{{ nature }}' and is_representative) as {{ nature }}_yuan,

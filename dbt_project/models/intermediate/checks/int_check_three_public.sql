@@ -40,7 +40,7 @@ total as (
         'I11' as check_id,
         total.document_sha256,
         total.table_ordinal,
-        total.table_title || ' · 三公 = 出国 + 用车 + 接待 · ' || total.place as subject,
+        concat_ws(' · ', total.table_title, nullif(total.item_label, ''), '三公 = 出国 + 用车 + 接待', nullif(total.place, '')) as subject,
         coalesce(parts.part_yuan, 0) + coalesce(parts.vehicle_yuan, parts.use_yuan, 0) as expected_yuan,
         total.amount_yuan as found_yuan,
         total.half_step_yuan + coalesce(parts.part_half_yuan, 0)
@@ -63,7 +63,7 @@ select
     'I11' as check_id,
     document_sha256,
     table_ordinal,
-    table_title || ' · 用车 = 购置 + 运行 · ' || place as subject,
+    concat_ws(' · ', table_title, '用车 = 购置 + 运行', nullif(place, '')) as subject,
     use_yuan as expected_yuan,
     vehicle_yuan as found_yuan,
     vehicle_half_yuan + use_half_yuan as envelope_yuan,

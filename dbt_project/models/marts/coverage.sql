@@ -1,0 +1,3 @@
+{{ config(post_hook="{{ create_as_of('coverage', coverage('ts')) }}") }}
+
+{{ coverage("'infinity'") }}

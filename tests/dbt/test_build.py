@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import Record
+
+from warehouse.build import BuildError, BuildResult, build
+from warehouse.home import Home
+
+MARTS = (
+    "agency_year",
+    "expenditure_by_function",
+    "project_history",
+    "version_diff",
+    "coverage",
+    "data_quality",
+)
+
+
+def rows(target: Path, relation: str) -> list[tuple]:
+    with duckdb.connect(str(target), read_only=True) as connection:
+        return connection.execute(f"from {relation} order by all").fetchall()
+
+
+def test_an_installation_without_any_record_builds_empty_marts(tmp_path: Path):
+    built = build(Home(tmp_path / "home"), tmp_path / "new" / "warehouse.duckdb")
+    assert rows(built.target, "marts.agency_year") == []
+    assert {node.status for node in built.nodes} == {"success", "pass"}
+
+
+def test_rebuilding_as_of_a_moment_equals_the_macros(
+    golden_record: Record, golden_build: BuildResult, tmp_path: Path
+):
+    before = golden_record.marks["before"]
+    then = build(golden_record.home, tmp_path / "then.duckdb", as_of=before)
+    for mart in MARTS:
+        as_of = f"marts.{mart}_as_of('{before.isoformat()}')"
+        assert rows(then.target, f"marts.{mart}") == rows(golden_build.target, as_of), mart
+
+
+def test_a_failed_build_names_the_model_and_leaves_the_target(tmp_path: Path):
+    home = Home(tmp_path / "home")
+    home.events_parquet.mkdir(parents=True)
+    (home.events_parquet / "000001.parquet").write_bytes(b"not Parquet")
+    target = tmp_path / "warehouse.duckdb"
+    target.write_bytes(b"the one before")
+    with pytest.raises(BuildError, match=r"(?s)stg_event.*000001.parquet"):
+        build(home, target)
+    assert target.read_bytes() == b"the one before"
