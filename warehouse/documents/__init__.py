@@ -48,6 +48,7 @@ _WITHOUT_READER = {
     "xml": (ReadOutcome.UNSUPPORTED, "an XML file (Word 2003 XML, XML Spreadsheet or other)"),
     "text": (ReadOutcome.WRONG_TYPE, "plain text, not a document"),
     "ole": (ReadOutcome.WRONG_TYPE, "an OLE container that holds neither a Word document nor a workbook"),
+    "broken_ole": (ReadOutcome.CORRUPT, "a truncated Office file"),
     "unknown": (ReadOutcome.WRONG_TYPE, "not a format that budgets are published in"),
 }
 

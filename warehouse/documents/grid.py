@@ -39,7 +39,8 @@ def tile(cells: Iterable[Cell], row_count: int, *, sheet: str | None = None) -> 
 
 def _narrow(cell: Cell, starts: Sequence[int]) -> Cell:
     first = bisect_left(starts, cell.col)
-    return replace(cell, col=first, col_span=bisect_left(starts, cell.col + cell.col_span) - first)
+    span = bisect_left(starts, cell.col + cell.col_span) - first
+    return cell if (first, span) == (cell.col, cell.col_span) else replace(cell, col=first, col_span=span)
 
 
 def _fit(cell: Cell, taken: list[list[bool]], row_count: int) -> Cell | None:
@@ -56,4 +57,7 @@ def _fit(cell: Cell, taken: list[list[bool]], row_count: int) -> Cell | None:
         last_row += 1
     for row in taken[cell.row : last_row + 1]:
         row[columns] = [True] * (last_col + 1 - cell.col)
-    return replace(cell, row_span=last_row - cell.row + 1, col_span=last_col - cell.col + 1)
+    spans = (last_row - cell.row + 1, last_col - cell.col + 1)
+    if spans == (cell.row_span, cell.col_span):
+        return cell
+    return replace(cell, row_span=spans[0], col_span=spans[1])

@@ -43,7 +43,7 @@ _NOT_TEXT = {
     "object", "input", "datalist", "audio", "video", "canvas", "title",
 }  # fmt: skip
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
-_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{2,20})""", re.IGNORECASE)
+_BIG5 = re.compile(rb"charset\s*=\s*[\"']?\s*big5", re.IGNORECASE)
 _INDEX_NUMBER = re.compile(r"[\s\[【]*索\s*引\s*号")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
@@ -100,23 +100,10 @@ def decode(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    candidates = ["utf-8", "gb18030"]
-    if (claimed := _claimed(data)) is not None:
-        candidates.insert(0, claimed)
+    candidates = ["utf-8", "gb18030", *(["big5hkscs"] if _BIG5.search(data[:4096]) else [])]
     # A page is mostly right in its encoding and full of damage in any other; GB18030 is a superset of GBK and
     # GB2312.
     return min((data.decode(name, "replace") for name in candidates), key=lambda text: text.count("\ufffd"))
-
-
-def _claimed(data: bytes) -> str | None:
-    match = _META_CHARSET.search(data[:4096])
-    if match is None:
-        return None
-    try:
-        name = codecs.lookup(match[1].decode("ascii")).name
-    except (LookupError, UnicodeDecodeError):
-        return None
-    return "gb18030" if name.startswith(("gb", "hz")) else name
 
 
 def parse_html(data: bytes) -> etree._Element:

@@ -23,7 +23,6 @@ _TOKEN = re.compile(
     r"|(?P<number>[0#?][0#?,]*(?:\.[0#?]*)?,*|\.[0#?]+)|(?P<percent>%)|(?P<other>.)",
     re.DOTALL,
 )
-_SECTION = re.compile(r'((?:"[^"]*"|\\.|\[[^\]]*\]|[^;"\\\[])*)(?:;|$)', re.DOTALL)
 
 
 def exact(value: float) -> str:
@@ -36,8 +35,7 @@ def shown(value: float, code: str | None) -> str:
     if code is None or not code.strip() or "general" in code.lower():
         return exact(value)
     number = _decimal(value)
-    sections = [match.group(1) for match in _SECTION.finditer(code)][:-1] or [code]
-    section, number = _choose(sections, number)
+    section, number = _choose(_sections(code), number)
     layout = _parse(section)
     return exact(value) if layout is None else layout.print(number)
 
@@ -49,6 +47,17 @@ def _decimal(value: float) -> Decimal:
 def _plain(number: Decimal) -> str:
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _sections(code: str) -> list[str]:
+    """The parts for positive, negative and zero numbers (and for text), which semicolons separate."""
+    sections = [""]
+    for match in _TOKEN.finditer(code):
+        if match["other"] == ";":
+            sections.append("")
+        else:
+            sections[-1] += match.group()
+    return sections
 
 
 def _choose(sections: list[str], number: Decimal) -> tuple[str, Decimal]:
@@ -102,8 +111,10 @@ def _parse(section: str) -> _Layout | None:
                 return None
             literal = match["bracket"][1:].partition("-")[0] if match["bracket"].startswith("$") else ""
         elif match["number"] is not None:
+            if set(match["number"]) <= {"?"}:
+                continue  # `"-"??` keeps room for digits and prints none
             if number is not None:
-                return None if not _only_padding(match["number"]) else _Layout(before, number, after, percent)
+                return None
             number = match["number"]
         elif match["percent"]:
             percent, literal = True, "%"
@@ -112,11 +123,6 @@ def _parse(section: str) -> _Layout | None:
                 return None
             literal = match["other"]
         before, after = (before + literal, after) if number is None else (before, after + literal)
-    if number is not None and _only_padding(number):
-        number = None
-    return _Layout(before, number, after, percent)
-
-
-def _only_padding(number: str) -> bool:
-    """`"-"??` keeps room for digits and prints none."""
-    return set(number) <= {"?"}
+    return (
+        None if number is None and "?" in section and not before else _Layout(before, number, after, percent)
+    )

@@ -101,7 +101,9 @@ def _in_ole(data: bytes) -> str:
             return next((name for stream, name in _OLE_STREAMS if container.exists(stream)), "ole")
     except (OSError, IndexError, struct.error, ValueError, TypeError):
         # The directory names streams in UTF-16; it is often intact where the allocation table is cut off.
-        return next((name for stream, name in _OLE_STREAMS if stream.encode("utf-16-le") in data), "ole")
+        return next(
+            (name for stream, name in _OLE_STREAMS if stream.encode("utf-16-le") in data), "broken_ole"
+        )
 
 
 def _as_text(data: bytes) -> str:

@@ -218,14 +218,6 @@ def _part_blocks(cells: Sequence[Cell], first: int, sheet: str) -> Iterator[Bloc
         for cell in cells
         if left <= cell.col <= right and cell.row <= bottom
     ]
-    # Every column of a sheet is a column, whether a cell with text begins in it or not.
-    taken = {(cell.row, cell.col) for cell in grid}
-    grid += [
-        Cell(row, col, "")
-        for row in range(bottom + 1 - first)
-        for col in range(right + 1 - left)
-        if (row, col) not in taken
-    ]
     table = tile(grid, bottom + 1 - first, sheet=sheet)
     if table.column_count == 1:
         yield from (
