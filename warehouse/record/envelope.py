@@ -44,14 +44,14 @@ def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def body(event: Event, recorded_at: datetime) -> bytes:
-    """The event as canonical JSON."""
+def body(event: Event, recorded_at: str) -> bytes:
+    """The event as canonical JSON; `recorded_at` is a `timestamp`."""
     return _canonical(
         {
             "event_id": str(event.event_id),
             "occurred_at": timestamp(event.occurred_at),
             "payload": event.payload.model_dump(mode="json"),
-            "recorded_at": timestamp(recorded_at),
+            "recorded_at": recorded_at,
             "run_id": event.run_id,
             "site_id": event.site_id,
             "type": event.payload.type,

@@ -207,6 +207,8 @@ class FailedExpectation(BaseModel):
     column: str | None = None
     severity: str
     observed: str
+    note: str = ""
+    """Why the rule exists, in the words of its suite."""
 
 
 class LoadValidated(Payload):

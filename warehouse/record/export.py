@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -123,22 +122,25 @@ def _payloads_fingerprint() -> str:
 def _write_segment(folder: Path, events: Sequence[RecordedEvent], checksum: str) -> None:
     first, last = (events[0].position, events[-1].position) if events else (0, 0)
     metadata = {_CHECKSUM_KEY: checksum, _PAYLOADS_KEY: _payloads_fingerprint()}
-    table = pa.Table.from_pylist([_row(event) for event in events], schema=EVENT_SCHEMA)
+    columns = zip(*(_row(event) for event in events), strict=True) if events else [()] * len(EVENT_SCHEMA)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, EVENT_SCHEMA, strict=True)]
+    table = pa.Table.from_arrays(arrays, schema=EVENT_SCHEMA)
     path = folder / f"{first:012}-{last:012}.parquet"
     partial = path.with_suffix(".partial")
     pq.write_table(table.replace_schema_metadata(metadata), partial, compression="zstd")
     partial.replace(path)
 
 
-def _row(event: RecordedEvent) -> dict[str, Any]:
-    return {
-        "position": event.position,
-        "event_id": str(event.event_id),
-        "type": event.payload.type,
-        "version": event.payload.version,
-        "run_id": event.run_id,
-        "site_id": event.site_id,
-        "occurred_at": event.occurred_at,
-        "recorded_at": event.recorded_at,
-        "payload": canonical_json(event.payload.model_dump(mode="json")),
-    }
+def _row(event: RecordedEvent) -> tuple[object, ...]:
+    """The values of `EVENT_SCHEMA`, in its order."""
+    return (
+        event.position,
+        str(event.event_id),
+        event.payload.type,
+        event.payload.version,
+        event.run_id,
+        event.site_id,
+        event.occurred_at,
+        event.recorded_at,
+        event.payload.model_dump_json(),
+    )

@@ -92,9 +92,10 @@ class EventLog:
             last = end.last_state()
             checksum, recorded_at = _end_of(last) if last else (envelope.GENESIS, datetime.now(UTC))
             recorded_at = max(recorded_at, datetime.now(UTC))
+            recorded_text = envelope.timestamp(recorded_at)
             rows = []
             for event in new:
-                body = envelope.body(event, recorded_at)
+                body = envelope.body(event, recorded_text)
                 checksum = envelope.next_checksum(checksum, body)
                 rows.append((event.event_id, event.payload.type, envelope.seal(checksum, body)))
             positions = end.insert(rows)
