@@ -165,7 +165,9 @@ def _projects(
             taken.add(id(cell))
             project = _project(source, item, row, cell)
             name, code, level_1 = project.project_name, project.pro_code, ""
-            if item.role == "leaf" and key(name) != key(source.agency_name) and not name.isdigit():
+            total = _total(source, item.row)
+            role = total.row_role if total else item.role
+            if role == "leaf" and key(name) != key(source.agency_name) and not name.isdigit():
                 found.projects.append(project)
         if "target" in columns or "level_3" in columns:
             for line in indicators_of(row, item.row, columns, level_1):

@@ -24,6 +24,9 @@ from warehouse.tables.text import key, printed
 from warehouse.tables.types import TableType
 
 _NOTES_BELOW = 3
+_PROJECT_LISTS = frozenset(
+    {"project_expenditure", "project_expenditure_carryover", "project_performance", "performance_summary"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,11 +319,7 @@ def _amount(context: _Context, column: Column, item: rows.Item, cell: Cell) -> A
     if value is None or unit is None:
         return None
     role = item.role
-    if (
-        role == "leaf"
-        and context.table_type.name.startswith("project_expenditure")
-        and _is_unit_row(context, item)
-    ):
+    if role == "leaf" and context.table_type.name in _PROJECT_LISTS and _is_unit_row(context, item):
         role = "subtotal"
     return Amount(
         **context.section.spot.place(cell),
@@ -345,7 +344,12 @@ def _amount(context: _Context, column: Column, item: rows.Item, cell: Cell) -> A
 
 
 def _is_unit_row(context: _Context, item: rows.Item) -> bool:
-    return key(item.label) == key(context.caption.agency_name or "") != ""
+    """Whether a row among projects is the sum of a unit: named like one, without a goal of its own."""
+    if key(item.label) == key(context.caption.agency_name or "") != "":
+        return True
+    goals = context.header.with_role("goal")
+    has_goal = any(context.section.grid[item.row][column.index].text.strip() for column in goals)
+    return bool(goals) and not has_goal and rows.names_a_unit(item.label)
 
 
 def _raw_cells(sections: Sequence[Section]) -> Iterator[RawCell]:

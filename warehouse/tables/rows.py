@@ -10,7 +10,7 @@ from functools import cache
 from warehouse.documents.model import Cell
 from warehouse.tables import money
 from warehouse.tables.headers import Column, Grid, Header
-from warehouse.tables.text import key, printed
+from warehouse.tables.text import indent, key, printed
 from warehouse.tables.vocabulary import load
 
 _CODED_NAME = re.compile(r"[\[(（【]?(\d{3}|\d{5}|\d{7})[\])）】]?[-－—_]?([^\d\W].*)")
@@ -30,6 +30,7 @@ class Item:
     label_2: str = ""
     agency_code: str = ""
     agency_name: str = ""
+    indent: int = 0
     role: str = "leaf"
 
 
@@ -41,6 +42,7 @@ class _Patterns:
     ordinals: tuple[re.Pattern[str], ...]
     note: re.Pattern[str]
     economic_classes: frozenset[str]
+    unit_name: re.Pattern[str]
 
 
 @cache
@@ -52,6 +54,7 @@ def _patterns() -> _Patterns:
         of_which=re.compile(words["of_which_pattern"]),
         ordinals=tuple(re.compile(pattern) for pattern in words["ordinal_levels"]),
         note=re.compile(words["note_pattern"]),
+        unit_name=re.compile(words["unit_name_pattern"]),
         economic_classes=frozenset(key(name) for name in words["economic_classes"]),
     )
 
@@ -136,6 +139,7 @@ class _RowReader:
             label_2=labels[1] if len(labels) > 1 and not self._same_cell(cells) else "",
             agency_code=agency_code or _bare_agency_code(label, bool(self.agency_names)),
             agency_name=self._first_text(self.agency_names, cells),
+            indent=indent(cells[self.names[0][0].index].text) if self.names else 0,
         )
 
     def _same_cell(self, cells: Sequence[Cell]) -> bool:
@@ -213,6 +217,11 @@ def _bare_agency_code(label: str, has_agency: bool) -> str:
     return label if has_agency and re.fullmatch(r"\d{3,9}", label) else ""
 
 
+def names_a_unit(label: str) -> bool:
+    """Whether a label ends like the name of a public body (局, 中心, 委员会 …)."""
+    return _patterns().unit_name.search(key(label)) is not None
+
+
 def level_of(label: str) -> int | None:
     """Depth of the ordinal that a label begins with, 0 outermost; None without ordinal."""
     shown, plain = label, key(label)
@@ -232,15 +241,14 @@ def _bare(label: str) -> str:
 def _with_roles(items: list[Item]) -> list[Item]:
     codes = {item.code for item in items if item.code}
     parents = {code[:length] for code in codes for length in range(1, len(code))}
-    coded = len(codes) > 0
-    named_classes = not coded and any(
+    named_classes = not codes and any(
         _bare(item.label) not in _patterns().economic_classes for item in items if item.label
     )
     result: list[Item] = []
     for index, item in enumerate(items):
         following = items[index + 1] if index + 1 < len(items) else None
         before = result[-1] if result else None
-        if item.code in parents or (coded and item.agency_code and not item.code):
+        if item.code in parents:
             role = "subtotal"
         elif not item.label and not item.code:
             role = _role_without_label(index, items)
@@ -262,10 +270,23 @@ def _role_by_label(item: Item, before: Item | None, following: Item | None, *, n
     level = level_of(item.label)
     if level is None and before and before.role == "of_which" and item.label:
         return "of_which"
-    deeper = level_of(following.label) if following else None
-    holds_next = level is not None and deeper is not None and deeper > level
     is_class = named_classes and _bare(item.label) in _patterns().economic_classes and not item.label_2
-    return "subtotal" if holds_next or is_class or item.agency_code else "leaf"
+    return "subtotal" if is_class or (following and _holds(item, following, level)) else "leaf"
+
+
+def _holds(item: Item, following: Item, level: int | None) -> bool:
+    """Whether the next row is a part of this one: a deeper ordinal, a deeper indent, or an item of a unit."""
+    if _role_said(following.label) == "of_which" or (following.label, following.indent) == (
+        item.label,
+        item.indent,
+    ):
+        return False
+    deeper = level_of(following.label)
+    if level is not None and deeper is not None:
+        return deeper > level
+    if item.agency_code and not following.agency_code:
+        return bool(following.label or following.code)
+    return bool(item.label and following.label) and following.indent > item.indent
 
 
 def _role_said(label: str) -> str | None:
