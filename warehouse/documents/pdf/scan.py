@@ -25,8 +25,8 @@ from warehouse.documents.pdf.scan_ink import InkLine, Region, inside, line_in, l
 from warehouse.documents.pdf.scan_text import Boxes, Character, detect, recognise
 
 _DPI = 200
-_MAX_PIXELS = 24_000_000
-"""An A2 sheet at 200 dpi; larger pages are rendered more coarsely. Reading takes about 20 bytes a pixel."""
+_MAX_PIXELS = 16_000_000
+"""An A2 sheet at 200 dpi; larger pages are rendered more coarsely."""
 
 _DOUBTFUL = 0.8
 """Confidence below which a page's notice counts a character."""

@@ -39,7 +39,7 @@ _MIN_RULE = 28
 _FREE_RULE = 165
 """Pixels (60 points): a rule of this length needs no other rule to end at."""
 
-_TOUCHES = 3
+_TOUCHES = 2
 _MAX_THICKNESS = 14
 
 
@@ -124,7 +124,7 @@ class _Piece(NamedTuple):
 def _pieces(mask: Mask) -> Iterator[_Piece]:
     """Thin horizontal runs of the mask; a rule that climbs by a pixel stays one piece."""
     thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))
-    closed = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
+    closed = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
     runs = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, _MIN_RULE), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
     for label, (left, top, width, height, _) in enumerate(stats.tolist()[1:], 1):
@@ -144,7 +144,7 @@ def _pieces(mask: Mask) -> Iterator[_Piece]:
 def _is_alone(piece: _Piece, mask: Mask) -> bool:
     """Whether there is little ink right beside a piece; a stroke of a character has other strokes there."""
     start, end = int(piece.rule.start) + _TOUCHES, int(piece.rule.end) - _TOUCHES
-    beside = mask[max(piece.top - 7, 0) : max(piece.top - 1, 0)], mask[piece.bottom + 1 : piece.bottom + 7]
+    beside = mask[max(piece.top - 5, 0) : max(piece.top - 1, 0)], mask[piece.bottom + 1 : piece.bottom + 5]
     return all(rows[:, start:end].any(0).mean() < 0.3 for rows in beside if rows.size)
 
 
