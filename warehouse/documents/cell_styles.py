@@ -78,6 +78,8 @@ def _xlsx_parts(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
 
 
 def _xlsx_sheet(content: bytes, part: str, formats: list[str | None]) -> SheetStyles:
+    if b"<!DOCTYPE" in content[:4096]:
+        raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"{part} declares a document type")
     styles = SheetStyles()
     row = column = last_row = last_column = -1
     events = etree.iterparse(

@@ -24,6 +24,7 @@ Block = Line | Table
 
 MAX_SPAN = 1000
 """The limit that browsers set on colspan; more rows than that in one cell are as implausible."""
+MAX_COLUMNS = 2000
 MAX_NESTING = 100
 
 ARTICLE = (
@@ -320,6 +321,10 @@ def _place(table: _HtmlTable) -> list[Cell]:
                 occupied.setdefault(below, set()).update(columns)
             cells.append(Cell(r, column, _cell_text(cell), down, cell.col_span))
             column += cell.col_span
+            if column > MAX_COLUMNS:
+                raise UnreadableDocumentError(
+                    ReadOutcome.TOO_LARGE, f"a table of more than {MAX_COLUMNS} columns"
+                )
     return cells
 
 

@@ -1,0 +1,92 @@
+"""ZIP archives: every member that can be read, a notice for each, and nothing a hostile one could do."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+
+import pytest
+from builders import lines, outline, word_document, zipped
+
+from warehouse.documents import read_document
+from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
+
+BUDGET = word_document(["项目", "预算数"], ["合计", "1.00"])
+
+
+def outcome_of(data: bytes) -> tuple[ReadOutcome, str]:
+    with pytest.raises(UnreadableDocumentError) as caught:
+        read_document(data)
+    return caught.value.outcome, caught.value.reason
+
+
+def test_members_are_read_in_order_with_a_notice_each():
+    document = read_document(
+        zipped(
+            ("说明.html", "<p>说明</p>".encode()),
+            ("表/预算.docx", BUDGET),
+            ("扫描.png", b"\x89PNG\r\n\x1a\n"),
+        )
+    )
+    assert document.format == "zip"
+    assert outline(document) == ["说明.html", "说明", "表/预算.docx", [["项目", "预算数"], ["合计", "1.00"]]]
+    assert document.tables[0].sheet == "表/预算.docx"
+    assert [(notice.kind, notice.detail) for notice in document.notices] == [
+        ("member_read", "说明.html: html, 0 tables"),
+        ("member_read", "表/预算.docx: docx, 1 tables"),
+        ("member_unsupported", "扫描.png: a picture, not a document"),
+    ]
+
+
+def test_names_in_gbk_are_decoded():
+    name = "附件1：部门预算.docx"
+    data = zipped(("x" * len(name.encode("gbk")), BUDGET)).replace(
+        b"x" * len(name.encode("gbk")), name.encode("gbk")
+    )
+    assert lines(read_document(data)) == [name]
+
+
+def test_names_that_point_elsewhere_do_no_harm():
+    document = read_document(zipped(("../../etc/passwd", BUDGET), ("/abs/x.docx", BUDGET)))
+    assert lines(document) == ["../../etc/passwd", "/abs/x.docx"]
+    assert len(document.tables) == 2
+
+
+def test_archives_in_archives_up_to_a_depth():
+    data = zipped(("a.docx", BUDGET))
+    for _ in range(2):
+        data = zipped(("inner.zip", data))
+    assert len(read_document(data).tables) == 1
+    for _ in range(2):
+        data = zipped(("inner.zip", data))
+    assert outcome_of(data)[0] == ReadOutcome.TOO_LARGE
+
+
+def test_bombs_are_refused():
+    assert outcome_of(zipped(("a.html", bytes(40 * 2**20))))[0] == ReadOutcome.TOO_LARGE
+    many = zipped(*((f"{i}.html", b"<p>x</p>") for i in range(300)))
+    assert outcome_of(many)[0] == ReadOutcome.TOO_LARGE
+
+
+def test_a_member_larger_than_announced_is_corrupt():
+    data = bytearray(zipped(("a.html", b"<p>" + b"x" * 5000)))
+    directory = data.index(b"PK\x01\x02")
+    struct.pack_into("<I", data, directory + 24, 100)
+    assert outcome_of(bytes(data))[0] == ReadOutcome.CORRUPT
+
+
+def test_encrypted_archives_say_so():
+    data = bytearray(zipped(("a.docx", BUDGET)))
+    data[6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    outcome, reason = outcome_of(bytes(data))
+    assert outcome == ReadOutcome.ENCRYPTED
+    assert "password" in reason
+
+
+def test_an_empty_archive_and_a_truncated_one():
+    empty = io.BytesIO()
+    zipfile.ZipFile(empty, "w").close()
+    assert outcome_of(empty.getvalue())[0] == ReadOutcome.EMPTY
+    assert outcome_of(zipped(("a.html", b"<p>" + b"y" * 999))[:-30])[0] == ReadOutcome.CORRUPT

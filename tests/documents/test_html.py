@@ -1,0 +1,132 @@
+"""Web pages: data tables with their spans, the article's text, and nothing of the furniture around it."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from builders import lines, outline, texts
+
+from warehouse.documents import read_document
+from warehouse.documents.html import read_html
+
+TABLE = (
+    "<table><tr><td rowspan=2>项目</td><td colspan=2>基本支出</td></tr><tr><td>人员</td><td>公用</td></tr>"
+    "<tr><td>&nbsp;&nbsp;行政运行</td><td>1.00</td><td></td></tr></table>"
+)
+GRID = [["项目", "基本支出", ""], ["", "人员", "公用"], ["  行政运行", "1.00", ""]]
+
+
+def read(body: str, head: str = "") -> list[str | list[list[str]]]:
+    return outline(read_html(f"<!DOCTYPE html><html><head>{head}</head><body>{body}</body></html>".encode()))
+
+
+def test_row_and_column_spans():
+    document = read_html(TABLE.encode())
+    assert [texts(table) for table in document.tables] == [GRID]
+    assert document.tables[0].grid()[1][0].text == "项目"
+
+
+def test_a_rowspan_beyond_the_end_and_overlapping_spans_still_tile():
+    document = read_html(
+        b"<table><tr><td rowspan=99>a<td colspan=99>b</tr><tr><td>c<td rowspan=0>d</tr><tr><td>e</tr></table>"
+    )
+    (table,) = document.tables
+    assert (table.row_count, table.column_count) == (3, 3)
+    assert [cell.text for cell in table.grid()[2]] == ["a", "e", "d"]
+
+
+def test_layout_tables_dissolve_into_what_they_hold():
+    menu = "<table><tr><td>菜单</td></tr></table>"
+    page = f"<table><tr><td>{menu}</td><td>标题<br>单位：元 {TABLE} 结尾</td></tr></table>"
+    assert read(page) == ["菜单", "标题", "单位：元", GRID, "结尾"]
+
+
+def test_scripts_styles_comments_and_hidden_text_are_not_text():
+    page = (
+        "<script>var a='表';</script><style>td{}</style><!-- 注释 -->"
+        "<div style='display: none'>藏<table><tr><td>x</td></tr></table></div>后"
+        "<p hidden>藏</p><textarea>藏</textarea><p>见<span style='display:none'>不</span>到</p>"
+    )
+    assert read(page) == ["后", "见到"]
+
+
+def test_hidden_cells_keep_their_place_in_the_row():
+    page = "<table><tr><td>甲<td style='display:none'>藏<td>乙</tr><tr><td>1<td>2<td>3</tr></table>"
+    assert read(page) == [[["甲", "", "乙"], ["1", "2", "3"]]]
+
+
+def test_only_the_article_is_read_where_it_stands_out():
+    page = f"<div>首页 导航</div><div class='TRS_Editor'><p>部门预算</p>{TABLE}</div><div>版权所有</div>"
+    head = "<title>站点</title><meta name='ArticleTitle' content='某局2024年部门预算公开'>"
+    assert read(page, head) == ["某局2024年部门预算公开", "部门预算", GRID]
+
+
+def test_tables_beside_what_looks_like_the_article_are_not_lost():
+    page = f"<div class='TRS_Editor'><p>{'说明文字' * 10}</p></div><div>{TABLE}</div>"
+    assert GRID in read(page)
+
+
+def test_menus_and_index_boxes_are_not_tables():
+    menu = "<table><tr><td><a href=a>机构</a><td><a href=b>公开</a></tr><tr><td><a href=c>报</a></tr></table>"
+    box = "<table><tr><td>[索引号]</td><td>1150</td></tr><tr><td>[日期]</td><td>2026-03-02</td></tr></table>"
+    assert [block for block in read(menu + box) if isinstance(block, list)] == []
+
+
+def test_captions_in_the_grid_are_lines():
+    page = (
+        "<table><caption>支出表</caption><tr><td colspan=2>2024年部门支出总表</td></tr><tr><td>某局</td>"
+        "<td>单位：万元</td></tr><tr><td>科目</td><td>合计</td></tr><tr><td>行政运行</td><td>1.5</td></tr></table>"
+    )
+    assert read(page) == [
+        "支出表", "2024年部门支出总表", "某局", "单位：万元", [["科目", "合计"], ["行政运行", "1.5"]],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("claimed", "real"),
+    [
+        ("utf-8", "gb18030"),
+        ("gb2312", "utf-8"),
+        ("gb2312", "gbk"),
+        ("iso-8859-1", "gbk"),
+        ("nonsense", "gb18030"),
+        ("utf-8", "utf-16"),
+        ("gbk", "utf-8-sig"),
+    ],
+)
+def test_the_encoding_that_fits_wins_over_the_claimed_one(claimed: str, real: str):
+    page = f"<html><head><meta charset='{claimed}'></head><body>{TABLE}<p>喆㙍岁入预算</p></body></html>"
+    page = page if real in {"gb18030", "utf-8", "utf-8-sig", "utf-16"} else page.replace("㙍", "")
+    document = read_document(page.encode(real))
+    assert [texts(table) for table in document.tables] == [GRID]
+    assert lines(document)[-1].endswith("岁入预算")
+
+
+def test_a_cut_off_character_does_not_turn_the_page_into_another_encoding():
+    assert "部门预算" in lines(read_html("<p>部门预算</p><p>收入</p>".encode()[:-1] + b"\xe6"))[0]
+
+
+def test_unclosed_tags_nested_hundreds_deep_are_read():
+    document = read_html(("<div><font>" * 3000 + TABLE).encode())
+    assert document.tables or lines(document) == []
+
+
+def test_a_page_saved_as_one_file_is_read():
+    message = EmailMessage()
+    message["MIME-Version"] = "1.0"
+    message.set_content("text")
+    message.add_alternative(f"<html>{TABLE}</html>", subtype="html", charset="gbk")
+    data = message.as_bytes().replace(b"MIME-Version: 1.0\n", b"", 1)
+    document = read_document(b"MIME-Version: 1.0\n" + data)
+    assert [texts(table) for table in document.tables] == [GRID]
+
+
+def test_real_pages_without_budget_tables_give_text_and_no_tables(shared: Path):
+    pages = sorted((shared / "real" / "html").glob("*.html")) + sorted(
+        (shared / "real" / "not-pdf").iterdir()
+    )
+    documents = {page.name: read_document(page.read_bytes()) for page in pages}
+    assert {document.format for document in documents.values()} == {"html"}
+    assert [name for name, document in documents.items() if document.tables or not document.blocks] == []

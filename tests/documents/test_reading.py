@@ -1,0 +1,143 @@
+"""Files are read in worker processes: what one file does to its worker is that file's outcome."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import readers_for_tests
+from builders import word_document
+
+from warehouse.documents.model import ReadOutcome
+from warehouse.reading import ReadResult, read_files, read_one
+from warehouse.workers import run_isolated
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def read(*orders: str, **limits: float) -> dict[str, ReadResult]:
+    given = {"workers": 1, "timeout_seconds": 20, "memory_mb": 300, **limits}
+    files = [(order, order.encode()) for order in orders]
+    return {result.sha256: result for result in read_files(files, read=readers_for_tests.obey, **given)}
+
+
+def said(result: ReadResult) -> str:
+    assert result.recognition is not None
+    return result.recognition.lines[0].text
+
+
+def test_each_failure_is_the_outcome_of_its_file_and_the_others_are_read():
+    results = read("exit 9", "segfault", "raise 行", "allocate 600", "allocate 4000", "hello", "pid")
+    assert {order: str(result.outcome) for order, result in results.items()} == {
+        "exit 9": "crashed",
+        "segfault": "crashed",
+        "raise 行": "crashed",
+        "allocate 600": "out_of_memory",
+        "allocate 4000": "out_of_memory",
+        "hello": "no_tables",
+        "pid": "no_tables",
+    }
+    assert results["exit 9"].reason == "ended with exit code 9"
+    assert results["segfault"].reason == "ended by SIGSEGV"
+    assert results["raise 行"].reason.startswith("KeyError in readers_for_tests.py:")
+    assert said(results["hello"]) == "hello"
+
+
+def test_a_file_that_takes_too_long_is_killed():
+    started = time.monotonic()
+    results = read("sleep 60", "hello", timeout_seconds=1.5)
+    assert time.monotonic() - started < 15
+    assert results["sleep 60"].outcome == ReadOutcome.TIMEOUT
+    assert results["sleep 60"].reason == "not finished after 1.5 seconds"
+    assert results["hello"].outcome == ReadOutcome.NO_TABLES
+
+
+def test_workers_are_reused_and_ended():
+    results = read("pid", "pid ", "pid  ")
+    (pid,) = {said(result) for result in results.values()}
+    assert int(pid) != os.getpid()
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_files_are_pulled_as_workers_become_free():
+    pulled: list[int] = []
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        for i in range(20):
+            pulled.append(i)
+            yield str(i), b"hello"
+
+    results = read_files(files(), workers=2, read=readers_for_tests.obey)
+    next(results)
+    assert len(pulled) <= 4
+    results.close()
+    assert len(pulled) <= 4
+
+
+def test_closing_the_iterator_ends_busy_workers():
+    results = run_isolated(
+        readers_for_tests.note_pid_and_sleep,
+        [("a", b"x"), ("b", b"60")],
+        workers=2,
+        timeout_seconds=60,
+        memory_mb=300,
+    )
+    first = next(results)
+    results.close()
+    assert first.key == "a"
+
+
+def test_interrupting_the_reader_leaves_no_orphans(tmp_path: Path):
+    script = textwrap.dedent(
+        f"""
+        import readers_for_tests
+        from warehouse.reading import read_files
+        files = [(str(i), b"note {tmp_path}") for i in range(4)]
+        for result in read_files(files, workers=2, read=readers_for_tests.obey):
+            pass
+        """
+    )
+    paths = os.pathsep.join([str(ROOT), str(Path(__file__).parent)])
+    command = [sys.executable, "-c", script]
+    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": paths})  # noqa: S603 our own script
+    deadline = time.monotonic() + 20
+    while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=10)
+    pids = [path.name for path in tmp_path.iterdir()]
+    assert len(pids) == 2
+    assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
+
+
+@pytest.mark.parametrize(
+    ("data", "outcome", "file_format"),
+    [
+        (word_document(["项目", "预算数"], ["合计", "1.00"]), ReadOutcome.READ, "docx"),
+        ("<p>没有表格</p>".encode(), ReadOutcome.NO_TABLES, "html"),
+        (b"<html><body></body></html>", ReadOutcome.NO_TEXT, None),
+        (b"", ReadOutcome.EMPTY, None),
+        (b"Rar!\x1a\x07\x01\x00", ReadOutcome.UNSUPPORTED, None),
+    ],
+)
+def test_read_one_gives_the_same_outcomes_in_process(
+    data: bytes, outcome: ReadOutcome, file_format: str | None
+):
+    result = read_one(data)
+    assert (result.outcome, result.format) == (outcome, file_format)
+    assert (result.reason is None) == (outcome == ReadOutcome.READ)
+
+
+def test_real_documents_through_real_workers(shared: Path):
+    names = ["qinhuangdao-shanhaiguan-commerce-2024.docx", "qinhuangdao-shanhaiguan-commerce-performance.doc"]
+    files = [(name, (shared / "corpus" / name).read_bytes()) for name in names]
+    results = {result.sha256: result for result in read_files(files, workers=1)}
+    assert [results[name].outcome for name in names] == [ReadOutcome.READ, ReadOutcome.READ]
+    assert [results[name].format for name in names] == ["docx", "doc"]

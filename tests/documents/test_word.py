@@ -1,0 +1,186 @@
+"""DOCX and DOC: both readers give the same blocks for the same document, cell for cell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+from builders import (
+    add_xml,
+    bare,
+    lines,
+    outline,
+    rich_word_document,
+    saved,
+    texts,
+    word_document,
+    word_with_body,
+)
+from docx.oxml.ns import nsdecls
+
+from warehouse.documents import read_document
+from warehouse.documents.doc import read_doc
+from warehouse.documents.docx import read_docx
+from warehouse.documents.model import ReadOutcome, Table, UnreadableDocumentError
+from warehouse.documents.word_table import snap
+
+RICH = [
+    "一、总体绩效目标",
+    "见附件：链接文字",
+    "可见也可见",
+    "保留加上",
+    "部门收支总表",
+    "单位：某局",
+    "单位：万元",
+    [
+        ["项目", "基本支出", "", "合计", ""],
+        ["", "人员经费", "公用经费", "", ""],
+        ["　　行政运行", "1.00", "2.00", "3.00", "第一段\n第二行\n第二段"],
+    ],
+    "两表之间",
+    "框内标题",
+    [["内0", "内1", "内2"], ["内3", "内4", "内5"]],
+    "框内结尾",
+    "中间",
+    [["外0", "外1"], ["外2", "外3\n\n后"]],
+    [["嵌0", "嵌1"], ["嵌2", "嵌3"]],
+    "𠮷林省",
+    [["甲𠮷", "乙", "丙"], ["1", "2", "3"]],
+]
+
+
+def test_docx_gives_what_is_printed_and_nothing_else():
+    assert outline(read_docx(rich_word_document())) == RICH
+
+
+def test_doc_gives_the_same_blocks_as_docx(rich_doc: bytes):
+    assert outline(read_doc(rich_doc)) == RICH
+    assert read_doc(rich_doc).blocks == read_docx(rich_word_document()).blocks
+
+
+def test_merged_cells_are_spans():
+    table = read_docx(rich_word_document()).tables[0]
+    spans = {cell.text: (cell.row_span, cell.col_span) for cell in table.cells}
+    assert spans["项目"] == (2, 1)
+    assert spans["基本支出"] == (1, 2)
+    assert spans["合计"] == (2, 2)
+    assert table.grid()[1][4].text == "合计"
+
+
+def test_docx_of_the_corpus_cell_for_cell(corpus: Path, golden: dict[str, dict[str, Any]]):
+    name = "qinhuangdao-shanhaiguan-commerce-2024"
+    document = read_document((corpus / f"{name}.docx").read_bytes())
+    found = [[[bare(text) for text in row] for row in texts(table)] for table in document.tables]
+    wanted = [[[bare(text) for text in row] for row in table["rows"]] for table in golden[name]["tables"]]
+    assert [table for table in wanted if table not in found] == []
+    assert_performance_forms(document.tables, golden[name]["performance"])
+
+
+def test_doc_of_the_corpus_cell_for_cell(corpus: Path, golden: dict[str, dict[str, Any]]):
+    name = "qinhuangdao-shanhaiguan-commerce-performance"
+    document = read_document((corpus / f"{name}.doc").read_bytes())
+    assert document.format == "doc"
+    assert len(document.tables) == 2 * len(golden[name]["performance"])
+    assert_performance_forms(document.tables, golden[name]["performance"])
+    assert not [line for line in lines(document) if "TC" in line or "\\l" in line]
+
+
+def assert_performance_forms(tables: tuple[Table, ...], forms: list[dict[str, Any]]) -> None:
+    """Each form is a table with the project and its money, then one with its indicators."""
+    heads = {row[0][1]: row for table in tables if (row := texts(table))[0][0] == "项目编码"}
+    indicators = [texts(table)[1:] for table in tables if texts(table)[0][0] == "一级指标"]
+    for form, rows in zip(forms, indicators, strict=True):
+        head = heads[form["code"]]
+        assert bare(head[0][5]) == bare(form["project"])
+        assert [head[1][2], head[1][4], head[1][6]] == [form["budget"], form["fiscal"], form["other"]]
+        assert [head[4][1], *head[4][3:6]] == form["plan"]
+        assert bare(head[5][1]) == bare(form["goal"])
+        level_1 = ""
+        for row, wanted in zip(rows, form["indicators"], strict=True):
+            level_1 = row[0] or level_1
+            assert [bare(text) for text in (level_1, *row[1:])] == [bare(text) for text in wanted]
+
+
+def test_automatic_numbers_are_part_of_the_text():
+    document = docx.Document()
+    document.add_paragraph("第一", style="List Number")
+    numbering = document.part.numbering_part.element
+    numbering.append(
+        docx.oxml.parse_xml(
+            f'<w:abstractNum {nsdecls("w")} w:abstractNumId="90"><w:lvl w:ilvl="0"><w:start w:val="11"/>'
+            '<w:numFmt w:val="chineseCountingThousand"/><w:lvlText w:val="%1、"/></w:lvl></w:abstractNum>'
+        )
+    )
+    numbering.append(
+        docx.oxml.parse_xml(f'<w:num {nsdecls("w")} w:numId="91"><w:abstractNumId w:val="90"/></w:num>')
+    )
+    for text in ("住房保障支出", "粮油物资储备支出"):
+        paragraph = document.add_paragraph(text)
+        paragraph._p.get_or_add_pPr().append(
+            docx.oxml.parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="0"/><w:numId w:val="91"/></w:numPr>')
+        )
+    assert lines(read_docx(saved(document)))[1:] == ["十一、住房保障支出", "十二、粮油物资储备支出"]
+
+
+def test_text_boxes_are_read_once():
+    document = docx.Document()
+    box = "<w:txbxContent><w:p><w:r><w:t>单位：万元</w:t></w:r></w:p></w:txbxContent>"
+    add_xml(
+        document.add_paragraph("前"),
+        f'<w:r {nsdecls("w")} xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        f'<mc:AlternateContent><mc:Choice Requires="wps"><w:drawing>{box}</w:drawing></mc:Choice>'
+        f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent></w:r>",
+    )
+    assert lines(read_docx(saved(document))) == ["前", "单位：万元"]
+
+
+def test_rows_whose_edges_nearly_agree_share_columns():
+    first, second = snap([[0, 1000, 2000], [5, 1090, 1990]])
+    assert list(first.values()) == list(second.values())
+
+
+def test_a_narrow_column_stays_a_column():
+    (columns, _) = snap([[0, 100, 1000], [0, 1000]])
+    assert len(set(columns.values())) == 3
+
+
+def test_an_unclosed_field_hides_nothing():
+    body = (
+        '<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>'
+        "<w:r><w:t>仍然可见</w:t></w:r></w:p>"
+    )
+    assert lines(read_docx(word_with_body(body))) == ["仍然可见"]
+
+
+def test_text_under_a_merged_cell_is_reported():
+    cell = '<w:tc><w:tcPr><w:vMerge w:val="{}"/></w:tcPr><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>'
+    plain = "<w:tc><w:p><w:r><w:t>值</w:t></w:r></w:p></w:tc>"
+    cells = [cell.format("restart", "上"), cell.format("continue", "下")]
+    rows = "".join(f"<w:tr>{first}{plain}</w:tr>" for first in cells)
+    document = read_docx(word_with_body(f"<w:tbl>{rows}</w:tbl>"))
+    assert outline(document) == [[["上", "值"], ["", "值"]]]
+    assert [(notice.kind, notice.detail) for notice in document.notices] == [
+        ("covered_text", "hidden in a merged cell: 下")
+    ]
+
+
+@pytest.mark.parametrize("kept", [600, 10_000])
+def test_truncated_files_are_corrupt(rich_doc: bytes, kept: int):
+    for data in (word_document(["a", "b"]), rich_doc):
+        with pytest.raises(UnreadableDocumentError) as caught:
+            read_document(data[:kept])
+        assert caught.value.outcome == ReadOutcome.CORRUPT
+
+
+def test_encrypted_doc_and_word_95_have_outcomes_of_their_own(rich_doc: bytes):
+    fib = rich_doc.index(b"\xec\xa5")
+    encrypted = bytearray(rich_doc)
+    encrypted[fib + 11] |= 0x01
+    old = bytearray(rich_doc)
+    old[fib + 2 : fib + 4] = (101).to_bytes(2, "little")
+    for data, outcome in ((encrypted, ReadOutcome.ENCRYPTED), (old, ReadOutcome.UNSUPPORTED)):
+        with pytest.raises(UnreadableDocumentError) as caught:
+            read_document(bytes(data))
+        assert caught.value.outcome == outcome

@@ -1,0 +1,236 @@
+"""Workbooks: title and unit rows become lines, merged ranges spans, numbers what the cells show."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlwt
+from builders import lines, outline, texts
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl.worksheet.worksheet import Worksheet
+
+from warehouse.documents import read_document
+from warehouse.documents.model import Document, ReadOutcome, UnreadableDocumentError
+from warehouse.documents.number_format import exact, shown
+from warehouse.documents.workbook import read_xls, read_xlsx
+
+
+def read_sheet(*rows: list[object], prepare: Callable[[Worksheet], None] = lambda _sheet: None) -> Document:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    sheet.title = "收支总表"
+    for row in rows:
+        sheet.append(row)
+    prepare(sheet)
+    return read_xlsx(saved(workbook))
+
+
+def saved(workbook: openpyxl.Workbook) -> bytes:
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def test_title_and_unit_rows_are_lines_and_the_grid_begins_with_headers():
+    def prepare(sheet: Worksheet) -> None:
+        sheet.merge_cells("A1:D1")
+        sheet.merge_cells("A4:B4")
+        sheet.merge_cells("C4:D4")
+
+    document = read_sheet(
+        ["2024年部门收支总表"],
+        ["编制单位：某局", None, None, "单位：万元"],
+        [],
+        ["收入", None, "支出"],
+        ["项目", "预算数", "项目", "预算数"],
+        ["一、财政拨款收入", 669.02, "一、一般公共服务支出", 586.02],
+        ["注：本表含上年结转"],
+        prepare=prepare,
+    )
+    assert outline(document) == [
+        "2024年部门收支总表",
+        "编制单位：某局",
+        "单位：万元",
+        [
+            ["收入", "", "支出", ""],
+            ["项目", "预算数", "项目", "预算数"],
+            ["一、财政拨款收入", "669.02", "一、一般公共服务支出", "586.02"],
+        ],
+        "注：本表含上年结转",
+    ]
+    assert document.tables[0].sheet == "收支总表"
+    assert document.tables[0].cells[0].col_span == 2
+
+
+def test_a_single_header_group_above_columns_is_no_caption():
+    def prepare(sheet: Worksheet) -> None:
+        sheet.merge_cells("A2:A3")
+        sheet.merge_cells("B2:C2")
+
+    document = read_sheet(
+        ["支出表"], ["项目", "支出"], [None, "基本", "项目"], ["合计", 1, 2], prepare=prepare
+    )
+    assert texts(document.tables[0])[:2] == [["项目", "支出", ""], ["", "基本", "项目"]]
+
+
+def test_stacked_tables_of_one_sheet_are_two():
+    document = read_sheet(
+        ["一般公共预算支出表"],
+        ["项目", "金额"],
+        ["合计", 1],
+        [],
+        ["政府性基金预算支出表"],
+        ["项目", "金额"],
+        ["合计", 2],
+    )
+    assert outline(document) == [
+        "一般公共预算支出表",
+        [["项目", "金额"], ["合计", "1"]],
+        "政府性基金预算支出表",
+        [["项目", "金额"], ["合计", "2"]],
+    ]
+
+
+def test_a_blank_row_alone_does_not_cut_a_table():
+    document = read_sheet(["项目", "金额"], ["甲", 1], [], ["乙", 2])
+    assert [texts(table) for table in document.tables] == [
+        [["项目", "金额"], ["甲", "1"], ["", ""], ["乙", "2"]]
+    ]
+
+
+def test_numbers_are_printed_as_the_cells_show_them():
+    def prepare(sheet: Worksheet) -> None:
+        for row, code in enumerate(["0.00", "#,##0.00", "General", "0.0%", "000"], start=2):
+            sheet.cell(row, 2).number_format = code
+
+    rows = [["甲", 1234.567], ["乙", 1234.567], ["丙", 0.1 + 0.2], ["丁", 0.1234], ["戊", 7]]
+    document = read_sheet(["项目", "数"], *rows, prepare=prepare)
+    assert [row[1] for row in texts(document.tables[0])[1:]] == ["1234.57", "1,234.57", "0.3", "12.3%", "007"]
+
+
+def test_hidden_sheets_rows_and_columns_are_left_out_and_reported():
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    for row in (["项目", "代码", "金额"], ["甲", "x", 1], ["乙", "y", 2]):
+        sheet.append(row)
+    sheet.row_dimensions[2].hidden = True
+    sheet.column_dimensions["B"].hidden = True
+    workbook.create_sheet("底稿").sheet_state = "hidden"
+    document = read_xlsx(saved(workbook))
+    assert [texts(table) for table in document.tables] == [[["项目", "金额"], ["乙", "2"]]]
+    assert [notice.kind for notice in document.notices] == ["hidden_cells", "hidden_sheet"]
+    assert "5 cells" in document.notices[0].detail
+
+
+def test_dates_truth_values_and_long_numbers():
+    document = read_sheet(["甲", dt.date(2024, 3, 15), True], ["乙", 12345678901234, 0.000001])
+    assert texts(document.tables[0]) == [["甲", "2024-03-15", "TRUE"], ["乙", "12345678901234", "0.000001"]]
+
+
+def test_a_sheet_of_one_column_is_prose():
+    assert outline(read_sheet(["目录"], ["一、收支总表\n二、收入总表"])) == [
+        "目录",
+        "一、收支总表",
+        "二、收入总表",
+    ]
+
+
+def test_xls_the_same():
+    workbook = xlwt.Workbook()
+    sheet = workbook.add_sheet("三公")
+    sheet.write_merge(0, 0, 0, 2, "“三公”经费支出表")
+    sheet.write(1, 2, "单位：元")
+    for col, text in enumerate(("合计", "接待", "用车")):
+        sheet.write(2, col, text)
+    money, rate = xlwt.easyxf(num_format_str="#,##0.00"), xlwt.easyxf(num_format_str="0.00%")
+    sheet.write(3, 0, 70000, money)
+    sheet.write(3, 1, 0.5, rate)
+    sheet.write(3, 2, 0.1 + 0.2)
+    sheet.row(4).hidden = True
+    sheet.write(4, 0, "藏")
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    document = read_xls(buffer.getvalue())
+    assert outline(document) == [
+        "“三公”经费支出表",
+        "单位：元",
+        [["合计", "接待", "用车"], ["70,000.00", "50.00%", "0.3"]],
+    ]
+    assert [notice.kind for notice in document.notices] == ["hidden_cells"]
+
+
+def test_a_cell_far_out_is_refused_before_memory_is_spent():
+    workbook = openpyxl.Workbook()
+    workbook.active["A1"] = 1
+    workbook.active["XFD1048576"] = 2
+    with pytest.raises(UnreadableDocumentError) as caught:
+        read_document(saved(workbook))
+    assert caught.value.outcome == ReadOutcome.TOO_LARGE
+
+
+def test_templates_of_a_district_keep_their_headers(shared: Path):
+    document = read_document(
+        (shared / "real/workbook/templates-excel-unit_budget_template.xlsx").read_bytes()
+    )
+    assert len(document.tables) == 9
+    by_sheet = {table.sheet.strip(): texts(table) for table in document.tables}
+    assert by_sheet["单位收入总表"][:3] == [
+        ["项目", "", "", "", "收入预算", "", "", "", ""],
+        [
+            "功能分类科目编码",
+            "",
+            "",
+            "功能分类科目名称",
+            "合计",
+            "财政拨款收入",
+            "事业收入",
+            "事业单位\n经营收入",
+            "其他收入",
+        ],
+        ["类", "款", "项", "", "", "", "", "", ""],
+    ]
+    assert lines(document).count("单位：元") >= 8
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "expected"),
+    [
+        (1234.5, "0.00", "1234.50"),
+        (1234.5, "#,##0.00_ ;[Red]-#,##0.00", "1,234.50"),
+        (-1234.5, "#,##0.00_);(#,##0.00)", "(1,234.50)"),
+        (-1234.5, "#,##0.00;[Red]#,##0.00", "-1,234.50"),
+        (0.0, '_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ ', "-"),
+        (0.0, "0.00;-0.00;", ""),
+        (0.0, "#,##0.00", "0.00"),
+        (0.005, "0.00", "0.01"),
+        (-0.001, "0.00", "0.00"),
+        (1.005, "0.00", "1.01"),
+        (12.5, '0.0"万元"', "12.5万元"),
+        (12345678, "0.00,", "12345.68"),
+        (12.0, "0.##", "12"),
+        (12.3, "0.0#", "12.3"),
+        (0.256, "0.0%", "25.6%"),
+        (12.0, "[DBNum2]0", "12"),
+        (12.5, "# ?/?", "12.5"),
+        (1e22, "General", "10000000000000000000000"),
+        (1e-7, "General", "0.0000001"),
+        (669.02, None, "669.02"),
+        (5, "0.00", "5.00"),
+        (1234567, '"¥"#,##0', "¥1,234,567"),
+    ],
+)
+def test_number_formats(value: float, code: str | None, expected: str):
+    assert shown(value, code) == expected
+
+
+@given(st.decimals(min_value=-(10**11), max_value=10**11, places=2))
+def test_money_survives_the_way_through_a_float(amount: Decimal):
+    assert Decimal(exact(float(amount))) == amount
+    assert Decimal(shown(float(amount), "#,##0.00").replace(",", "")) == amount
