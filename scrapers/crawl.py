@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
@@ -48,6 +49,7 @@ def crawl_in_child(home: Home, site: Site, run_id: str) -> CrawlFinished:
     with subprocess.Popen(
         [sys.executable, "-m", "scrapers.crawl"],
         cwd=PROJECT_ROOT,
+        env=_environment(site),
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -71,6 +73,13 @@ def crawl_in_child(home: Home, site: Site, run_id: str) -> CrawlFinished:
         if finished is None:
             finished = _missing_end(log, site.site_id, run_id, child.returncode, last_line)
     return finished
+
+
+def _environment(site: Site) -> dict[str, str]:
+    """Ours, with UTF-8 whatever the locale, and without a proxy where the site is on this machine."""
+    host = urlsplit(site.base_url).hostname or ""
+    bypass = {"no_proxy": host} if host in {"127.0.0.1", "localhost"} else {}
+    return os.environ | {"PYTHONUTF8": "1"} | bypass
 
 
 def _wait(child: subprocess.Popen[str]) -> None:

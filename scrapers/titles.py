@@ -137,8 +137,10 @@ def _longest_organ(text: str) -> str | None:
     words = vocabulary()
     # Capturing groups inside the breaks give pieces of their own; they are never the longest organ's name.
     pieces = [piece or "" for piece in re.split(f"(?:{words['agency_breaks']})", text)]
-    organs = [
-        piece for piece in pieces if len(piece) >= 3 and re.search(f"({words['agency_endings']})$", piece)
-    ]
-    longest = max(organs, key=len, default="")
-    return re.sub(words["agency_suffixes_to_drop"], "", longest) or None
+    organs = (
+        re.sub(words["agency_suffixes_to_drop"], "", piece)
+        for piece in pieces
+        if re.search(f"({words['agency_endings']})$", piece)
+    )
+    # 市本级 and 局机关 leave one character, which is nobody's name.
+    return max((organ for organ in organs if len(organ) >= 3), key=len, default=None)

@@ -36,7 +36,7 @@ class SeenRequest:
     body_bytes: int
     user_agent: str
     seconds: float
-    """Monotonic clock at the answer: for measuring politeness."""
+    """Monotonic clock when it was asked: for measuring politeness."""
 
 
 @dataclass
@@ -129,6 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 30
 
     def do_GET(self) -> None:
+        self.asked_seconds = time.monotonic()
         resource = self.replica.answer(self.site_id, undo_percent_encoding(self.path))
         if resource.delay_seconds:
             time.sleep(resource.delay_seconds)
@@ -171,7 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
                 status=int(resource.status),
                 body_bytes=len(sent),
                 user_agent=self.headers.get("User-Agent", ""),
-                seconds=time.monotonic(),
+                seconds=self.asked_seconds,
             )
         )
 

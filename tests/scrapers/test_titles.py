@@ -74,6 +74,7 @@ def test_attachments_do_not_redeem_what_is_plainly_something_else():
         ("忻州市信息中心2024年单位预算", Facts(2024, "budget", "unit", "忻州市信息中心")),
         ("部门预决算公开", Facts(None, None, "department", None)),
         ("附件1", Facts()),
+        ("局机关2024年部门预算", Facts(2024, "budget", "department", None)),
         ("2022-2024年", Facts()),
         ("2022年决算与2023年预算", Facts(2022, "final_account", None, None)),
     ],
