@@ -144,6 +144,7 @@ def _failure(suite: Suite, single: ExpectationValidationResult) -> FailedExpecta
         column=", ".join(columns) or None,
         severity=str(rule.severity.value),
         observed=_observed(single),
+        note=str(rule.notes or ""),
     )
 
 

@@ -6,6 +6,7 @@ number that does not add up is printed. The page loads nothing and can be printe
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -106,7 +107,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "yuan": yuan, "percent": percent}
+    environment.filters |= {"number": number, "yuan": yuan, "percent": percent, "brief": brief}
     return environment
 
 
@@ -130,6 +131,11 @@ def percent(share: float | None) -> str:
     if 0.9999 <= share < 1:
         return "> 99.99 %"
     return f"{share:.2%}".replace("%", " %")
+
+
+def brief(text: str) -> str:
+    """Hashes cut to the digits by which the page names documents."""
+    return re.sub(r"\b([0-9a-f]{12})[0-9a-f]{52}\b", r"\1", text)
 
 
 def _suite_results(loads: Sequence[LoadSummary]) -> list[SuiteResult]:

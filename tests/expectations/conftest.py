@@ -212,7 +212,7 @@ def recognise() -> Callable[..., Recognition]:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory, land: Land) -> Home:
-    """A home with a good load of three documents, one of them unreadable."""
+    """A home with a good load of five documents, three of them unreadable."""
     home = Home(tmp_path_factory.mktemp("home"))
-    land(home, "good", {1: recognition(), 2: recognition(), 3: None})
+    land(home, "good", {1: recognition(), 2: recognition(), 3: None, 4: None, 5: None})
     return home

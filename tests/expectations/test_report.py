@@ -78,6 +78,7 @@ def events() -> list[RecordedEvent]:
         expectation="expect_table_row_count_to_be_between(min_value=1)",
         severity="critical",
         observed="0",
+        note="Nothing was seen.",
     )
     outcomes = {"stored": 3, "unchanged": 9, "not_found": 1, "server_error": 1}
     return record(
@@ -197,7 +198,7 @@ def test_loads_show_their_verdict_and_failed_expectations(report: HtmlElement) -
     assert shown[1] == ["bad qinhuangdao", "✗ quarantined 隔离", "1", "0", "196", "1"]
     assert ["raw.amounts", "61", "1"] in shown
     rule = "expect_table_row_count_to_be_between(min_value=1)"
-    assert shown[-1] == ["raw.amounts bad", "critical", rule, "0"]
+    assert shown[-1] == ["raw.amounts bad", "critical", f"Nothing was seen. {rule}", "0"]
 
 
 def test_a_failed_identity_names_document_page_table_and_amounts(report: HtmlElement) -> None:
