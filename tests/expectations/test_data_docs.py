@@ -78,7 +78,7 @@ def test_old_and_torn_results_are_dropped_with_their_pages(
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium to open the pages in")
 def test_a_browser_shows_the_index(judged: Home, tmp_path: Path) -> None:
-    shown = subprocess.run(  # noqa: S603  our own file in the machine's browser
+    shown = subprocess.run(
         [
             str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
             f"--user-data-dir={tmp_path}", "--dump-dom", (judged.data_docs / "index.html").as_uri(),

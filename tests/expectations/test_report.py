@@ -340,7 +340,7 @@ def test_the_page_fits_a_phone(tmp_path: Path, events: list[RecordedEvent], buil
         "</script>",
         encoding="utf-8",
     )
-    shown = subprocess.run(  # noqa: S603  our own file in the machine's browser
+    shown = subprocess.run(
         [
             str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
             "--allow-file-access-from-files", f"--user-data-dir={tmp_path / 'profile'}",
