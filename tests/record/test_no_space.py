@@ -44,7 +44,7 @@ with EventLog.open(home.event_log) as log:
 
 def test_a_full_disk_stops_with_a_clear_error_and_leaves_a_sound_record(tmp_path: Path) -> None:
     home = Home(tmp_path)
-    filled = subprocess.run(  # noqa: S603 # our own script
+    filled = subprocess.run(
         [sys.executable, "-c", FILL, str(home.path)],
         env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
         capture_output=True,

@@ -17,7 +17,7 @@ WRITER = Path(__file__).with_name("writer.py")
 
 
 def start_writer(home: Home, run_id: str, *, batches: int, size: int) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # noqa: S603 # our own script
+    return subprocess.Popen(
         [sys.executable, str(WRITER), str(home.event_log), run_id, str(batches), str(size)],
         stdout=subprocess.PIPE,
         text=True,

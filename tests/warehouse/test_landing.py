@@ -452,7 +452,7 @@ with EventLog.open(home.event_log) as log:
 
 
 def kill_landing(home: Home, point: str) -> None:
-    killed = subprocess.run(  # noqa: S603 # our own script
+    killed = subprocess.run(
         [sys.executable, "-c", KILLED_LANDING, str(home.path), point, sha256_of("a.pdf")],
         env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
         check=False,

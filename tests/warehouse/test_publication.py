@@ -162,7 +162,7 @@ def test_a_build_whose_last_rows_are_still_in_its_write_ahead_log_is_published_w
         "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]);"
         "c.execute('UPDATE core.fct_amount SET amount_yuan = 5'); os._exit(0)"
     )
-    subprocess.run([sys.executable, "-c", script, str(built)], check=True)  # noqa: S603 # our own script
+    subprocess.run([sys.executable, "-c", script, str(built)], check=True)
     assert built.with_name(f"{built.name}.wal").exists()
     publish(home, log, built, run_id="run-1", loads=[], log_position=1, extras={})
     assert published_amount(home.warehouse) == Decimal("5.00")
@@ -200,7 +200,7 @@ while time.monotonic() < until:
 
 def test_readers_see_a_whole_publication_at_any_moment_of_a_swap(home: Home, log: EventLog) -> None:
     publish_built(home, log, "1.00")
-    reader = subprocess.Popen(  # noqa: S603 # our own script
+    reader = subprocess.Popen(
         [sys.executable, "-c", READER, str(home.warehouse)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -314,7 +314,7 @@ with EventLog.open(home.event_log) as log:
 def test_publishers_killed_at_any_moment_leave_what_recover_puts_right(home: Home, log: EventLog) -> None:
     built = build(home)
     for attempt in range(3):
-        publisher = subprocess.Popen(  # noqa: S603 # our own script
+        publisher = subprocess.Popen(
             [sys.executable, "-c", PUBLISHER, str(home.path), str(built)],
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
