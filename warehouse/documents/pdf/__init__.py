@@ -1,6 +1,5 @@
-"""PDF: glyphs and rules → grids → cells → tables over pages."""
+"""PDF: glyphs and rules → grids → cells → tables over pages (`picture.draw_cell` shows a cell on its page)."""
 
-from warehouse.documents.pdf.picture import draw_cell
 from warehouse.documents.pdf.reader import read_pdf
 
-__all__ = ["draw_cell", "read_pdf"]
+__all__ = ["read_pdf"]

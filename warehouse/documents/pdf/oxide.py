@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
@@ -31,18 +32,44 @@ _WIDE_FROM = "\u2e80"
 """Where the scripts begin whose characters are as wide as they are high."""
 
 
+class OxideError(Exception):
+    """The library cannot read the file or the page."""
+
+
+@contextmanager
+def _library_errors() -> Iterator[None]:
+    """What the library raises, panics of its Rust code included, as one exception."""
+    try:
+        yield
+    except (OSError, RuntimeError, ValueError, OverflowError) as error:
+        raise OxideError(str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise OxideError("the library gave up") from error
+
+
 class OxideFile:
     """An open file; pages are read one at a time and nothing of them is kept."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._document = pdf_oxide.PdfDocument.from_bytes(data)
+        with _library_errors():
+            self._document = pdf_oxide.PdfDocument.from_bytes(data)
+            self.page_count = int(self._document.page_count())
         self._may_turn = b"/Rotate" in data or b"/ObjStm" in data
         self._pages_read = 0
-        self.page_count = int(self._document.page_count())
 
     def read(self, number: int) -> PageContent:
-        """The content of a page, counted from 1."""
+        """The content of a page, counted from 1.
+
+        Raises:
+            OxideError: The page cannot be read.
+        """
+        with _library_errors():
+            return self._read(number)
+
+    def _read(self, number: int) -> PageContent:
         self._forget()
         index = number - 1
         characters = self._document.extract_chars(index)

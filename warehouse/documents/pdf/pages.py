@@ -124,10 +124,16 @@ def _owner(grid: Grid, row: Sequence[int], x: float) -> int:
 def _cut(run: Run, glyphs: Sequence[Glyph], grid: Grid, row: Sequence[int]) -> Iterator[tuple[int, Run]]:
     """The pieces of a run in the cells that they lie in."""
     numbers = range(run.first, run.last)
-    for owner, part in groupby(numbers, lambda i: _owner(grid, row, (glyphs[i].x0 + glyphs[i].x1) / 2)):
+    for owner, part in groupby(numbers, lambda i: _owner(grid, row, _middle(glyphs[i]))):
         piece = list(part)
         for cut in runs_of(glyphs[piece[0] : piece[-1] + 1]):
             yield owner, cut._replace(first=cut.first + piece[0], last=cut.last + piece[0])
+
+
+def _middle(glyph: Glyph) -> float:
+    """Where a glyph is printed: some fonts declare Latin characters and digits twice as wide as they are."""
+    width = glyph.x1 - glyph.x0
+    return glyph.x0 + (min(width, 0.6 * glyph.size) if glyph.text < "\u2e80" else width) / 2
 
 
 def _part(content: PageContent, grid: Grid, by_cell: dict[int, list[Run]]) -> TablePart:

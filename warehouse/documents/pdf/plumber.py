@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
 
 import pdfplumber
 from pdfminer.pdfexceptions import PDFException
 from pdfminer.psexceptions import PSException
+from pdfplumber.page import Page
 
+from warehouse.documents.model import Box
 from warehouse.documents.pdf.content import Glyph, PageContent, Rule
 from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_white
 
@@ -19,18 +21,10 @@ ERRORS = (PDFException, PSException, ValueError, KeyError, TypeError, AttributeE
 
 
 class PlumberFile:
-    """An open file; use as a context manager. Pages are read one at a time and closed."""
+    """An open file; pages are read one at a time and closed."""
 
     def __init__(self, data: bytes) -> None:
         self._pdf = pdfplumber.open(io.BytesIO(data))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._pdf.close()
 
     @property
     def page_count(self) -> int:
@@ -44,11 +38,11 @@ class PlumberFile:
         glyphs = list(_glyphs(page.chars, watermark))
         horizontal: list[Rule] = []
         vertical: list[Rule] = []
-        for edge in filter(_is_rule, page.edges):
-            if edge["orientation"] == "h":
-                horizontal.append(Rule(edge["top"], edge["x0"], edge["x1"]))
+        for x0, top, x1, bottom in _strokes(page):
+            if x1 - x0 >= bottom - top:
+                horizontal.append(Rule((top + bottom) / 2, x0, x1))
             else:
-                vertical.append(Rule(edge["x0"], edge["top"], edge["bottom"]))
+                vertical.append(Rule((x0 + x1) / 2, top, bottom))
         content = PageContent(
             number,
             float(page.width),
@@ -73,14 +67,24 @@ def _glyphs(chars: list[dict[str, Any]], watermark: Watermark) -> Iterator[Glyph
             yield Glyph(base, char["x0"], char["x1"], char["size"], char["text"])
 
 
-def _is_rule(edge: dict[str, Any]) -> bool:
-    """Whether an edge is visible: stroked, or the side of a thin filled rectangle."""
-    if edge["object_type"] == "line":
-        return not is_white(_rgb(edge["stroking_color"]))
-    if edge["stroke"] and not is_white(_rgb(edge["stroking_color"])):
-        return True
-    thin = min(edge["width"], edge["height"]) <= MAX_RULE_WIDTH
-    return bool(edge["fill"]) and thin and not is_white(_rgb(edge["non_stroking_color"]))
+def _strokes(page: Page) -> Iterator[Box]:
+    """Straight visible strokes: lines, sides of what is stroked, thin filled boxes."""
+    for shape in (*page.lines, *page.rects, *page.curves):
+        stroked = bool(shape["stroke"]) and not is_white(_rgb(shape["stroking_color"]))
+        filled = bool(shape["fill"]) and not is_white(_rgb(shape["non_stroking_color"]))
+        if not (stroked or filled):
+            continue
+        box: Box = (shape["x0"], shape["top"], shape["x1"], shape["bottom"])
+        if min(box[2] - box[0], box[3] - box[1]) <= MAX_RULE_WIDTH:
+            yield box
+        elif stroked:
+            yield from _sides(shape["pts"])
+
+
+def _sides(points: Sequence[tuple[float, float]]) -> Iterator[Box]:
+    for (x0, y0), (x1, y1) in pairwise([*points, points[0]]):
+        if min(abs(x1 - x0), abs(y1 - y0)) <= 0.5:
+            yield min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
 def _rgb(color: object) -> tuple[float, float, float]:

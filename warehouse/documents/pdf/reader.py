@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-
-import pypdfium2
 
 from warehouse.documents.captions import CAPTION, MONEY_UNIT, plain, split_captions
 from warehouse.documents.grid import tile
@@ -19,21 +17,16 @@ from warehouse.documents.model import (
     Table,
     UnreadableDocumentError,
 )
-from warehouse.documents.pdf.content import PageContent, ScanReader
-from warehouse.documents.pdf.oxide import OxideFile
+from warehouse.documents.pdf.content import ScanReader
+from warehouse.documents.pdf.opening import open_pdf
 from warehouse.documents.pdf.pages import PageLine, TablePart, lay_out
 from warehouse.documents.pdf.running import without_running_text
+from warehouse.documents.pdf.sources import pages
 from warehouse.documents.pdf.stitch import stitch
-
-MAX_PAGES = 3000
-MAX_OBJECTS = 2_000_000
-_HEADER_WITHIN = 1024
-"""Bytes; readers accept rubbish of this length before %PDF-."""
 
 _TITLE = re.compile(
     r".{0,50}(表|预算|决算|情况)(\(.{1,20}\))?|\d*.{2,30}(局|委员会|部|厅|办公室|中心|院|委|会|处|府)"
 )
-_PASSWORD_NEEDED = 4
 
 
 def read_pdf(data: bytes, *, read_scan: ScanReader | None = None) -> Document:
@@ -48,10 +41,10 @@ def read_pdf(data: bytes, *, read_scan: ScanReader | None = None) -> Document:
         UnreadableDocumentError: EMPTY, WRONG_TYPE, ENCRYPTED (a password is needed), CORRUPT, TOO_LARGE, or
             NO_TEXT where no page has text.
     """
-    file = _open(data)
+    file = open_pdf(data)
     layouts = []
     notices: list[Notice] = []
-    for content in _pages(file, data, read_scan):
+    for content in pages(file, data, read_scan):
         notices += content.notices
         layouts.append(lay_out(content))
     if not any(layout.blocks for layout in layouts):
@@ -61,43 +54,6 @@ def read_pdf(data: bytes, *, read_scan: ScanReader | None = None) -> Document:
     layouts, running = without_running_text(layouts)
     blocks = tuple(block for stitched in stitch(layouts) for block in _blocks(stitched))
     return Document("pdf", blocks, file.page_count, (*notices, *running))
-
-
-def _open(data: bytes) -> OxideFile:
-    if not data:
-        raise UnreadableDocumentError(ReadOutcome.EMPTY, "the file has no bytes")
-    if b"%PDF-" not in data[:_HEADER_WITHIN]:
-        raise UnreadableDocumentError(ReadOutcome.WRONG_TYPE, "no PDF header")
-    declared = max((int(n) for n in re.findall(rb"/Size (\d{1,12})", data)), default=0)
-    if max(declared, data.count(b" obj")) > MAX_OBJECTS:
-        raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"more than {MAX_OBJECTS:,} objects")
-    if b"/Encrypt" in data:
-        _require_no_password(data)
-    try:
-        file = OxideFile(data)
-    except (OSError, RuntimeError, ValueError) as error:
-        raise UnreadableDocumentError(ReadOutcome.CORRUPT, str(error)) from error
-    if file.page_count > MAX_PAGES:
-        raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"{file.page_count:,} pages")
-    return file
-
-
-def _require_no_password(data: bytes) -> None:
-    try:
-        pypdfium2.PdfDocument(data).close()
-    except pypdfium2.PdfiumError as error:
-        if error.err_code == _PASSWORD_NEEDED:
-            raise UnreadableDocumentError(ReadOutcome.ENCRYPTED, "a password is needed") from error
-
-
-def _pages(file: OxideFile, data: bytes, read_scan: ScanReader | None) -> Iterator[PageContent]:
-    for number in range(1, file.page_count + 1):
-        content = file.read(number)
-        if content.has_image and read_scan is not None:
-            content = read_scan(data, number)
-        elif content.has_image and not content.glyphs:
-            content.notices.append(Notice("scanned_page", "a picture without text", number))
-        yield content
 
 
 def _summary(notices: list[Notice]) -> str:

@@ -1,0 +1,70 @@
+"""Bytes → an open file, or the reason why there is none."""
+
+from __future__ import annotations
+
+import re
+
+from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
+from warehouse.documents.pdf.oxide import OxideError, OxideFile
+from warehouse.documents.pdf.plumber import ERRORS, PlumberFile
+
+MAX_PAGES = 3000
+MAX_OBJECTS = 2_000_000
+MAX_BYTES = 400_000_000
+
+_HEADER_WITHIN = 1024
+"""Bytes; readers accept rubbish of this length before %PDF-."""
+
+_END_WITHIN = 2048
+_PASSWORD_NEEDED = 4
+
+
+def open_pdf(data: bytes) -> OxideFile | PlumberFile:
+    """The file, opened by the fast source, or by pdfplumber where that cannot make sense of it.
+
+    Raises:
+        UnreadableDocumentError: EMPTY, WRONG_TYPE, TOO_LARGE, ENCRYPTED or CORRUPT.
+    """
+    _check_size(data)
+    if b"/Encrypt" in data:
+        _require_no_password(data)
+    file = _opened(data)
+    if file.page_count > MAX_PAGES:
+        raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"{file.page_count:,} pages")
+    if file.page_count == 0:
+        raise UnreadableDocumentError(ReadOutcome.CORRUPT, "no pages")
+    return file
+
+
+def _check_size(data: bytes) -> None:
+    if not data:
+        raise UnreadableDocumentError(ReadOutcome.EMPTY, "the file has no bytes")
+    if b"%PDF-" not in data[:_HEADER_WITHIN]:
+        raise UnreadableDocumentError(ReadOutcome.WRONG_TYPE, "no PDF header")
+    if len(data) > MAX_BYTES:
+        raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"{len(data):,} bytes")
+    declared = max((int(size) for size in re.findall(rb"/Size (\d{1,12})", data)), default=0)
+    if max(declared, data.count(b" obj")) > MAX_OBJECTS:
+        raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"more than {MAX_OBJECTS:,} objects")
+
+
+def _require_no_password(data: bytes) -> None:
+    import pypdfium2  # noqa: PLC0415 5 MB that only protected files need
+
+    try:
+        pypdfium2.PdfDocument(data).close()
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == _PASSWORD_NEEDED:
+            raise UnreadableDocumentError(ReadOutcome.ENCRYPTED, "a password is needed") from error
+
+
+def _opened(data: bytes) -> OxideFile | PlumberFile:
+    try:
+        return OxideFile(data)
+    except OxideError as error:
+        if b"%%EOF" not in data[-_END_WITHIN:]:
+            raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"cut off: {error}") from error
+        try:
+            return PlumberFile(data)
+        except ERRORS:
+            raise UnreadableDocumentError(ReadOutcome.CORRUPT, str(error)) from error

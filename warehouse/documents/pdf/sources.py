@@ -1,0 +1,79 @@
+"""Pages of an open file, each from the source that can read it: fast, reference, or optical."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from warehouse.documents.model import Notice
+from warehouse.documents.pdf.content import Glyph, PageContent, ScanReader
+from warehouse.documents.pdf.oxide import OxideError, OxideFile
+from warehouse.documents.pdf.plumber import ERRORS, PlumberFile
+
+_WORDS = re.compile(r"[A-Za-z\u2e80-\u9fff\uf900-\ufaff]")
+_NOT_TEXT = re.compile(
+    r"[^\s!-~\u00a0-\u00ff\u0370-\u03ff\u2000-\u27bf\u2e80-\u30ff\u3200-\u9fff\uf900-\ufaff\ufe10-\ufe4f\uff00-\uffef"
+    r"\U00020000-\U0003ffff\ufffe]|\(cid:\d+\)"
+)
+"""Characters that no budget prints: private use, replacement, controls, scripts of other languages."""
+
+_COMMON = re.compile(r"[的一年度预算支出收入单位部门项目合计公共财政总和是在有了]")
+_ENOUGH = 20
+_GIBBERISH = 0.3
+
+
+def pages(file: OxideFile | PlumberFile, data: bytes, read_scan: ScanReader | None) -> Iterator[PageContent]:
+    """The content of each page in turn; one that nothing can read is blank and has a notice."""
+    reference: PlumberFile | None = file if isinstance(file, PlumberFile) else None
+    for number in range(1, file.page_count + 1):
+        try:
+            content = file.read(number)
+        except OxideError:
+            reference = reference or PlumberFile(data)
+            content = _by_reference(reference, number)
+        except ERRORS as error:
+            content = _unreadable(number, error)
+        yield _without_pictures_of_text(content, data, read_scan)
+
+
+def _by_reference(reference: PlumberFile, number: int) -> PageContent:
+    try:
+        content = reference.read(number)
+    except ERRORS as error:
+        return _unreadable(number, error)
+    content.notices.append(Notice("fallback", "read by pdfplumber: the fast source failed", number))
+    return content
+
+
+def _unreadable(number: int, error: Exception) -> PageContent:
+    return PageContent(
+        number, 0, 0, [], [], [], notices=[Notice("unreadable_page", str(error)[:200], number)]
+    )
+
+
+def _without_pictures_of_text(content: PageContent, data: bytes, read_scan: ScanReader | None) -> PageContent:
+    """The content, read optically where the page has only a picture of text, or text that means nothing."""
+    number = content.number
+    if is_gibberish(content.glyphs):
+        content.notices.append(Notice("not_text", "the fonts do not tell their characters", number))
+        content = replace(content, glyphs=[])
+    elif content.has_image and not any(_WORDS.match(glyph.text) for glyph in content.glyphs):
+        content.notices.append(Notice("scanned_page", "a picture without text", number))
+    else:
+        return content
+    if read_scan is None:
+        return content
+    scan = read_scan(data, number)
+    return replace(scan, notices=[*content.notices, *scan.notices])
+
+
+def is_gibberish(glyphs: Sequence[Glyph]) -> bool:
+    """Whether the characters cannot be what is printed, as with fonts that have no Unicode map."""
+    if len(glyphs) < _ENOUGH:
+        return False
+    text = "".join([glyph.text for glyph in glyphs])
+    if len(_NOT_TEXT.findall(text)) > _GIBBERISH * len(glyphs):
+        return True
+    chinese = sum("\u4e00" <= character <= "\u9fff" for character in text)
+    return chinese > 5 * _ENOUGH and _COMMON.search(text) is None
