@@ -7,7 +7,7 @@ import struct
 import zipfile
 
 import pytest
-from builders import lines, outline, word_document, zipped
+from document_builders import lines, outline, word_document, zipped
 
 from warehouse.documents import read_document
 from warehouse.documents.model import ReadOutcome, UnreadableDocumentError

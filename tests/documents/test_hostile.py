@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlwt
-from builders import rich_word_document, with_part, word_document, word_with_body
+from document_builders import rich_word_document, with_part, word_document, word_with_body
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

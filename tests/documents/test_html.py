@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from builders import lines, outline, texts
+from document_builders import lines, outline, texts
 
 from warehouse.documents import read_document
 from warehouse.documents.html import read_html

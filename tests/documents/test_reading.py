@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import readers_for_tests
-from builders import word_document
+from document_builders import word_document
 
 from warehouse.documents.model import ReadOutcome
 from warehouse.reading import ReadResult, read_files, read_one
@@ -106,7 +106,7 @@ def test_interrupting_the_reader_leaves_no_orphans(tmp_path: Path):
     )
     paths = os.pathsep.join([str(ROOT), str(Path(__file__).parent)])
     command = [sys.executable, "-c", script]
-    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": paths})  # noqa: S603 our own script
+    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": paths})
     deadline = time.monotonic() + 20
     while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < deadline:
         time.sleep(0.05)

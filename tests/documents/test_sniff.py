@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlwt
-from builders import word_document, zipped
+from document_builders import word_document, zipped
 
 from warehouse.documents import read_document
 from warehouse.documents.model import ReadOutcome, UnreadableDocumentError

@@ -7,7 +7,7 @@ from typing import Any
 
 import docx
 import pytest
-from builders import (
+from document_builders import (
     add_xml,
     bare,
     lines,

@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlwt
-from builders import lines, outline, texts
+from document_builders import lines, outline, texts
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
@@ -127,6 +127,15 @@ def test_hidden_sheets_rows_and_columns_are_left_out_and_reported():
     assert [texts(table) for table in document.tables] == [[["项目", "金额"], ["乙", "2"]]]
     assert [notice.kind for notice in document.notices] == ["hidden_cells", "hidden_sheet"]
     assert "5 cells" in document.notices[0].detail
+
+
+def test_zeros_that_the_sheet_does_not_show_are_blank():
+    workbook = openpyxl.Workbook()
+    for row in (["项目", "金额"], ["甲", 0], ["乙", 2]):
+        workbook.active.append(row)
+    assert texts(read_xlsx(saved(workbook)).tables[0])[1] == ["甲", "0"]
+    workbook.active.sheet_view.showZeros = False
+    assert texts(read_xlsx(saved(workbook)).tables[0])[1] == ["甲", ""]
 
 
 def test_dates_truth_values_and_long_numbers():

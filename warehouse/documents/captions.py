@@ -81,7 +81,7 @@ def _is_caption(table: Table, rows: list[list[Cell]], index: int, merged_only: b
     if any(cell.row_span > 1 for cell in table.cells if cell.row == index) or len(cells) > _MAX_CAPTION_TEXTS:
         return False
     if not cells:
-        return index == 0 or not merged_only
+        return True
     if len(cells) == 1 and not merged_only and (index == 0 or cells[0].col == 0 or cells[0].col_span == 1):
         # Not the header of a group of columns: those begin further right and span several.
         return table.column_count > 1 and not AMOUNT.fullmatch(plain(cells[0].text))

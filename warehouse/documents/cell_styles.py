@@ -28,6 +28,8 @@ class SheetStyles:
 
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
     """Number format codes of cells that hold numbers, where they have one."""
+    shows_zeros: bool = True
+    """Whether cells that hold 0 print it (a setting of the sheet)."""
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
 
@@ -95,6 +97,8 @@ def _xlsx_sheet(content: bytes, part: str, formats: list[str | None]) -> SheetSt
             elif event == "start" and name == "col" and element.get("hidden") in {"1", "true"}:
                 first, last = _index(element.get("min", ""), 0), _index(element.get("max", ""), 0)
                 styles.hidden_columns.update(range(first, min(last, 16_383) + 1))
+            elif event == "start" and name == "sheetView" and element.get("showZeros") in {"0", "false"}:
+                styles.shows_zeros = False
             elif event == "end" and name == "c":
                 row, column = _position(element.get("r", ""), row, column + 1)
                 if len(element):
@@ -137,7 +141,7 @@ _BOUND_SHEET, _FORMAT, _XF, _FILE_PASS, _BOF, _EOF = 0x85, 0x41E, 0xE0, 0x2F, 0x
 _NUMBER, _RK, _MUL_RK, _FORMULA = 0x203, 0x27E, 0xBD, 0x06
 _OTHER_CELLS = {0xFD, 0x204, 0x205, 0xD6}  # shared string, string, truth value or error, rich string
 _DIMENSIONS = 0x200
-_COLUMN_INFO, _ROW = 0x7D, 0x208
+_COLUMN_INFO, _ROW, _WINDOW = 0x7D, 0x208, 0x23E
 
 
 def xls_styles(data: bytes) -> dict[str, SheetStyles]:
@@ -234,6 +238,8 @@ def _xls_sheet(stream: bytes, offset: int, formats: list[str | None]) -> SheetSt
             first, last, _, _, options = struct.unpack_from("<5H", body)
             if options & 1:
                 found.hidden_columns.update(range(first, min(last, 255) + 1))
+        elif kind == _WINDOW and not struct.unpack_from("<H", body)[0] & 0x10:
+            found.shows_zeros = False
         elif kind == _ROW and struct.unpack_from("<H", body, 12)[0] & 0x20:
             found.hidden_rows.add(struct.unpack_from("<H", body)[0])
     return found

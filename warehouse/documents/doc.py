@@ -33,12 +33,14 @@ _CHPX, _PAPX, _CLX = 12, 13, 33
 _IN_TABLE, _ROW_END, _DEPTH = 0x2416, 0x2417, 0x6649
 _INNER_CELL, _INNER_ROW_END = 0x244B, 0x244C
 _DEFINE_ROW, _MERGE, _VERTICAL_MERGE = 0xD608, 0x5624, 0xD62B
-_HUGE = (0x6645, 0x6646)
+# More modifiers than fit beside the paragraph, and those of the table, may stand in the data stream.
+_ELSEWHERE = (0x6645, 0x6646, 0x646B)
 _VANISH, _DELETED, _CHANGED_TABS = 0x083C, 0x0800, 0xC615
 _OPERAND_BYTES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}
 _PRM0 = {0x18: _IN_TABLE, 0x19: _ROW_END, 0x41: _DELETED, 0x5C: _VANISH}
 
 _FIELD_BEGIN, _FIELD_CODE_END, _FIELD_END = "\x13", "\x14", "\x15"
+_PICTURE = "\x01"
 _CELL_MARK, _PARAGRAPH_MARK = "\x07", "\r"
 _PRINTED_AS = {ord(c): None for c in "\x00\x01\x02\x03\x04\x05\x06\x08\x13\x14\x15\x1f\x07\r\x0c\x0e"} | {
     0x0B: "\n",
@@ -62,6 +64,9 @@ def read_doc(data: bytes) -> Document:
         blocks = tuple(_blocks(paragraphs, 0, story.notices))
     except (struct.error, IndexError, OSError, ValueError) as error:
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"broken Word file: {error}") from error
+    pictures = _text(story)[: story.main_count].count(_PICTURE)
+    if pictures:
+        story.notices.append(Notice("picture", f"{pictures} pictures or embedded objects were not read"))
     return Document("doc", blocks, notices=tuple(story.notices))
 
 
@@ -333,7 +338,7 @@ def _paragraph(story: _Story, printed: str, mark: str, piece: _Piece, mark_at: i
     in_table = row_end = inner_cell = inner_row_end = False
     depth: int | None = None
     table_modifiers: list[tuple[int, bytes]] = []
-    for sprm, operand in _with_huge(story, modifiers):
+    for sprm, operand in _resolved(story, modifiers):
         if sprm == _IN_TABLE:
             in_table = operand[0] != 0
         elif sprm == _DEPTH:
@@ -361,10 +366,10 @@ def _paragraph(story: _Story, printed: str, mark: str, piece: _Piece, mark_at: i
     )
 
 
-def _with_huge(story: _Story, modifiers: bytes) -> Iterator[tuple[int, bytes]]:
-    """The modifiers, those that were too many for their page fetched from the data stream."""
+def _resolved(story: _Story, modifiers: bytes) -> Iterator[tuple[int, bytes]]:
+    """The modifiers, those in the data stream put where they are referred to."""
     for sprm, operand in _sprms(modifiers):
-        if sprm in _HUGE:
+        if sprm in _ELSEWHERE:
             at = struct.unpack("<I", operand)[0]
             if at + 2 <= len(story.data):
                 size = struct.unpack_from("<H", story.data, at)[0]

@@ -52,6 +52,9 @@ def read_docx(data: bytes) -> Document:
     if body is None:
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"{part} has no body")
     blocks = tuple(_blocks(body, story, 0))
+    pictures = sum(1 for _ in body.iter("{*}blip", "{*}imagedata"))
+    if pictures:
+        story.notices.append(Notice("picture", f"{pictures} pictures or embedded objects were not read"))
     return Document("docx", blocks, notices=tuple(story.notices))
 
 

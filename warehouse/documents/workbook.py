@@ -111,7 +111,10 @@ def _panic(error: BaseException) -> BaseException:
 
 def _sheet_blocks(sheet: CalamineSheet, styles: SheetStyles, notices: list[Notice]) -> Iterator[Block]:
     rows = [
-        [_text(value, styles.formats.get((r, c))) for c, value in enumerate(row)]
+        [
+            "" if not styles.shows_zeros and _is_zero(value) else _text(value, styles.formats.get((r, c)))
+            for c, value in enumerate(row)
+        ]
         for r, row in enumerate(sheet.to_python(skip_empty_area=False))
     ]
     width = max(map(len, rows), default=0)
@@ -150,6 +153,10 @@ def _text(value: Value, code: str | None) -> str:
             return str(value)
         case _:
             return value.replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "").rstrip()
+
+
+def _is_zero(value: Value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == 0
 
 
 def _visible_cells(
