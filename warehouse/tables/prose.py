@@ -23,7 +23,7 @@ _SENTENCE_END = ("。", "；", ";", "！", "!", "？", "?", "：", ":")
 _CONTENTS = re.compile(r"(?:\.{4,}|…{2,}|·{4,})")
 # One character for one, so that places in the text stay places in the line.
 _ONE_WIDTH = str.maketrans("０１２３４５６７８９，．％（）“”", '0123456789,.%()""')
-_SHORT = 0.75
+_NEAR_MARGIN = 2.5
 _CHANGES = frozenset({"increase", "decrease"})
 _SHARES = frozenset({"%", "个百分点"})
 # 货物7.97万元、服务13.10万元: the bare word only where the figure follows at once.
@@ -62,23 +62,28 @@ def _words() -> _Words:
     known = load("statements")
     metrics = {key(word): metric for metric, words in known["metrics"].items() for word in words}
     comparisons = {key(word): name for name, words in known["comparisons"].items() for word in words}
+    weak = frozenset(map(key, known["weak"]))
     units = "|".join(map(re.escape, sorted(known["units"], key=len, reverse=True)))
     return _Words(
         figure=re.compile(rf"(?<![\d.,])(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*({units})"),
-        metric=_longest_first(metrics, bare=frozenset(known["bare"])),
+        metric=_metric_pattern(metrics, weak, known["before_weak"]),
         metrics=metrics,
         comparison=_longest_first(comparisons),
         comparisons=comparisons,
-        weak=frozenset(map(key, known["weak"])),
+        weak=weak,
         countable=frozenset(known["countable"]),
     )
 
 
-def _longest_first(words: dict[str, str], bare: frozenset[str] = frozenset()) -> re.Pattern[str]:
-    """Any of the words, the longest at a place; bare words only where a clause or a year stands before."""
+def _longest_first(words: dict[str, str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
+
+
+def _metric_pattern(words: dict[str, str], weak: frozenset[str], before_weak: str) -> re.Pattern[str]:
+    """Any word of a metric, the longest at a place; weak words only after certain characters."""
     return re.compile(
         "|".join(
-            ("(?<![^,。、:;年度中])" if word in bare else "") + re.escape(word)
+            (f"(?<![^{re.escape(before_weak)}])" if word in weak else "") + re.escape(word)
             for word in sorted(words, key=len, reverse=True)
         )
     )
@@ -106,18 +111,28 @@ def _numbered(found: Statement, ordinal: int) -> Statement:
 
 
 def _paragraphs(lines: Sequence[Line]) -> Iterator[_Paragraph]:
-    width = max((len(line.text) for line in lines), default=0)
+    """Lines joined while they run up to the right margin of their page and end no sentence."""
+    margins: dict[int | None, float] = {}
+    for line in lines:
+        if line.box:
+            margins[line.page] = max(margins.get(line.page, 0), line.box[2])
     waiting: list[tuple[int, Line]] = []
     for ordinal, line in enumerate(lines, start=1):
         if _CONTENTS.search(line.text):
             continue
         waiting.append((ordinal, line))
-        broken = line.box is not None and len(line.text) > width * _SHORT
-        if not broken or line.text.rstrip().endswith(_SENTENCE_END):
+        if not _is_full(line, margins.get(line.page, 0)) or line.text.rstrip().endswith(_SENTENCE_END):
             yield _joined(waiting)
             waiting = []
     if waiting:
         yield _joined(waiting)
+
+
+def _is_full(line: Line, margin: float) -> bool:
+    """Whether a line ends within two and a half characters of the margin, and so goes on below."""
+    if line.box is None or not line.text:
+        return False
+    return line.box[2] >= margin - _NEAR_MARGIN * (line.box[3] - line.box[1])
 
 
 def _joined(lines: Sequence[tuple[int, Line]]) -> _Paragraph:
@@ -143,7 +158,7 @@ def _figures(paragraph: _Paragraph, sentence: re.Match[str]) -> Iterator[Stateme
         clause = re.split(r"[,，:：(（]", between)[-1]
         comparison = _comparison(between)
         own = _metric(clause if metric else between)
-        if own:
+        if own and not (metric and comparison == "share"):
             metric = own
         elif comparison in _CHANGES and "其中" in text[: figure.start()] and re.match(r"[比较与同]", clause):
             metric = lead
