@@ -256,7 +256,7 @@ def _role(parts: tuple[str, ...], cells: list[str]) -> str:
         return "code"
     if role is not None:
         return role
-    return "amount" if numbers or not filled else "text"
+    return "amount" if numbers or not filled or meanings.says_amount(parts) else "text"
 
 
 def read_header(grid: Grid, *, fiscal_year: int | None = None, phase: str | None = None) -> Header:

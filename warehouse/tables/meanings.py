@@ -104,6 +104,16 @@ def is_header_word(text: str) -> bool:
     )
 
 
+def says_amount(parts: tuple[str, ...]) -> bool:
+    """Whether a header heads amounts, whatever its cells print: it names a fund, a nature, a period or a total."""
+    if not parts:
+        return False
+    leaf = plain_header(parts[-1])
+    return leaf in _words("totals") or any(
+        _first(section, leaf, leaf) for section in ("funds", "natures", "periods")
+    )
+
+
 def _from_leaf_out(section: str, parts: tuple[str, ...]) -> str | None:
     for part in reversed(parts):
         value = _first(section, key(part), key(part))

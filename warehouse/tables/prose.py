@@ -23,6 +23,7 @@ _SENTENCE_END = ("。", "；", ";", "！", "!", "？", "?", "：", ":")
 _CONTENTS = re.compile(r"(?:\.{4,}|…{2,}|·{4,})")
 # One character for one, so that places in the text stay places in the line.
 _ONE_WIDTH = str.maketrans("０１２３４５６７８９，．％（）“”", '0123456789,.%()""')
+_AFTER_ORDINAL = r"(?<=[一二三四五六七八九十\d]\))"
 _NEAR_MARGIN = 2.5
 _CHANGES = frozenset({"increase", "decrease"})
 _SHARES = frozenset({"%", "个百分点"})
@@ -83,7 +84,8 @@ def _metric_pattern(words: dict[str, str], weak: frozenset[str], before_weak: st
     """Any word of a metric, the longest at a place; weak words only after certain characters."""
     return re.compile(
         "|".join(
-            (f"(?<![^{re.escape(before_weak)}])" if word in weak else "") + re.escape(word)
+            (f"(?:(?<![^{re.escape(before_weak)}])|{_AFTER_ORDINAL})" if word in weak else "")
+            + re.escape(word)
             for word in sorted(words, key=len, reverse=True)
         )
     )

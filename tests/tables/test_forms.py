@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+from made_tables import document
+
+from warehouse.tables import recognise
+
+
+def test_a_form_of_shandong_with_sections_and_relations() -> None:
+    recognition = recognise(
+        document(
+            "政策和项目预算绩效目标表",
+            "(2026年度)",
+            """
+            项目名称|<|审计业务经费|<|<
+            主管部门及代码|<|231_烟台市审计局|实施单位|烟台市审计局本级
+            项目资金（万元）|年度预算资金总额：|31.00|<|<
+            ^|其中：财政拨款|0.00|<|<
+            ^|其他资金|31.00|<|<
+            年度绩效目标|完成审计项目|<|<|<
+            一级指标|二级指标|三级指标|指标性质|指标值
+            产出指标|数量指标|审计单位个数|≥|1个
+            ^|质量指标|报告合格率|≥|95%
+            """,
+        )
+    )
+    project = recognition.projects[0]
+    assert (project.project_name, project.agency_code, project.agency_name) == (
+        "审计业务经费",
+        "231",
+        "烟台市审计局本级",
+    )
+    assert (project.budget_yuan, project.fiscal_yuan, project.other_yuan) == (
+        Decimal("310000.00"),
+        Decimal("0.00"),
+        Decimal("310000.00"),
+    )
+    assert project.goal == "完成审计项目"
+    assert [(line.level_1, line.level_2, line.target_text) for line in recognition.indicators] == [
+        ("产出指标", "数量指标", "≥1个"),
+        ("产出指标", "质量指标", "≥95%"),
+    ]
+    assert [(amount.column_path, amount.value_text) for amount in recognition.amounts] == [
+        ("项目资金（万元）/年度预算资金总额：", "31.00"),
+        ("项目资金（万元）/其中：财政拨款", "0.00"),
+        ("项目资金（万元）/其他资金", "31.00"),
+    ]
+
+
+def test_several_forms_in_one_table_are_several_projects() -> None:
+    form = (
+        "项目编码|{code}|项目名称|{name}\n"
+        "预算数|{money}|其中：财政资金|{money}\n"
+        "一级指标|二级指标|三级指标|指标值\n"
+        "产出指标|数量指标|次数|{target}"
+    )
+    recognition = recognise(
+        document(
+            "项目绩效目标表",
+            "单位：元",
+            "\n".join(
+                form.format(code=code, name=name, money=money, target=target)
+                for code, name, money, target in [
+                    ("A1", "执法", "60000.00", "10次"),
+                    ("A2", "宣传", "5000.00", "2场"),
+                ]
+            ),
+        )
+    )
+    assert [(project.pro_code, project.budget_yuan) for project in recognition.projects] == [
+        ("A1", Decimal("60000.00")),
+        ("A2", Decimal("5000.00")),
+    ]
+    assert [(line.pro_code, line.target_text) for line in recognition.indicators] == [
+        ("A1", "10次"),
+        ("A2", "2场"),
+    ]
+
+
+def test_payment_plans_keep_what_is_printed_and_are_no_amounts() -> None:
+    recognition = recognise(
+        document(
+            "1、专项补助绩效目标表",
+            "单位：万元",
+            """
+            项目编码|13030324P002884100854|<|项目名称|专项补助
+            预算规模及资金用途|预算数|71.80|其中：财政资金|71.80
+            ^|保障经费按时拨付|<|<|<
+            资金支出计划（%）|3月底|6月底|10月底|12月底
+            ^|18.95||56.85|75.80
+            绩效目标|1.保障经费|<|<|<
+            """,
+            "一级指标|二级指标|三级指标|绩效指标描述|指标值|指标值确定依据\n产出指标|数量指标|人数|支付人数|12人|计划",
+        )
+    )
+    project = recognition.projects[0]
+    assert project.plan_header == "资金支出计划（%）"
+    assert project.plan_texts == ("18.95", "", "56.85", "75.80")
+    assert project.purpose == "保障经费按时拨付"
+    assert [amount.value_text for amount in recognition.amounts] == ["71.80", "71.80"]
+    assert [(line.project_name, line.target_text) for line in recognition.indicators] == [
+        ("专项补助", "12人")
+    ]
+    assert recognition.tables[1].table_type == "project_performance"
+
+
+def test_the_rest_of_a_cell_cut_by_a_page_break_belongs_to_the_indicator_above() -> None:
+    recognition = recognise(
+        document(
+            "项目绩效目标表",
+            """
+            一级指标|二级指标|三级指标|绩效指标描述|指标值|指标值确定依据
+            产出指标|时效指标|报送时限|完成数据报|月后30日前|冀财建（2023）245号关于
+            ^|||送时限||提前下达的通知
+            ^|成本指标|补助|费用|≤100元|年初预算
+            """,
+        )
+    )
+    assert [(line.level_2, line.description, line.basis) for line in recognition.indicators] == [
+        ("时效指标", "完成数据报送时限", "冀财建（2023）245号关于提前下达的通知"),
+        ("成本指标", "费用", "年初预算"),
+    ]
+
+
+def test_a_list_of_projects_with_indicators_under_one_header() -> None:
+    recognition = recognise(
+        document(
+            "2025年项目支出绩效目标表",
+            "单位：万元",
+            """
+            单位编码|单位（项目）名称|资金总额|绩效目标|绩效指标|<|<|<|<
+            ^|^|^|^|一级指标|三级指标|指标值|度量单位|指标值类型
+            |合计|40.00||||||
+            106001|长沙市公安局|40.00||||||
+            106001|　安全保护经费|40.00|保障安全|产出指标|检查次数|1|次|≥
+            ^|^|^|^|^|排查率|100|%|=
+            """,
+        )
+    )
+    assert [
+        (project.project_name, project.budget_yuan, project.goal) for project in recognition.projects
+    ] == [("安全保护经费", Decimal("400000.00"), "保障安全")]
+    assert [(line.project_name, line.level_1, line.target_text) for line in recognition.indicators] == [
+        ("安全保护经费", "产出指标", "≥1次"),
+        ("安全保护经费", "产出指标", "=100%"),
+    ]
+    assert [amount.row_role for amount in recognition.amounts] == ["total", "subtotal", "leaf"]

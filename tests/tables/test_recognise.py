@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from made_tables import document, split
+
+from warehouse.documents.model import Cell, Document, Line, Notice, Table
+from warehouse.tables import recognise
+from warehouse.tables.model import Recognition
+
+
+def _rows(recognition: Recognition) -> list[tuple[str, str, str, str, str]]:
+    return [
+        (amount.item_code, amount.item_label, amount.column_path, amount.value_text, amount.row_role)
+        for amount in recognition.amounts
+    ]
+
+
+def test_coded_rows_know_their_parents() -> None:
+    recognition = recognise(
+        document(
+            "2024年部门预算公开",
+            "一般公共预算支出表",
+            "单位：万元",
+            """
+            科目编码|科目名称|合计|基本支出|项目支出
+            |合计|3.00|2.00|1.00
+            201|一般公共服务支出|3.00|2.00|1.00
+            20113|商贸事务|3.00|2.00|1.00
+            2011301|行政运行|2.00|2.00|
+            2011308|招商引资|1.00||1.00
+            """,
+        )
+    )
+    assert [row for row in _rows(recognition) if row[2] == "合计"] == [
+        ("", "合计", "合计", "3.00", "total"),
+        ("201", "一般公共服务支出", "合计", "3.00", "subtotal"),
+        ("20113", "商贸事务", "合计", "3.00", "subtotal"),
+        ("2011301", "行政运行", "合计", "2.00", "leaf"),
+        ("2011308", "招商引资", "合计", "1.00", "leaf"),
+    ]
+    assert recognition.amounts[0].amount_yuan == Decimal("30000.00")
+    assert (recognition.facts.fiscal_year, recognition.facts.phase, recognition.facts.scope) == (
+        2024,
+        "budget",
+        "department",
+    )
+
+
+def test_code_parts_that_are_printed_once_go_on() -> None:
+    recognition = recognise(
+        document(
+            "收入总体情况表",
+            "单位：万元",
+            """
+            科目编码|<|<|科目名称|合计
+            类|款|项|^|^
+            |||合　计|5.00
+            201|||一般公共服务支出|5.00
+            |40||　信访事务|5.00
+            ||01|　　行政运行|2.00
+            ||50|　　事业运行|3.00
+            """,
+        )
+    )
+    assert [row[0] for row in _rows(recognition)] == ["", "201", "20140", "2014001", "2014050"]
+    assert [row[4] for row in _rows(recognition)] == ["total", "subtotal", "subtotal", "leaf", "leaf"]
+
+
+def test_code_and_name_in_one_cell_are_taken_apart_where_the_header_speaks_of_subjects() -> None:
+    recognition = recognise(
+        document(
+            "一般公共预算支出表", "单位：元", "功能科目名称|支出预算\n合计|1.00\n[201]一般公共服务支出|1.00"
+        )
+    )
+    assert _rows(recognition)[1][:2] == ("201", "一般公共服务支出")
+
+
+def test_a_second_classification_stands_beside_the_first() -> None:
+    recognition = recognise(
+        document(
+            "2024年一般公共预算基本支出表",
+            "单位：万元",
+            """
+            政府预算支出经济分类科目|<|部门预算支出经济分类科目|<|合计
+            科目编码|科目名称|科目编码|科目名称|^
+            50101|工资奖金津补贴|30101|基本工资|167.34
+            """,
+        )
+    )
+    amount = recognition.amounts[0]
+    assert (amount.item_code, amount.item_label) == ("30101", "基本工资")
+    assert (amount.item_code_2, amount.item_label_2) == ("50101", "工资奖金津补贴")
+
+
+def test_units_have_agency_codes_and_are_subtotals_of_their_items() -> None:
+    recognition = recognise(
+        document(
+            "部门支出总体情况表",
+            "单位：万元",
+            """
+            科目编码|<|<|单位代码|单位（科目名称）|合计
+            类|款|项|^|^|^
+            ||||合计|5.00
+            |||044|驻马店市商务局|5.00
+            201|13|01||行政运行|5.00
+            """,
+        )
+    )
+    unit = recognition.amounts[1]
+    assert (unit.item_code, unit.agency_code, unit.item_label, unit.row_role) == (
+        "",
+        "044",
+        "驻马店市商务局",
+        "subtotal",
+    )
+
+
+def test_ordinals_indents_and_of_which_give_roles() -> None:
+    recognition = recognise(
+        document(
+            "财政拨款“三公”经费支出表",
+            "单位：万元",
+            """
+            项目|合计
+            合计|9.00
+            一、因公出国（境）费|2.00
+            其中：教学科研人员因公出国（境）费|1.00
+            其他因公出国（境）费|1.00
+            二、公务用车购置及运行费|4.00
+            （一）公务用车购置费|3.00
+            （二）公务用车运行费|1.00
+            三、公务接待费|3.00
+            """,
+        )
+    )
+    assert [row[4] for row in _rows(recognition)] == [
+        "total",
+        "leaf",
+        "of_which",
+        "of_which",
+        "subtotal",
+        "leaf",
+        "leaf",
+        "leaf",
+    ]
+
+
+def test_blank_gives_no_amount_a_printed_zero_does() -> None:
+    recognition = recognise(
+        document("支出总表", "单位：万元", "科目名称|合计|基本支出|项目支出\n合计|0|-|\n行政运行|0.00|—|1.00")
+    )
+    assert [(amount.value_text, amount.amount_yuan) for amount in recognition.amounts] == [
+        ("0", Decimal("0.00")),
+        ("0.00", Decimal("0.00")),
+        ("1.00", Decimal("10000.00")),
+    ]
+
+
+def test_without_a_unit_figures_are_reported_not_guessed() -> None:
+    recognition = recognise(document("部门支出总表", "科目名称|合计|基本支出|项目支出\n合计|3.00|2.00|1.00"))
+    assert recognition.amounts == ()
+    assert recognition.tables[0].unit is None
+    assert [(notice.kind, notice.table_ordinal) for notice in recognition.notices] == [("unread_amounts", 1)]
+    assert "no unit of money" in recognition.notices[0].detail
+
+
+def test_figures_that_are_damaged_are_reported() -> None:
+    recognition = recognise(
+        document(
+            "部门支出总表", "单位：万元", "科目名称|合计|基本支出|项目支出\n合计|3.00|2.0 0 1.1|1,00,0.00"
+        )
+    )
+    assert [amount.value_text for amount in recognition.amounts] == ["3.00"]
+    assert "2.001.1" in recognition.notices[0].detail
+
+
+def test_a_table_of_no_known_type_keeps_its_cells_and_its_amounts() -> None:
+    recognition = recognise(document("政府网站工作年度报表", "单位：万元", "事宜|经费合计\n运行维护|12.00"))
+    assert recognition.tables[0].table_type == "unrecognised"
+    assert [cell.text for cell in recognition.cells] == ["事宜", "经费合计", "运行维护", "12.00"]
+    assert recognition.amounts[0].amount_yuan == Decimal("120000.00")
+    assert recognition.notices[0].kind == "unrecognised_table"
+
+
+@pytest.mark.parametrize("header", ["", "科目编码|科目名称|合计|基本支出|项目支出\n"])
+def test_parts_of_a_table_take_header_title_and_unit_from_the_part_before(header: str) -> None:
+    recognition = recognise(
+        document(
+            "2026年部门支出总体情况表",
+            "单位：万元",
+            "科目编码|科目名称|合计|基本支出|项目支出\n|合计|3.00|2.00|1.00\n201|一般公共服务支出|3.00|2.00|1.00",
+            "— 12 —",
+            split(f"{header}20113|商贸事务|3.00|2.00|1.00"),
+        )
+    )
+    part = recognition.tables[1]
+    assert (part.table_type, part.table_title, part.unit) == (
+        "expenditure_summary",
+        "2026年部门支出总体情况表",
+        "万元",
+    )
+    assert part.continues_ordinal == 1
+    assert [amount.column_path for amount in recognition.amounts if amount.table_ordinal == 2] == [
+        "合计",
+        "基本支出",
+        "项目支出",
+    ]
+
+
+def test_a_merged_amount_is_one_amount() -> None:
+    cells = (
+        *(Cell(0, col, text) for col, text in enumerate(["项目名称", "采购物品名称", "预算金额"])),
+        Cell(1, 0, "设备更新", row_span=2),
+        Cell(1, 1, "办公桌"),
+        Cell(1, 2, "40.53", row_span=2),
+        Cell(2, 1, "办公椅"),
+    )
+    recognition = recognise(
+        Document("docx", (Line("政府采购预算表"), Line("单位：万元"), Table(3, 3, cells)))
+    )
+    assert [(amount.row, amount.item_label) for amount in recognition.amounts] == [(1, "设备更新")]
+    assert [line.item_name for line in recognition.procurement] == ["办公桌", "办公椅"]
+
+
+def test_procurement_assets_and_units_are_lines() -> None:
+    recognition = recognise(
+        document(
+            "部门政府采购预算",
+            "单位：万元",
+            """
+            政府采购项目来源|<|采购物品名称|政府采购目录序号|计量单位|数量|单价|政府采购金额|<
+            项目名称|预算资金|^|^|^|^|^|合计|一般公共预算拨款
+            合计|||||||0.82|0.82
+            日常公用经费|40.53|复印纸|A05040101|箱|68|0.01|0.82|0.82
+            """,
+            "部门固定资产占用情况表",
+            "项目|数量|价值（金额单位：万元）\n资产总额|4|43.99\n2、车辆（台、辆）|3|43.99",
+            "部门机构设置情况",
+            "单位名称|单位性质|单位规格|经费保障形式\n市工信局本级|行政|正处级|财政拨款",
+        )
+    )
+    line = recognition.procurement[1]
+    assert (line.project_name, line.item_name, line.catalogue_code) == ("日常公用经费", "复印纸", "A05040101")
+    assert (line.measure_unit, line.quantity, line.unit_price_yuan) == ("箱", Decimal(68), Decimal("100.00"))
+    assert line.amount_yuan == Decimal("8200.00")
+    assert recognition.procurement[0].row_role == "total"
+    assert [(asset.item_label, asset.quantity, asset.row_role) for asset in recognition.assets] == [
+        ("资产总额", Decimal(4), "total"),
+        ("2、车辆（台、辆）", Decimal(3), "leaf"),
+    ]
+    unit = recognition.organisations[0]
+    assert (unit.unit_name, unit.unit_nature, unit.unit_rank, unit.funding_form) == (
+        "市工信局本级",
+        "行政",
+        "正处级",
+        "财政拨款",
+    )
+    assert "68" not in {amount.value_text for amount in recognition.amounts}
+
+
+def test_notices_of_the_reader_and_lines_are_kept() -> None:
+    read = Document("pdf", (Line("目录", page=1),), 1, (Notice("watermark", "仅供内部审核", 1),))
+    recognition = recognise(read)
+    assert [(notice.kind, notice.detail) for notice in recognition.notices] == [("watermark", "仅供内部审核")]
+    assert [line.text for line in recognition.lines] == ["目录"]
+    assert recognition.facts.fiscal_year is None
+
+
+def test_recognition_is_a_pure_function() -> None:
+    made = document(
+        "收支总表", "单位：万元", "收入|<|支出|<\n项目|预算数|项目|预算数\n收入总计|1.00|支出总计|1.00"
+    )
+    assert recognise(made) == recognise(made)
