@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
+from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
@@ -71,18 +72,16 @@ class Form(StrEnum):
 @app.command()
 def demo(
     home: HomeOption = None,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Begin anew: remove the record and the warehouse of this home.")
-    ] = False,
+    port: Annotated[
+        int | None, typer.Option(help="First of the replica's three ports on 127.0.0.1.", show_default="8731")
+    ] = None,
 ) -> None:
     """Crawl the bundled replica of three government sites and publish a warehouse from it."""
-    from scrapers.replica import serve
+    from scrapers.replica import DEFAULT_PORT, serve
     from scrapers.sites import write_sites
 
     place = Home.find(home)
-    if fresh:
-        shutil.rmtree(place.path, ignore_errors=True)
-    with serve() as served:
+    with serve(port or DEFAULT_PORT) as served:
         write_sites(served.sites, place.path / "sites")
         _run(place, served.sites)
 
@@ -323,10 +322,11 @@ def _selected(home: Home, folder: Path | None, only: list[str]) -> Mapping[str, 
 def _replica_of(sites: Mapping[str, Site]) -> ExitStack:
     """The bundled replica, serving while one of its sites is to be crawled; nothing otherwise."""
     stack = ExitStack()
-    if any(site.replica for site in sites.values()):
+    ports = [urlsplit(site.base_url).port or 80 for site in sites.values() if site.replica]
+    if ports:
         from scrapers.replica import serve
 
-        stack.enter_context(serve())
+        stack.enter_context(serve(min(ports)))
     return stack
 
 

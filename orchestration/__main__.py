@@ -1,0 +1,5 @@
+"""`python -m orchestration` is `mingzhang`."""
+
+from orchestration.cli import main
+
+main()
