@@ -20,7 +20,10 @@ CAPTION = re.compile(
     r"|(?:编制|填报|公开|预算|申报|主管|报送)?(?:单位|部门|日期|年度|时间)(?:名称|\(盖章\)|\(公章\)|及名称)*[::].*"
     r"|\d{4}年度?)"
 )
-NOTE = re.compile(r"(?:备?注|说明|填表说明|填报说明)\d*[::、.].*|(?:备?注|说明)[::]?.*")
+COLUMN_GROUP = re.compile(r".*(?:[预决]算数|执行数|完成数|金额)")
+NOTE = re.compile(
+    r"(?:备?注|说明|填表说明|填报说明|编制说明)[\d(]*[:;、.)].*|.*(?:空表列示|以空表|本表无数据|本表为空|本表无内容).*"
+)
 AMOUNT = re.compile(r"-?[\d,]+(?:\.\d+)?%?")
 
 _MAX_CAPTION_ROWS = 8
@@ -32,7 +35,7 @@ def split_captions(table: Table, *, merged_only: bool = False) -> tuple[list[Lin
 
     A leading row is a caption where one text stands alone in it, or where it states the unit of money or only
     names unit, year and number of the form. A trailing row is a note where one text stands alone in it and
-    either spans the whole width or begins like a note. The table is None where nothing but captions is left.
+    either spans the whole width or reads like a note. The table is None where nothing but captions is left.
 
     Args:
         table: As read, caption rows included.
@@ -46,6 +49,8 @@ def split_captions(table: Table, *, merged_only: bool = False) -> tuple[list[Lin
         top = next(row for row in range(top + 1, table.row_count + 1) if seams[row])
     bottom = table.row_count
     while bottom > top and seams[bottom - 1] and _is_note(table, rows[bottom - 1]):
+        bottom -= 1
+    while bottom > top and bottom < table.row_count and seams[bottom - 1] and not rows[bottom - 1]:
         bottom -= 1
     before = _lines(rows[:top], table.sheet)
     after = _lines(rows[bottom:], table.sheet)
@@ -77,16 +82,22 @@ def plain(text: str) -> str:
 def _is_caption(table: Table, rows: list[list[Cell]], index: int, merged_only: bool) -> bool:
     cells = rows[index]
     if len(cells) == 1 and _spans_all(table, cells[0]):
-        return table.column_count > 1 and not AMOUNT.fullmatch(plain(cells[0].text))
+        return table.column_count > 1 and not _is_content(cells[0])
     if any(cell.row_span > 1 for cell in table.cells if cell.row == index) or len(cells) > _MAX_CAPTION_TEXTS:
         return False
     if not cells:
         return True
     if len(cells) == 1 and not merged_only and (index == 0 or cells[0].col == 0 or cells[0].col_span == 1):
         # Not the header of a group of columns: those begin further right and span several.
-        return table.column_count > 1 and not AMOUNT.fullmatch(plain(cells[0].text))
+        return table.column_count > 1 and not _is_content(cells[0])
     following = rows[index + 1] if index + 1 < len(rows) else []
     return _states_unit(cells) and not any(_is_amount(cell) for cell in following)
+
+
+def _is_content(cell: Cell) -> bool:
+    """An amount, or the header over all columns (2024年预算数), not a title."""
+    text = plain(cell.text)
+    return AMOUNT.fullmatch(text) is not None or COLUMN_GROUP.fullmatch(text) is not None
 
 
 def _states_unit(cells: list[Cell]) -> bool:
