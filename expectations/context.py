@@ -10,6 +10,7 @@ import os
 import warnings
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
@@ -54,14 +55,14 @@ def open_context(home: Home) -> EphemeralDataContext:
             },
             "validations": {
                 "class_name": "ValidationResultsStore",
-                "store_backend": _folder(home, "gx/validations"),
+                "store_backend": _folder(home.validations),
             },
         },
         data_docs_sites={
             SITE_NAME: {
                 "class_name": "SiteBuilder",
                 "show_how_to_buttons": False,
-                "store_backend": _folder(home, "scratch/data_docs"),
+                "store_backend": _folder(home.scratch / "data_docs"),
                 "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
             }
         },
@@ -69,8 +70,8 @@ def open_context(home: Home) -> EphemeralDataContext:
     return gx.get_context(project_config=config, mode="ephemeral")
 
 
-def _folder(home: Home, name: str) -> dict[str, str]:
-    return {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(home.path / name)}
+def _folder(path: Path) -> dict[str, str]:
+    return {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(path)}
 
 
 def add_suites(context: EphemeralDataContext, suites: Iterable[Suite]) -> None:

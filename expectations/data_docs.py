@@ -77,7 +77,7 @@ def build_data_docs(home: Home) -> Path:
     Returns:
         The index page.
     """
-    results = _kept_results(home.path / "gx" / "validations")
+    results = _kept_results(home.validations)
     suites = (*raw_suites(), *marts_suites())
     new = [result for result in results if not (home.data_docs / result.page).is_file()]
     rendered = home.scratch / "data_docs"

@@ -64,6 +64,11 @@ class Home:
         return self.path / "reports"
 
     @property
+    def validations(self) -> Path:
+        """Results of Great Expectations, as it stores them."""
+        return self.path / "gx" / "validations"
+
+    @property
     def data_docs(self) -> Path:
         """Great Expectations Data Docs."""
         return self.path / "data_docs"

@@ -65,7 +65,7 @@ def test_a_result_says_what_failed(judged: Home) -> None:
 def test_old_and_torn_results_are_dropped_with_their_pages(
     judged: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stored = judged.path / "gx" / "validations"
+    stored = judged.validations
     torn = stored / "raw" / "tables" / "torn" / "20990101T000000.000000Z" / "tables-raw.tables.json"
     torn.parent.mkdir(parents=True)
     torn.write_text('{"success": tr')
