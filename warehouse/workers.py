@@ -161,6 +161,9 @@ class _Worker(Generic[T]):
                 self.process.wait()
                 return self._finish(Ending.CRASHED, None, self._death())
             self.jobs_done += 1
+            if resident_mb(self.process.pid) > self.memory_mb / 2:
+                # What this job left behind must not count against the next.
+                self.jobs_done = JOBS_PER_WORKER
             return self._finish(Ending.RETURNED, value, None)
         if time.monotonic() >= self.deadline:
             self.kill()

@@ -13,7 +13,7 @@ import struct
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import olefile
 
@@ -93,7 +93,8 @@ class _Story:
     paragraph_runs: tuple[list[int], list[bytes]]
     hidden: list[tuple[int, int]]
     """FC ranges of hidden and deleted characters."""
-    text_boxes: tuple[int, int]
+    further: tuple[tuple[int, int], ...]
+    """Ranges of footnotes, endnotes and text boxes."""
     notices: list[Notice] = field(default_factory=list)
 
 
@@ -137,17 +138,17 @@ def _open(data: bytes) -> _Story:
         extra = container.openstream("Data").read() if container.exists("Data") else b""
     counts, places = _layout(main)
     pieces = _pieces(_slice(table, places[_CLX]))
-    main_count = counts[0]
-    before_boxes = sum(counts[:6])
+    # Main text, footnotes, headers, macros, comments, endnotes, text boxes: one after the other.
+    ends = list(accumulate(counts))
     return _Story(
         main=main,
         data=extra,
         pieces=pieces,
         character_count=pieces[-1].end,
-        main_count=main_count,
+        main_count=counts[0],
         paragraph_runs=_paragraph_runs(main, _slice(table, places[_PAPX])),
         hidden=_hidden_ranges(main, _slice(table, places[_CHPX])),
-        text_boxes=(before_boxes, before_boxes + counts[6]),
+        further=((ends[0], ends[1]), (ends[4], ends[5]), (ends[5], ends[6])),
     )
 
 
@@ -303,15 +304,15 @@ def _decode_1252(raw: bytes) -> str:
 
 
 def _paragraphs(story: _Story) -> list[_Paragraph]:
-    """All paragraphs of the main text, then those of text boxes."""
+    """All paragraphs of the main text, then those of notes and text boxes."""
     if not 0 <= story.main_count <= story.character_count:
         raise ValueError(f"{story.main_count} characters announced, {story.character_count} there")
     text = _text(story)
     hidden = _hidden_positions(story, text)
     found = list(_paragraphs_between(story, text, hidden, 0, story.main_count))
-    first, last = story.text_boxes
-    if story.main_count <= first < last <= story.character_count:
-        found += _paragraphs_between(story, text, hidden, first, last)
+    for first, last in story.further:
+        if story.main_count <= first < last <= story.character_count:
+            found += _paragraphs_between(story, text, hidden, first, last)
     return found
 
 

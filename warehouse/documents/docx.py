@@ -48,14 +48,23 @@ def read_docx(data: bytes) -> Document:
             hidden_styles=_hidden_styles(_optional(package, f"{folder}/styles.xml")),
             numbering=read_numbering(_optional(package, f"{folder}/numbering.xml")),
         )
+        notes = [_optional(package, f"{folder}/{name}.xml") for name in ("footnotes", "endnotes")]
     body = next((child for child in root if local(child) == "body"), None)
     if body is None:
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"{part} has no body")
-    blocks = tuple(_blocks(body, story, 0))
+    blocks = [*_blocks(body, story, 0), *_notes(notes, story)]
     pictures = sum(1 for _ in body.iter("{*}blip", "{*}imagedata"))
     if pictures:
         story.notices.append(Notice("picture", f"{pictures} pictures or embedded objects were not read"))
-    return Document("docx", blocks, notices=tuple(story.notices))
+    return Document("docx", tuple(blocks), notices=tuple(story.notices))
+
+
+def _notes(parts: list[etree._Element | None], story: _Story) -> Iterator[Block]:
+    """Footnotes and endnotes, without the lines that separate them from the text."""
+    for part in parts:
+        for note in part if part is not None else ():
+            if value(note, "type") is None:
+                yield from _blocks(note, story, 0)
 
 
 @dataclass(slots=True)
