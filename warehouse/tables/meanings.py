@@ -105,7 +105,7 @@ def is_header_word(text: str) -> bool:
 
 
 def says_amount(parts: tuple[str, ...]) -> bool:
-    """Whether a header heads amounts, whatever its cells print: it names a fund, a nature, a period or a total."""
+    """Whether a header heads amounts, whatever its cells print: it names fund, nature, period or total."""
     if not parts:
         return False
     leaf = plain_header(parts[-1])
@@ -135,9 +135,11 @@ def nature_of(parts: tuple[str, ...]) -> str | None:
 def period_of(parts: tuple[str, ...], fiscal_year: int | None, phase: str | None) -> str | None:
     """Of which year and account the header path speaks, innermost text first.
 
-    A printed year is set against the fiscal year; without one it is taken for the current year, as a table
-    that heads its only column 2024年预算数 means its own year.
+    A change against another year (增减额) is `change`. A printed year is set against the fiscal year; without
+    one it is taken for the current year: a table that heads its only column 2024年预算数 means its own year.
     """
+    if any(_first("periods", key(part), key(part)) == "change" for part in parts):
+        return "change"
     for part in reversed(parts):
         plain = key(part)
         match = _YEAR.search(plain)
