@@ -36,6 +36,9 @@ _NOT_SKEWED = 0.04
 _MIN_RULE = 28
 """Pixels at 200 dpi (10 points): shorter than the lowest row."""
 
+_MIN_ROW = 20
+"""Pixels (7 points): rows and columns are no narrower."""
+
 _FREE_RULE = 165
 """Pixels (60 points): a rule of this length needs no other rule to end at."""
 
@@ -177,8 +180,14 @@ def _is_long(rule: Rule) -> bool:
 
 
 def _ends_at(rule: Rule, others: Iterable[_Piece]) -> bool:
-    """Whether two different rules bound this one."""
-    met = [p for p in others if p.rule.start - _TOUCHES <= rule.at <= p.rule.end + _TOUCHES]
-    return all(
-        any(p.top - _TOUCHES <= end <= p.bottom + _TOUCHES for p in met) for end in (rule.start, rule.end)
-    )
+    """Whether two different rules bound this one, but for strokes of characters that continue it."""
+    met = [
+        p.rule.at
+        for p in others
+        if p.rule.start - _TOUCHES <= rule.at <= p.rule.end + _TOUCHES
+        and p.bottom >= rule.start - _TOUCHES
+        and p.top <= rule.end + _TOUCHES
+    ]
+    if not met or max(met) - min(met) < _MIN_ROW:
+        return False
+    return min(met) - rule.start < _MIN_RULE and rule.end - max(met) < _MIN_RULE

@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pypdfium2
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from reportlab.lib import colors
+from reportlab.lib.styles import getSampleStyleSheet
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
+
+from warehouse.documents.model import Box, Document, ReadOutcome, UnreadableDocumentError
+from warehouse.documents.pdf import read_pdf
+from warehouse.documents.pdf.content import PageContent
+from warehouse.documents.pdf.scan import read_scan
+from warehouse.documents.pdf.scan_image import even, find_rules, skew_of, turned_by, without_pale
+from warehouse.documents.pdf.scan_ink import Region, lines_in, text_ink
+
+DPI = 200
+AMOUNTS = [
+    ["Code", "Total", "Basic", "Project"],
+    ["201", "1,880.86", "1,808.36", "72.50"],
+    ["20113", "943.53", "906.63", "36.90"],
+    ["2011301", "0.00", "", "100.00"],
+    ["208", "99", "66", "11,111.11"],
+]
+
+
+def ruled_page() -> bytes:
+    """A small page with a heading and the table of AMOUNTS."""
+    file = io.BytesIO()
+    table = Table(AMOUNTS, colWidths=70)
+    table.setStyle(
+        TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("ALIGN", (1, 1), (-1, -1), "RIGHT")])
+    )
+    heading = Paragraph("Expenditure of the department", getSampleStyleSheet()["Heading2"])
+    SimpleDocTemplate(file, pagesize=(340, 220), margin=0, topMargin=20, bottomMargin=10).build(
+        [heading, table]
+    )
+    return file.getvalue()
+
+
+def render(data: bytes, page_number: int = 1) -> NDArray[np.uint8]:
+    document = pypdfium2.PdfDocument(data)
+    bitmap = document[page_number - 1].render(scale=DPI / 72, grayscale=True)
+    picture = bitmap.to_numpy().reshape(bitmap.height, bitmap.width).copy()
+    document.close()
+    return picture
+
+
+def degrade(picture: NDArray[np.uint8], skew: float, noise: float = 10) -> NDArray[np.uint8]:
+    """As a copier gives it: on its side by some degrees, on grey paper, with grain."""
+    height, width = picture.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), skew, 1)
+    turned = cv2.warpAffine(picture, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=255)
+    grain = np.random.default_rng(1).normal(0, noise, picture.shape)
+    return np.clip(turned * 0.92 + grain, 0, 255).astype(np.uint8)
+
+
+def scanned(*pictures: NDArray[np.uint8], quality: int = 95) -> bytes:
+    """A PDF with nothing on its pages but the pictures, compressed as JPEG."""
+    file = io.BytesIO()
+    first, *rest = map(Image.fromarray, pictures)
+    first.save(file, "PDF", resolution=DPI, save_all=True, append_images=rest, quality=quality)
+    return file.getvalue()
+
+
+def grid_texts(document: Document) -> list[list[str]]:
+    (table,) = document.tables
+    return [[cell.text for cell in row] for row in table.grid()]
+
+
+def read_with(content: PageContent) -> Document:
+    """The document of one scanned page that was recognised already."""
+    return read_pdf(scanned(render(ruled_page())), read_scan=lambda _data, _page: content)
+
+
+@pytest.fixture(scope="module")
+def clean() -> PageContent:
+    return read_scan(scanned(render(ruled_page())), 1)
+
+
+def ink_in(picture: NDArray[np.uint8], box: Box | None) -> int:
+    assert box is not None
+    left, top, right, bottom = (round(edge * DPI / 72) for edge in box)
+    return int((picture[top + 5 : bottom - 5, left + 5 : right - 5] < 128).sum())
+
+
+def test_a_clean_scan_gives_the_table_of_the_page_with_confidence_on_each_cell(clean: PageContent) -> None:
+    document = read_with(clean)
+    assert grid_texts(document) == AMOUNTS
+    (table,) = document.tables
+    assert all((cell.confidence is None) == (not cell.text) for cell in table.cells)
+    assert all(0.5 < cell.confidence <= 1 for cell in table.cells if cell.confidence is not None)
+    assert "scan" in [notice.kind for notice in document.notices]
+
+
+@pytest.mark.parametrize(
+    "turn", [90, pytest.param(180, marks=pytest.mark.slow), pytest.param(270, marks=pytest.mark.slow)]
+)
+def test_a_page_on_its_side_is_turned_and_boxes_are_of_the_page_as_displayed(
+    clean: PageContent, turn: int
+) -> None:
+    upright = render(ruled_page())
+    sideways = np.ascontiguousarray(np.rot90(upright, turn // 90))
+    content = read_scan(scanned(sideways), 1)
+    assert content.turn == turn
+    assert (content.width, content.height) == pytest.approx((340, 220), abs=0.5)
+    found, expected = read_with(content), read_with(clean)
+    assert grid_texts(found) == AMOUNTS
+    (box,) = [cell.box for cell in found.tables[0].cells if cell.text == "11,111.11"]
+    (upright_box,) = [cell.box for cell in expected.tables[0].cells if cell.text == "11,111.11"]
+    assert ink_in(sideways, box) == pytest.approx(ink_in(upright, upright_box), rel=0.05)
+
+
+def test_a_skewed_scan_with_grain_and_strong_compression_is_read_the_same() -> None:
+    data = scanned(degrade(render(ruled_page()), skew=-1.3), quality=60)
+    assert grid_texts(read_pdf(data, read_scan=read_scan)) == AMOUNTS
+
+
+def test_glyphs_stand_where_they_are_printed(clean: PageContent) -> None:
+    document = pypdfium2.PdfDocument(ruled_page())
+    page = document[0].get_textpage()
+    left, bottom, right, top = page.get_charbox(page.get_text_range().index("1,808.36") + 4)
+    height = document[0].get_height()
+    page.close()
+    document.close()
+    x, y = (left + right) / 2, height - bottom
+    glyph = min(clean.glyphs, key=lambda g: abs((g.x0 + g.x1) / 2 - x) + abs(g.base - y))
+    assert glyph.text == "8"
+    assert glyph.base == pytest.approx(y, abs=1)
+    assert glyph.size == pytest.approx((top - bottom) / 0.72, rel=0.15)
+    assert (glyph.x0 + glyph.x1) / 2 == pytest.approx(x, abs=1.5)
+
+
+def test_an_empty_picture_is_no_text_and_a_notice() -> None:
+    content = read_scan(scanned(np.full((400, 300), 255, np.uint8)), 1)
+    assert content.glyphs == []
+    assert [notice.kind for notice in content.notices] == ["scan_no_text"]
+    with pytest.raises(UnreadableDocumentError, match="scan_no_text") as caught:
+        read_with(content)
+    assert caught.value.outcome is ReadOutcome.NO_TEXT
+
+
+def test_a_page_that_cannot_be_rendered_is_a_notice() -> None:
+    content = read_scan(b"%PDF-1.4 and nothing more", 1)
+    assert [notice.kind for notice in content.notices] == ["scan_unreadable"]
+
+
+def test_rules_are_found_where_they_are_and_strokes_of_characters_are_none() -> None:
+    picture = np.full((600, 800), 255, np.uint8)
+    for y in (100, 160, 220):
+        cv2.line(picture, (100, y), (700, y), 0, 2)
+    for x in (100, 400, 700):
+        cv2.line(picture, (x, 100), (x, 220), 0, 2)
+    cv2.rectangle(picture, (300, 300), (360, 360), 0, 4)  # 口 in a title
+    cv2.line(picture, (200, 110), (200, 150), 0, 3)  # 丨 in a cell
+    cv2.line(picture, (400, 225), (400, 240), 0, 3)  # a stroke right below a rule
+    horizontal, vertical = find_rules(picture)
+    assert [round(rule.at) for rule in sorted(horizontal)] == [100, 160, 220]
+    assert [round(rule.at) for rule in sorted(vertical)] == [100, 400, 700]
+    assert {(round(rule.start, -1), round(rule.end, -1)) for rule in vertical} == {(100, 220)}
+    assert {(round(rule.start, -1), round(rule.end, -1)) for rule in horizontal} == {(100, 700)}
+
+
+@pytest.mark.parametrize("angle", [-2.0, -0.5, 0.0, 1.3])
+def test_skew_is_measured_and_undone(angle: float) -> None:
+    picture = render(ruled_page())
+    assert skew_of(turned_by(picture, -angle)) == pytest.approx(angle, abs=0.1)
+
+
+def test_a_watermark_and_shading_leave_no_ink() -> None:
+    picture = np.full((300, 400), 225, np.uint8)
+    cv2.putText(picture, "DRAFT", (20, 200), cv2.FONT_HERSHEY_SIMPLEX, 4, 180, 12)
+    cv2.putText(picture, "42.00", (20, 60), cv2.FONT_HERSHEY_SIMPLEX, 1, 20, 2)
+    cleaned = without_pale(even(picture))
+    assert (cleaned[100:] == 255).all()
+    assert text_ink(cleaned)[30:62, 20:120].any()
+
+
+def test_two_strokes_are_one_line_and_two_lines_are_two() -> None:
+    ink = np.zeros((200, 200), np.uint8)
+    ink[20:23, 20:40] = ink[36:39, 18:42] = 255  # 二
+    ink[100:122, 20:80] = ink[130:152, 20:80] = 255
+    (lone,) = lines_in(ink, Region(0, 0, 200, 60), em=22)
+    assert lone.ink.height >= 19
+    assert [line.ink.top for line in lines_in(ink, Region(0, 80, 200, 200), em=22)] == [100, 130]
+
+
+NUMBER = re.compile(r"-?[\d,]*\d(\.\d+)?")
+
+
+def numbers_right(path: Path, pages: range, *, skew: float = 0, noise: float = 0, quality: int = 95) -> float:
+    """Share of the numbers of a document's tables that its scan has in the same cells."""
+    pictures = [render(path.read_bytes(), page) for page in pages]
+    if noise:
+        pictures = [degrade(picture, skew, noise) for picture in pictures]
+    scan = read_pdf(scanned(*pictures, quality=quality), read_scan=read_scan)
+    whole = pypdfium2.PdfDocument(path)
+    part = pypdfium2.PdfDocument.new()
+    part.import_pages(whole, [page - 1 for page in pages])
+    file = io.BytesIO()
+    part.save(file)
+    text = read_pdf(file.getvalue())
+    assert len(text.tables) == len(scan.tables)
+    right = total = 0
+    for expected, found in zip(text.tables, scan.tables, strict=True):
+        cells = {(cell.row, cell.col): cell.text for cell in found.cells}
+        numbers = [cell for cell in expected.cells if NUMBER.fullmatch(cell.text.strip())]
+        total += len(numbers)
+        right += sum(cells.get((cell.row, cell.col)) == cell.text.strip() for cell in numbers)
+    assert total > 100
+    return right / total
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "pages"),
+    [
+        ("xinzhou-commerce-2024", range(1, 7)),
+        ("zhumadian-commerce-2024", range(2, 8)),
+        ("qinhuangdao-industry-2024", range(2, 8)),
+    ],
+)
+def test_clean_scans_of_published_tables_are_right(shared: Path, name: str, pages: range) -> None:
+    assert numbers_right(shared / "corpus" / f"{name}.pdf", pages) >= 0.98
+
+
+@pytest.mark.slow
+def test_a_bad_copy_of_published_tables_is_nearly_right(shared: Path) -> None:
+    path = shared / "corpus" / "zhumadian-commerce-2024.pdf"
+    assert numbers_right(path, range(3, 6), skew=1, noise=10, quality=60) >= 0.95
