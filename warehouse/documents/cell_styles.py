@@ -85,7 +85,12 @@ def _xlsx_sheet(content: bytes, part: str, formats: list[str | None]) -> SheetSt
     styles = SheetStyles()
     row = column = last_row = last_column = -1
     events = etree.iterparse(
-        io.BytesIO(content), events=("start", "end"), resolve_entities=False, no_network=True, huge_tree=False
+        io.BytesIO(content),
+        events=("start", "end"),
+        tag=[f"{{*}}{name}" for name in ("row", "col", "c", "sheetView", "mergeCell")],
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
     )
     try:
         for event, element in events:

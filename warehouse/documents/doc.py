@@ -336,34 +336,26 @@ def _paragraph(story: _Story, printed: str, mark: str, piece: _Piece, mark_at: i
     starts, properties = story.paragraph_runs
     index = bisect_right(starts, place) - 1
     modifiers = (properties[index] if index >= 0 else b"") + piece.changes
-    in_table = row_end = inner_cell = inner_row_end = False
-    depth: int | None = None
-    table_modifiers: list[tuple[int, bytes]] = []
+    marked = dict.fromkeys((_IN_TABLE, _ROW_END, _INNER_CELL, _INNER_ROW_END), False)
+    depth = 0
+    layout: list[tuple[int, bytes]] = []
     for sprm, operand in _resolved(story, modifiers):
-        if sprm == _IN_TABLE:
-            in_table = operand[0] != 0
+        if sprm in marked:
+            marked[sprm] = operand[0] != 0
         elif sprm == _DEPTH:
             depth = struct.unpack("<i", operand)[0]
-        elif sprm == _ROW_END:
-            row_end = operand[0] != 0
-        elif sprm == _INNER_CELL:
-            inner_cell = operand[0] != 0
-        elif sprm == _INNER_ROW_END:
-            inner_row_end = operand[0] != 0
         elif sprm in {_DEFINE_ROW, _MERGE, _VERTICAL_MERGE}:
-            table_modifiers.append((sprm, operand))
-    if depth is None:
-        depth = 1 if in_table else 0
-    depth = max(depth, 1 if in_table else 0)
-    ends_row = (row_end and mark == _CELL_MARK) or inner_row_end
+            layout.append((sprm, operand))
+    depth = max(depth, 1 if marked[_IN_TABLE] else 0)
+    ends_row = depth > 0 and ((marked[_ROW_END] and mark == _CELL_MARK) or marked[_INNER_ROW_END])
+    # Cells of a nested table end with a paragraph mark that says so.
+    ends_cell = marked[_INNER_CELL] if depth > 1 and mark == _PARAGRAPH_MARK else mark == _CELL_MARK
     return _Paragraph(
         text=printed,
         depth=depth,
-        ends_cell=not ends_row
-        and depth > 0
-        and (inner_cell if depth > 1 and mark == "\r" else mark == _CELL_MARK),
-        ends_row=ends_row and depth > 0,
-        row=_row_layout(table_modifiers) if ends_row else None,
+        ends_cell=ends_cell and depth > 0 and not ends_row,
+        ends_row=ends_row,
+        row=_row_layout(layout) if ends_row else None,
     )
 
 

@@ -128,26 +128,30 @@ def _hidden_styles(styles: etree._Element | None) -> set[str]:
     return {value(style, "styleId") or "" for style in styles if is_on(child(style, "rPr", "vanish"))}
 
 
+@dataclass(slots=True)
+class _Field:
+    """A field whose end has not been seen; its code reaches up to the separator."""
+
+    runs: list[etree._Element] = field(default_factory=list)
+    in_code: bool = True
+
+
 def _instruction_runs(root: etree._Element) -> set[etree._Element]:
     """Runs that hold field codes (`TC …`, `HYPERLINK …`); a field without an end hides nothing."""
     hidden: set[etree._Element] = set()
-    open_fields: list[list[etree._Element]] = []
-    in_code: list[bool] = []
+    open_fields: list[_Field] = []
     for run in root.iter("{*}r"):
         kinds = [value(mark, "fldCharType") for mark in run if local(mark) == "fldChar"]
-        if not kinds and open_fields and in_code[-1]:
-            open_fields[-1].append(run)
+        for open_field in open_fields:
+            if open_field.in_code and not kinds:
+                open_field.runs.append(run)
         for kind in kinds:
             if kind == "begin":
-                open_fields.append([])
-                in_code.append(True)
+                open_fields.append(_Field())
             elif kind == "separate" and open_fields:
-                in_code[-1] = False
+                open_fields[-1].in_code = False
             elif kind == "end" and open_fields:
-                runs, outer_code = open_fields.pop(), (in_code.pop(), bool(in_code and in_code[-1]))[1]
-                hidden.update(runs)
-                if outer_code:
-                    open_fields[-1].extend(runs)
+                hidden.update(open_fields.pop().runs)
     return hidden
 
 
