@@ -8,13 +8,13 @@ from email.message import Message
 from http import HTTPStatus
 from urllib.parse import unquote
 
-from scrapers.pages import Page, decode, document_suffix, is_same_page
+from scrapers.pages import Page, decode, document_suffix, is_same_page, says_it_is_gone
 from warehouse.record.events import FetchOutcome, PageKind
 
 _BLOCKING = frozenset({401, 403, 405, 407, 412, 418, 429, 451, 521})
 """Refusals. 412 and 521 are what Chinese anti-bot shields answer, with a script that sets a cookie."""
 
-_STUB_BYTES = 4096
+_STUB_BYTES = 65536
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,16 @@ def outcome_of(
         return FetchOutcome.EMPTY, f"{len(answer.body)} bytes"
     if answer.kind is PageKind.DOCUMENT and not looks_like_html(answer.body):
         return _document(answer)
+    if answer.kind is PageKind.ARTICLE and is_file(answer.body):
+        return FetchOutcome.STORED, None
     return _page(answer, Page(answer.url, decode(answer.body, answer.content_type, encoding)), home)
 
 
 def _page(answer: Answer, page: Page, home: Page | None) -> tuple[FetchOutcome, str | None]:
     if _is_challenge(page, answer.body):
         return FetchOutcome.BLOCKED, f"{len(answer.body)} bytes of script without text"
+    if answer.kind is not PageKind.HOME and says_it_is_gone(page):
+        return FetchOutcome.SOFT_404, f"status 200, but the page says: {' '.join(sorted(page.lines))[:80]}"
     if home and answer.kind in {PageKind.ARTICLE, PageKind.DOCUMENT} and is_same_page(page, home):
         return FetchOutcome.SOFT_404, f"answered with the home page ({page.title})"
     if answer.kind is PageKind.DOCUMENT:
@@ -94,8 +98,19 @@ def _html_document(answer: Answer, page: Page) -> tuple[FetchOutcome, str | None
 
 
 def _is_challenge(page: Page, body: bytes) -> bool:
-    """A stub of script with next to no text: what shields send under status 200."""
-    return len(body) < _STUB_BYTES and bool(page.selector.css("script")) and sum(map(len, page.lines)) < 20
+    """A stub of script without links and with next to no text: what shields send under status 200."""
+    markup = page.selector
+    return (
+        len(body) < _STUB_BYTES
+        and bool(markup.css("script"))
+        and not markup.css("a[href]")
+        and sum(map(len, page.lines)) < 20
+    )
+
+
+def is_file(body: bytes) -> bool:
+    """Whether bytes begin like a PDF, an office file or an archive: what download handlers send."""
+    return body.startswith((b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!"))
 
 
 def looks_like_html(body: bytes) -> bool:

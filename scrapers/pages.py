@@ -23,6 +23,7 @@ _DATE = re.compile(r"(20\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\
 _URL_DATE = re.compile(
     r"(?:/P0(?=\d{8})|(?:/t|_)(?=\d{8}(?!\d)))(20\d{2})(\d{2})(\d{2})|/(20\d{2})[-/]?(\d{1,2})[-/](\d{1,2})/"
 )
+_PAGE_SUFFIX = re.compile(r"(/|\.s?html?|\.png|\.jpe?g|\.gif)$", re.IGNORECASE)
 _FURNITURE = re.compile(r"foot|header|nav|crumb|sidebar|copyright|friend|share", re.IGNORECASE)
 _VISIBLE = "//text()[not(parent::script or parent::style)]"
 _MONEY = re.compile(r"-?\d{1,3}(,\d{3})*\.\d{1,6}|-?\d+\.\d{1,6}")
@@ -184,7 +185,8 @@ def attachments(page: Page) -> tuple[Link, ...]:
     found: dict[str, Link] = {}
     for link, anchor in links(page, page.selector):
         named = PurePosixPath(link.text).suffix.lower().lstrip(".") in vocabulary()["document_suffixes"]
-        if (document_suffix(link.url) or named) and not _in_furniture(anchor):
+        handled = re.search(vocabulary()["download_pattern"], link.url) and not _PAGE_SUFFIX.search(link.url)
+        if (document_suffix(link.url) or named or handled) and not _in_furniture(anchor):
             found.setdefault(link.url, link)
     return tuple(found.values())
 
@@ -210,6 +212,12 @@ def has_budget_tables(page: Page, selector: str | None = None) -> bool:
     cells = content(page, selector).css("table td")
     figures = (cell for cell in cells if _MONEY.fullmatch(visible_text(cell)))
     return sum(1 for _ in figures) >= 6  # a form's totals alone, not a lone figure in a layout table
+
+
+def says_it_is_gone(page: Page) -> bool:
+    """Whether a page is a short notice that there is no such page."""
+    text = visible_text(page.selector)
+    return len(text) < 300 and bool(re.search(vocabulary()["missing_page_pattern"], text))
 
 
 def is_same_page(page: Page, other: Page) -> bool:

@@ -17,7 +17,7 @@ import scrapy
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
-from scrapers.outcomes import Answer, failure_of, file_name, outcome_of
+from scrapers.outcomes import Answer, failure_of, file_name, is_file, outcome_of
 from scrapers.pages import (
     Link,
     Page,
@@ -175,7 +175,7 @@ class GovernmentSpider(scrapy.Spider):
     ) -> Iterator[Request]:
         event, body = self._event_of(response, url, kind, referer)
         page = None
-        if body and event.outcome in _GOOD and kind is not PageKind.DOCUMENT:
+        if body and event.outcome in _GOOD and kind is not PageKind.DOCUMENT and not is_file(body):
             page = Page(response.url, decode(body, event.content_type or "", self.site.encoding))
         yield from self._finish(event, page, handler)
 
@@ -302,6 +302,7 @@ class GovernmentSpider(scrapy.Spider):
     def _on_article(self, fetched: _Fetched, entry: Found, column: Column) -> Iterator[Request]:
         page = fetched.page
         if page is None:
+            yield from self._on_file(fetched, entry, column)
             return
         found = list(attachments(page))
         if has_budget_tables(page, self.site.selectors.content):
@@ -311,6 +312,13 @@ class GovernmentSpider(scrapy.Spider):
             return
         for link in found:
             yield from self._link(link, fetched, entry, column)
+
+    def _on_file(self, fetched: _Fetched, entry: Found, column: Column) -> Iterator[Request]:
+        """A handler without a suffix that sent the document where a page was expected; or no answer."""
+        if fetched.event.outcome not in _GOOD:
+            return
+        if self._judged(entry, column, entry.title, None, fetched.events) is Verdict.DISCLOSURE:
+            yield from self._link(Link(entry.url, entry.link_text), fetched, entry, column)
 
     def _judged(
         self, entry: Found, column: Column, title: str, found: list[Link] | None, events: list[Payload]
@@ -338,7 +346,9 @@ class GovernmentSpider(scrapy.Spider):
         self.linked.add(link.url)
         if source.event.outcome is FetchOutcome.STORED or self.recorder.is_news(event):
             source.events.append(event)
-        if link.url != source.event.url:
+        if link.url == source.event.url:
+            self.stored += source.event.outcome is FetchOutcome.STORED
+        else:
             yield from self._ask(link.url, PageKind.DOCUMENT, self._on_document, source.event.url)
 
     def _document_linked(self, link: Link, source: _Fetched, entry: Found, column: Column) -> DocumentLinked:

@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
 
 from scrapers.pages import Link, Page, document_suffix, find_date, links
 from scrapers.titles import Facts
 
-_PAGING_TEXT = re.compile(r"首页|尾页|末页|上一?页|下一?页|\[?\d+\]?|[<>«»]+")
+_PAGING_TEXT = re.compile(r"[\s<>«»‹›\[]*(首页|尾页|末页|上一?页|下一?页|第?\d+页?|[<>«»‹›.…]+)[\s<>«»‹›\]]*")
+# The function's definition, `function createPageHTML(_nPageCount, …)`, has no digits and does not match.
+_PAGING_CALL = re.compile(r"""createPageHTML\(([^()]*\d[^()]*)\)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +80,25 @@ def paging_links(page: Page, pattern: re.Pattern[str]) -> Iterator[str]:
     for link, _ in links(page, page.selector):
         if _PAGING_TEXT.fullmatch(link.text) and pattern.search(link.url):
             yield link.url
+
+
+def scripted_pages(page: Page, first: int) -> tuple[str, ...]:
+    """Pages after the first of a listing that is paged by `createPageHTML(50, 0, "index", "html")`.
+
+    Variants put a container's id in front (`createPageHTML("div", 50, 1, "turn", "index", "html")`): the
+    number of pages is the first number, the file's name the last two texts.
+
+    Args:
+        page: The listing page.
+        first: The number in the name of the second page: 1 where pages are counted from zero, else 2.
+    """
+    call = _PAGING_CALL.search(page.text)
+    if not call:
+        return ()
+    numbers = re.findall(r"(?:^|,)\s*(\d+)\s*(?=,|$)", call[1])
+    texts = re.findall(r"""["']([^"']*)["']""", call[1])
+    if not numbers or len(texts) < 2:
+        return ()
+    name, suffix = texts[-2:]
+    last = int(numbers[0]) - 2 + first
+    return tuple(urljoin(page.url, f"{name}_{number}.{suffix}") for number in range(first, last + 1))

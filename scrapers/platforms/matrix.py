@@ -1,4 +1,4 @@
-"""A table of departments × years whose cells link to the files: no paging, no articles."""
+"""A table of departments × years whose cells link to the files (or to articles): no paging."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from parsel import Selector, SelectorList
 
 from scrapers.pages import Page, links
 from scrapers.platforms.base import GovernmentSpider
-from scrapers.platforms.listing import Found, ListingPage, is_page_or_file
+from scrapers.platforms.listing import Found, ListingPage
 from scrapers.sites import Column, Site
 from scrapers.titles import Facts, facts, normalise
 
@@ -28,6 +28,11 @@ class MatrixSpider(GovernmentSpider):
 
 def _cells(page: Page, table: Selector, column: Column) -> Iterator[Found]:
     rows = _grid(table)
+    turned = _transposed(rows)
+    if max((len(_years(row)) for row in turned[:3]), default=0) > max(
+        (len(_years(row)) for row in rows), default=0
+    ):
+        rows = turned
     years = next((head for head in map(_years, rows) if head), {})
     phases = _phases(rows)
     for row in rows:
@@ -38,12 +43,11 @@ def _cells(page: Page, table: Selector, column: Column) -> Iterator[Found]:
             if position not in years or not department:
                 continue
             for link, _ in links(page, SelectorList([cell])):
-                if is_page_or_file(link):
-                    said = facts(link.text)
-                    phase = column.phase or phases.get(position) or said.phase
-                    place = Facts(years[position], phase, said.scope, department)
-                    title = f"{department}{years[position]}年{column.name} {link.text}"
-                    yield Found(link.url, title, None, link.text, place)
+                said = facts(link.text)
+                phase = column.phase or phases.get(position) or said.phase
+                place = Facts(years[position], phase, said.scope, department)
+                title = f"{department}{years[position]}年{column.name} {link.text}"
+                yield Found(link.url, title, None, link.text, place)
 
 
 def _phases(rows: list[dict[int, Selector]]) -> dict[int, str]:
@@ -77,11 +81,20 @@ def _grid(table: Selector) -> list[dict[int, Selector]]:
     return rows
 
 
+def _transposed(rows: list[dict[int, Selector]]) -> list[dict[int, Selector]]:
+    """The same table with years down and departments across turned round."""
+    width = max((position + 1 for row in rows for position in row), default=0)
+    return [
+        {number: row[column] for number, row in enumerate(rows) if column in row} for column in range(width)
+    ]
+
+
 def _years(row: dict[int, Selector]) -> dict[int, int]:
     """Column → year, for a row of the table's head."""
     found = {}
     for position, cell in row.items():
-        if match := re.fullmatch(r"(20\d\d)(年|年度)?(部门)?(预算|决算)?(公开)?", _text(cell)):
+        match = re.fullmatch(r"(20\d\d)(年度?)?(部门|单位)?(预决算|预算|决算)?(信息)?(公开)?", _text(cell))
+        if match and not cell.css("a"):
             found[position] = int(match[1])
     return found
 

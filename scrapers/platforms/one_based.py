@@ -6,7 +6,7 @@ import re
 
 from scrapers.pages import Page
 from scrapers.platforms.base import GovernmentSpider
-from scrapers.platforms.listing import ListingPage, article_entries, paging_links
+from scrapers.platforms.listing import ListingPage, article_entries, paging_links, scripted_pages
 from scrapers.sites import Column, Site
 
 _ARTICLE = re.compile(r"/(content/)?(post|content|art|info)_?[\d_/-]+\.s?html?$")
@@ -14,13 +14,14 @@ _PAGING = re.compile(r"(index|list|column-index)[-_]\d+\.s?html?$|[?&](page|page
 
 
 class OneBasedSpider(GovernmentSpider):
-    """Pages are linked in the markup."""
+    """Pages are linked in the markup, or counted in a script that looks like TRS WCM's."""
 
     name = "one_based"
 
     @staticmethod
     def read_listing(page: Page, column: Column, site: Site) -> ListingPage:
-        """Entries of the page; the other pages as it links to them."""
+        """Entries of the page; the other pages as it links to or counts them."""
         del column
         entries = article_entries(page, _ARTICLE, site.selectors.listing_item)
-        return ListingPage(entries, tuple(dict.fromkeys(paging_links(page, _PAGING))))
+        pages = (*paging_links(page, _PAGING), *scripted_pages(page, first=2))
+        return ListingPage(entries, tuple(dict.fromkeys(pages)))

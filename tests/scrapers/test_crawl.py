@@ -137,6 +137,7 @@ def test_one_based_paging_bad_files_and_tables_in_the_page(two_days: TwoDays):
     assert details["wrong_type"] == "expected PDF, found HTML titled '系统提示'"
     assert details["soft_404"] == "answered with the home page (驻马店市人民政府)"
 
+    assert seen.finished.documents_stored == 5, "four files, and the page with its tables"
     (inline,) = [link for link in seen.of(DocumentLinked) if link.url == link.page_url]
     assert inline.link_text == "驻马店市商务局2025年部门预算公开"
     assert (inline.fiscal_year, inline.agency_name) == (2025, "驻马店市商务局")
@@ -257,6 +258,20 @@ def test_no_entries_is_a_failed_crawl(replica: Replica, crawl: Callable[[Site], 
     assert [listing.complete for listing in seen.of(ListingObserved)] == [False]
 
 
+def test_an_entry_that_is_a_download_handler_is_the_document_itself(
+    replica: Replica, crawl: Callable[[Site], Crawl]
+):
+    link = replica.content["qinhuangdao-replica"]["matrix"]["departments"][1]["years"][2023][0]
+    link |= {"href": "/down.aspx?id=3", "content_type": "application/octet-stream"}
+    replica.refresh("qinhuangdao-replica")
+    seen = crawl(replica.sites["qinhuangdao-replica"])
+
+    (fetch,) = [fetch for fetch in seen.of(FetchFinished) if "down.aspx" in fetch.url]
+    assert fetch.sha256 == sha256_of("qinhuangdao-shanhaiguan-commerce-performance.doc")
+    (linked,) = [linked for linked in seen.of(DocumentLinked) if "down.aspx" in linked.url]
+    assert (linked.fiscal_year, linked.agency_name) == (2023, "秦皇岛市山海关区商务局")
+
+
 def test_faults_of_the_network_are_outcomes(replica: Replica, crawl: Callable[[Site], Crawl]):
     resources = replica.resources["qinhuangdao-replica"]
     slow, cut, large, away, shield = (
@@ -294,7 +309,7 @@ def test_a_crawl_that_was_killed_is_finished_by_the_next(
     replica: Replica, crawl: Callable[[Site], Crawl], home: Home
 ):
     site = replica.sites["xinzhou-replica"]
-    replica.change("xinzhou-replica", f"{BMYS}202403/t20240315_318844.html", delay_seconds=5)
+    replica.change("xinzhou-replica", f"{BMYS}202403/t20240315_318844.html", delay_seconds=1)
     order = _Order(home=home.path, run_id="killed", site=site).model_dump_json()
     with subprocess.Popen(
         [sys.executable, "-m", "scrapers.crawl"], stdin=subprocess.PIPE, text=True

@@ -41,6 +41,22 @@ def test_trs_counts_pages_from_zero_and_ignores_the_definition_of_the_function()
     )
 
 
+def test_scripted_paging_in_its_variants():
+    for script in (
+        "createPageHTML(3, 0, 'index', 'html', 45)",
+        'createPageHTML("page_div", 3, 1, "fenye", "index", "html")',
+        'createPageHTML(3,0,"index","html");',
+    ):
+        assert [url.rsplit("/", 1)[-1] for url in read("trs_wcm", f"<script>{script}</script>").pages] == [
+            "index_1.html",
+            "index_2.html",
+        ], script
+    assert [url.rsplit("/", 1)[-1] for url in read("one_based", f"<script>{script}</script>").pages] == [
+        "index_2.html",
+        "index_3.html",
+    ]
+
+
 def test_trs_without_paging_is_one_page():
     assert read("trs_wcm", "<script>createPageHTML(1, 0, 'index', 'html')</script>").pages == ()
     assert read("trs_wcm", "").pages == ()
@@ -98,3 +114,18 @@ def test_a_matrix_with_merged_cells():
         ("%E9%99%84%E4%BB%B61.pdf", "市商务局", 2024, "budget"),
         ("old.xls", "市商务局", 2023, "budget"),
     ]
+
+
+def test_a_matrix_with_years_down_and_articles_or_handlers_in_its_cells():
+    listing = read(
+        "matrix",
+        """<table><tr><th>年度</th><th>市商务局</th><th>市财政局</th></tr>
+        <tr><td>2024年度</td><td><a href="/art/1.html">查看</a></td>
+        <td><a href="/down?id=7">下载</a></td></tr>
+        <tr><td>2023</td><td></td><td><a href="b.doc">下载</a></td></tr></table>""",
+        column=Column(name="部门预算公开", url="a/", phase="budget"),
+    )
+    assert sorted(
+        (entry.url.rsplit("/", 1)[-1], entry.facts.agency_name, entry.facts.fiscal_year)
+        for entry in listing.entries
+    ) == [("1.html", "市商务局", 2024), ("b.doc", "市财政局", 2023), ("down?id=7", "市财政局", 2024)]

@@ -58,7 +58,9 @@ def test_pages():
         return outcome_of(Answer("http://a/1.html", PageKind.ARTICLE, 200, body), None)[0]
 
     assert outcome((HTML("某局") + TEXT).encode("gbk")) == "stored"
-    assert outcome(b"%PDF-1.4") == "wrong_type"
+    assert outcome(b"\x89PNG\r\n") == "wrong_type"
+    assert outcome(b"%PDF-1.4") == "stored"  # a download handler: the page is the document
+    assert outcome("<html><body><h2>您访问的页面不存在或已删除</h2></body></html>".encode()) == "soft_404"
     assert outcome(b"<html><script>anti()</script><body></body></html>") == "blocked"
 
 

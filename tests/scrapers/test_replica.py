@@ -83,7 +83,7 @@ def test_the_command_says_when_its_port_is_taken():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        ended = subprocess.run(  # noqa: S603 - our own command
+        ended = subprocess.run(
             [sys.executable, "-m", "scrapers.replica", "--port", str(port)],
             capture_output=True,
             text=True,
