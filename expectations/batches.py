@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from expectations.findings import count
+
 BOX: Final = ("bbox_x0", "bbox_top", "bbox_x1", "bbox_bottom")
 
 MINIMUM_SAMPLE: Final = 5
@@ -71,6 +73,27 @@ def relation_frame(
     rows = connection.table(relation)
     present = [name for name in rows.columns if name in columns] or rows.columns[:1]
     return frame_of(rows.select(*map(duckdb.ColumnExpression, present)).to_arrow_table())
+
+
+_COUNTED: Final = {
+    "amounts_ratio": "core.fct_amount",
+    "documents_ratio": "core.dim_document_version",
+    "disclosures_ratio": "marts.agency_year",
+}
+
+
+def growth_frame(connection: duckdb.DuckDBPyConnection, published: Path) -> pd.DataFrame:
+    """One row that sets what was built against the publication of now; blank where nothing compares.
+
+    Raises:
+        duckdb.CatalogException: what was built lacks one of the relations.
+    """
+    row: dict[str, float | None] = dict.fromkeys(_COUNTED)
+    if published.is_file():
+        with duckdb.connect(str(published), read_only=True) as before:
+            for name, relation in _COUNTED.items():
+                row[name] = _ratio(len(connection.table(relation)), count(before, relation))
+    return pd.DataFrame([row], dtype="Float64")
 
 
 def completeness_frame(folder: Path, previous: Path | None) -> pd.DataFrame:

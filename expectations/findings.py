@@ -182,14 +182,20 @@ def _checked_document(
 
 
 def agencies(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """The current disclosures, whose and of which year, with their totals in yuan."""
+    """The current disclosures: whose, of which year, their totals in yuan and the tables that they lack."""
     columns = [
-        *("region_code", "region_name", "agency_name", "dept_type", "fiscal_year", "phase", "scope"),
+        *("disclosure_key", "region_code", "region_name", "agency_name", "fiscal_year", "phase", "scope"),
         *("revenue_total_yuan", "expenditure_total_yuan", "three_public_yuan"),
     ]
-    return select(
-        connection, "marts.agency_year", columns, "order by region_code, agency_name, fiscal_year desc, phase"
-    )
+    order = "order by region_code, agency_name, fiscal_year desc, phase"
+    rows = select(connection, "marts.agency_year", columns, order)
+    coverage = {
+        row["disclosure_key"]: row["missing_table_types"]
+        for row in select(connection, "marts.coverage", ["disclosure_key", "missing_table_types"])
+    }
+    for row in rows:
+        row["missing_table_types"] = coverage.get(row["disclosure_key"]) or []
+    return rows
 
 
 def count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:

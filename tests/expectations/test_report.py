@@ -239,6 +239,7 @@ def test_coverage_prints_amounts_with_separators(report: HtmlElement) -> None:
             "36,000,000.00",
             "36,000,000.00",
             "40,100.00",
+            "2 three_public revenue_summary",
         ]
     ]
 

@@ -44,7 +44,10 @@ insert into core.fct_check_result values
 
 create table marts.agency_year as
 select
-    '130300' as region_code, '秦皇岛市' as region_name, '秦皇岛市工业和信息化局' as agency_name,
+    'd' as disclosure_key, '130300' as region_code, '秦皇岛市' as region_name, '秦皇岛市工业和信息化局' as agency_name,
     2024 as fiscal_year, 'budget' as phase, 'department' as scope,
     36000000::yuan as revenue_total_yuan, 36000000::yuan as expenditure_total_yuan,
     40100::yuan as three_public_yuan;
+
+create table marts.coverage as
+select 'd' as disclosure_key, ['three_public', 'revenue_summary'] as missing_table_types;
