@@ -32,7 +32,7 @@ measure as (
         version.disclosure_key,
         fact.measure,
         arg_min(
-            fact.amount_yuan, {priority: fact.priority, age: -epoch_us(version.recorded_from), key: fact.amount_key}
+            fact.amount_yuan, {priority: fact.priority, age: -epoch_us(version.recorded_from), key: coalesce(fact.amount_key, fact.statement_key)}
         ) as amount_yuan
     from version
     inner join {{ as_of_relation('fct_measure') }} as fact on version.document_sha256 = fact.document_sha256

@@ -1,5 +1,10 @@
+-- A merged cell may place several lines at one position: they are told apart by their order.
 select
-    {{ key_of(['line.document_sha256', 'line.table_ordinal', 'line.row', 'line.col']) }} as asset_key,
+    {{ key_of([
+        'line.document_sha256', 'line.table_ordinal', 'line.row', 'line.col',
+        'row_number() over (partition by line.document_sha256, line.table_ordinal, line.row, line.col '
+        ~ 'order by line.item_label, line.amount_yuan)'
+    ]) }} as asset_key,
     document.disclosure_key,
     line.document_sha256,
     line.page,

@@ -19,6 +19,22 @@ judged as (
     from evaluated
 ),
 
+-- What other failures say about a cause: a table in which many identities fail was misread; a difference that
+-- several tables of a document repeat to the yuan stands in the document.
+context as (
+    select
+        *,
+        count(*) filter (where status = 'failed' and abs(delta_yuan) > 3 * envelope_yuan) over same_table as table_failures,
+        count(*) over same_table as table_checks,
+        count(*) filter (where status = 'failed') over same_table_and_delta as same_in_table,
+        count(*) filter (where status = 'failed') over same_delta as same_in_document
+    from judged
+    window
+        same_table as (partition by document_sha256, table_ordinal),
+        same_delta as (partition by document_sha256, check_id, delta_yuan),
+        same_table_and_delta as (partition by document_sha256, check_id, delta_yuan, table_ordinal)
+),
+
 result as (
     select
         document_sha256,
@@ -33,6 +49,8 @@ result as (
             when cause is not null then cause
             -- The same digits with the decimal point elsewhere.
             when found_yuan * expected_yuan > 0 and abs(log10(found_yuan / expected_yuan)) in (1, 2, 3, 4) then 'extraction'
+            when table_failures >= 5 and table_failures * 5 >= table_checks then 'extraction'
+            when same_in_document > same_in_table then 'source'
             else 'unknown'
         end as cause,
         if(status = 'not_evaluated', null, expected_yuan) as expected_yuan,
@@ -40,27 +58,38 @@ result as (
         if(status = 'not_evaluated', null, delta_yuan) as delta_yuan,
         if(status = 'not_evaluated', null, envelope_yuan) as envelope_yuan,
         if(status = 'not_evaluated', 'the operands cannot be told for certain: ', '') || detail as detail
-    from judged
+    from context
+),
+
+printed_table as (
+    select
+        document_sha256,
+        table_ordinal,
+        table_type,
+        any_value(table_title) as table_title
+    from {{ ref('fct_amount') }}
+    group by all
 ),
 
 -- A table that the identity speaks of is there, with amounts, and nothing could be compared.
 silent as (
     select
-        amount.document_sha256,
-        amount.table_ordinal,
+        printed_table.document_sha256,
+        printed_table.table_ordinal,
         scope.check_id,
-        any_value(amount.table_title) as subject,
+        printed_table.table_title as subject,
         'not_evaluated' as status,
         'the operands are not printed in this table' as detail
-    from {{ ref('fct_amount') }} as amount
-    inner join {{ ref('check_scope') }} as scope on amount.table_type = scope.table_type
-    left join result
-        on
-            amount.document_sha256 = result.document_sha256
-            and (amount.table_ordinal = result.table_ordinal or scope.within = 'document')
-            and scope.check_id = result.check_id
-    where result.check_id is null
-    group by amount.document_sha256, amount.table_ordinal, scope.check_id
+    from printed_table
+    inner join {{ ref('check_scope') }} as scope on printed_table.table_type = scope.table_type
+    where
+        (printed_table.document_sha256, scope.check_id, if(scope.within = 'table', printed_table.table_ordinal, 0)) not in (
+            select
+                result.document_sha256,
+                result.check_id,
+                unnest([0, result.table_ordinal])
+            from result
+        )
 ),
 
 -- Rows of one name (two units' 办公费) are told apart by their order.

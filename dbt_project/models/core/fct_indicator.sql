@@ -1,5 +1,10 @@
+-- A merged cell may place several lines at one position: they are told apart by their order.
 select
-    {{ key_of(['indicator.document_sha256', 'indicator.table_ordinal', 'indicator.row', 'indicator.col']) }} as indicator_key,
+    {{ key_of([
+        'indicator.document_sha256', 'indicator.table_ordinal', 'indicator.row', 'indicator.col',
+        'row_number() over (partition by indicator.document_sha256, indicator.table_ordinal, indicator.row, indicator.col '
+        ~ 'order by indicator.level_3, indicator.target_text)'
+    ]) }} as indicator_key,
     document.disclosure_key,
     indicator.document_sha256,
     indicator.page,

@@ -1,4 +1,4 @@
--- The headline figures of each document, each with the cell that it is printed in. Where several tables could
+-- The headline figures of each document, each with the cell or the sentence that it is printed in. Where several tables could
 -- give a figure, the order is that of seeds/measure_source.csv.
 with candidate as (
     select
@@ -33,6 +33,21 @@ with candidate as (
         or (rule.nature is null and amount.table_type <> 'three_public' and amount.period_rank < 9)
 ),
 
+stated as (
+    select
+        statement.document_sha256,
+        statement.disclosure_key,
+        statement.statement_key,
+        statement.amount_yuan,
+        statement.ordinal,
+        rule.measure,
+        rule.priority
+    from {{ ref('fct_statement') }} as statement
+    inner join {{ ref('measure_source') }} as rule
+        on rule.table_type = 'prose' and statement.metric = rule.row_item
+    where statement.comparison = '' and statement.amount_yuan is not null
+),
+
 -- 合计 is the total of more than 三公 where meetings and training stand in the same table.
 wider_table as (
     select distinct
@@ -48,8 +63,17 @@ select
     candidate.measure,
     candidate.amount_yuan,
     candidate.amount_key,
+    candidate.statement_key,
     cast(candidate.priority as integer) as priority
-from candidate
+from (
+    select
+        *,
+        cast(null as varchar) as statement_key,
+        0 as ordinal
+    from candidate
+    union all by name
+    select * from stated
+) as candidate
 left join wider_table
     on
         candidate.document_sha256 = wider_table.document_sha256
@@ -57,5 +81,5 @@ left join wider_table
 where not (candidate.measure = 'three_public' and candidate.priority = 2 and wider_table.table_ordinal is not null)
 qualify row_number() over (
     partition by candidate.document_sha256, candidate.measure
-    order by candidate.priority, candidate.table_ordinal, candidate.row, candidate.col
+    order by candidate.priority, candidate.table_ordinal, candidate.row, candidate.col, candidate.ordinal
 ) = 1

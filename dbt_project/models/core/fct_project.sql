@@ -1,5 +1,9 @@
+-- A merged cell may place several projects at one position: they are told apart by their order.
 select
-    {{ key_of(['document_sha256', 'table_ordinal', 'row', 'col']) }} as project_fact_key,
+    {{ key_of([
+        'document_sha256', 'table_ordinal', 'row', 'col',
+        'row_number() over (partition by document_sha256, table_ordinal, row, col order by project_name, budget_yuan)'
+    ]) }} as project_fact_key,
     project_key,
     disclosure_key,
     document_sha256,

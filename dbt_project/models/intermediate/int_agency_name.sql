@@ -45,6 +45,7 @@ resolved as (
         site_id,
         printed_name,
         agency_name,
+        prefix is not null as names_region,
         case
             when starts_with(matched_code, regexp_replace(site_region_code, '(00){1,2}$', '')) then matched_code
             else site_region_code
@@ -61,6 +62,7 @@ select
     printed_name,
     agency_name,
     region_code,
+    names_region,
     core_name,
     {{ key_of(['region_code', 'core_name']) }} as agency_key
 from resolved

@@ -2,6 +2,9 @@
 with three_public_label as (
     select
         amount.amount_key,
+        amount.document_sha256,
+        amount.table_ordinal,
+        amount.is_subtotal_column,
         unnest([
             {label: amount.row_label, is_row: true}, {label: amount.column_label, is_row: false}
         ], recursive := true)
@@ -9,17 +12,35 @@ with three_public_label as (
     where amount.table_type = 'three_public'
 ),
 
+three_public_match as (
+    select
+        label.*,
+        vocabulary.item
+    from three_public_label as label
+    inner join {{ ref('three_public_item') }} as vocabulary
+        on
+            regexp_matches(label.label, vocabulary.pattern)
+            -- 2026年预算数/合计 is a total although the header that it stands under says nothing.
+            or (vocabulary.item = 'plain_total' and label.is_subtotal_column and not label.is_row)
+    qualify row_number() over (
+        partition by label.amount_key, label.is_row order by vocabulary.priority, vocabulary.item
+    ) = 1
+),
+
+-- A table has its items as headers (one row, or one for each unit) or as rows; the other side names funds or years.
 three_public as (
     select
-        label.amount_key,
-        'three_public.' || vocabulary.item as item,
-        label.is_row
-    from three_public_label as label
-    inner join {{ ref('three_public_item') }} as vocabulary on regexp_matches(label.label, vocabulary.pattern)
-    -- A column that names an item (公务接待费) says more than a row that is called 合计.
-    qualify row_number() over (
-        partition by label.amount_key order by vocabulary.item = 'plain_total', label.is_row desc, vocabulary.priority
-    ) = 1
+        amount_key,
+        'three_public.' || item as item,
+        is_row
+    from (
+        select
+            *,
+            bool_or(not is_row and item in ('abroad', 'vehicle', 'vehicle_purchase', 'vehicle_running', 'reception'))
+                over (partition by document_sha256, table_ordinal) as has_items_as_headers
+        from three_public_match
+    )
+    where is_row <> has_items_as_headers
 ),
 
 summary as (

@@ -1,5 +1,7 @@
 -- One row per observed file: which disclosure it belongs to. The document's own text comes first, then what the
 -- page that links to it says (the latest word), then the person who handed it in. Unknown stays unknown.
+-- The agency is the exception: pages name the department that publishes, texts often a unit of it (投资促进中心) or
+-- a short form (商务部门). So names with their region come first, the page's before the text's, then the others.
 with file as (
     select
         document_sha256,
@@ -52,16 +54,28 @@ fact as (
         coalesce(document.fiscal_year, linked.fiscal_year, imported.fiscal_year) as fiscal_year,
         coalesce(document.phase, linked.phase, imported.phase) as phase,
         coalesce(document.scope, linked.scope) as scope,
-        coalesce(document.agency_name, linked.agency_name, imported.agency_name) as printed_name
+        [linked.agency_name, imported.agency_name, document.agency_name] as printed_names
     from file
     left join {{ ref('stg_document') }} as document on file.document_sha256 = document.document_sha256
     left join linked on file.document_sha256 = linked.document_sha256
     left join imported on file.document_sha256 = imported.document_sha256
+),
+
+agency as (
+    select
+        fact.document_sha256,
+        arg_min(name.agency_key, named.ordinality + if(name.names_region, 0, 10)) as agency_key,
+        arg_min(name.region_code, named.ordinality + if(name.names_region, 0, 10)) as region_code
+    from fact
+    cross join unnest(fact.printed_names) with ordinality as named (printed_name, ordinality)
+    inner join {{ ref('int_agency_name') }} as name
+        on fact.site_id = name.site_id and named.printed_name = name.printed_name
+    group by fact.document_sha256
 )
 
 -- Documents of unknown agency, year or phase do not share a disclosure: the file is then part of the key.
 select
-    fact.* exclude (printed_name),
+    fact.* exclude (printed_names),
     agency.agency_key,
     coalesce(agency.region_code, site.region_code) as region_code,
     {{ key_of([
@@ -72,5 +86,4 @@ select
     ]) }} as disclosure_key
 from fact
 left join {{ ref('stg_site') }} as site on fact.site_id = site.site_id
-left join {{ ref('int_agency_name') }} as agency
-    on fact.site_id = agency.site_id and fact.printed_name = agency.printed_name
+left join agency on fact.document_sha256 = agency.document_sha256

@@ -78,7 +78,10 @@ basic as (
             economic.document_sha256 = functional.document_sha256
             and functional.table_type = 'general_public_expenditure'
             and functional.nature = 'basic'
-    where economic.table_type = 'general_public_basic_expenditure' and economic.nature in ('all', 'basic')
+    where
+        economic.table_type = 'general_public_basic_expenditure'
+        and economic.nature in ('all', 'basic')
+        and contains(economic.table_title, '基本')
     qualify row_number() over (
         partition by economic.document_sha256, economic.table_ordinal
         order by economic.nature desc, functional.table_ordinal

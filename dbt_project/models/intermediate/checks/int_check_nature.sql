@@ -46,7 +46,7 @@ gathered as (
         any_value(value_text) filter (where column_nature = '{{ nature }}' and is_representative) as {{ nature }}_text,
         {%- endfor %}
         {%- for group, natures in {
-            'nature': ['basic', 'project', 'operating', 'remittance', 'subsidy'], 'part': ['personnel', 'public']
+            'nature': ['basic', 'project', 'operating', 'remittance', 'subsidy', 'reserve'], 'part': ['personnel', 'public']
         }.items() %}
         sum(amount_yuan) filter (where column_nature in ({{ "'" ~ natures | join("', '") ~ "'" }})) as {{ group }}_yuan,
         sum(half_step_yuan) filter (where column_nature in ({{ "'" ~ natures | join("', '") ~ "'" }}))
@@ -54,10 +54,24 @@ gathered as (
         string_agg(value_text, ' + ' order by col)
             filter (where column_nature in ({{ "'" ~ natures | join("', '") ~ "'" }})) as {{ group }}_text,
         {%- endfor %}
-        -- A column without a known nature may be part of the sum, so may 结转下年.
-        bool_or((nature is null and not is_representative) or nature = 'next_year') as has_unknown_column
     from counted
     group by all
+),
+
+-- A column whose header names no known nature may be part of the sum, so may 结转下年.
+unknown_column as (
+    select distinct
+        amount.document_sha256,
+        amount.table_ordinal,
+        amount.row
+    from {{ ref('int_amount') }} as amount
+    left join counted on amount.amount_key = counted.amount_key
+    where
+        amount.side is null
+        and counted.amount_key is null
+        and coalesce(amount.nature, '') not in (
+            'basic', 'project', 'operating', 'remittance', 'subsidy', 'reserve', 'personnel', 'public'
+        )
 ),
 
 -- Only tables that print both sides of the identity somewhere.
@@ -81,10 +95,15 @@ select
     row_of.all_yuan as found_yuan,
     row_of.all_half_yuan + row_of.nature_half_yuan as envelope_yuan,
     row_of.all_text || '; ' || row_of.nature_text || ' (' || row_of.unit || ')' as detail,
-    not row_of.has_unknown_column as is_evaluable
+    unknown_column.row is null as is_evaluable
 from gathered as row_of
 inner join printed
     on row_of.document_sha256 = printed.document_sha256 and row_of.table_ordinal = printed.table_ordinal
+left join unknown_column
+    on
+        row_of.document_sha256 = unknown_column.document_sha256
+        and row_of.table_ordinal = unknown_column.table_ordinal
+        and row_of.row = unknown_column.row
 where printed.has_basic and printed.has_project and row_of.all_yuan is not null and row_of.nature_yuan is not null
 union all
 select
@@ -96,10 +115,15 @@ select
     coalesce(row_of.basic_yuan, row_of.all_yuan) as found_yuan,
     coalesce(row_of.basic_half_yuan, row_of.all_half_yuan) + row_of.part_half_yuan as envelope_yuan,
     coalesce(row_of.basic_text, row_of.all_text) || '; ' || row_of.part_text || ' (' || row_of.unit || ')' as detail,
-    not row_of.has_unknown_column as is_evaluable
+    unknown_column.row is null as is_evaluable
 from gathered as row_of
 inner join printed
     on row_of.document_sha256 = printed.document_sha256 and row_of.table_ordinal = printed.table_ordinal
+left join unknown_column
+    on
+        row_of.document_sha256 = unknown_column.document_sha256
+        and row_of.table_ordinal = unknown_column.table_ordinal
+        and row_of.row = unknown_column.row
 where
     printed.has_parts
     and row_of.part_yuan is not null

@@ -1,9 +1,11 @@
 -- I01, I02, I03: the summaries with two sides (收支总表, 财政拨款收支总表).
-with line as (
+with known as (
     select
         amount.*,
         item.item,
-        class.code as class_code
+        class.code as class_code,
+        min(amount.row) filter (where item.item like '%_this_year' and regexp_matches(amount.row_label, '(合计|小计|总计)$'))
+            over (partition by amount.document_sha256, amount.table_ordinal, amount.side) as closing_row
     from {{ ref('int_amount') }} as amount
     left join {{ ref('int_amount_item') }} as item on amount.amount_key = item.amount_key
     left join {{ ref('function_class') }} as class
@@ -14,6 +16,14 @@ with line as (
     where
         amount.table_type in ('revenue_expenditure_summary', 'fiscal_appropriation_summary')
         and amount.side is not null
+),
+
+-- Between 本年收入合计 and 收入总计 some provinces print sources that others print above it: only there are they added.
+line as (
+    select
+        * replace (if(item[:5] = 'late_' and row <= coalesce(closing_row, row), null, item) as item),
+        row > closing_row as is_after_closing
+    from known
 ),
 
 headline as (
@@ -72,16 +82,17 @@ gathered as (
         arg_max(half_step_yuan, row) filter (where item like '%_total') as total_half_yuan,
         arg_max(value_text, row) filter (where item like '%_total') as total_text,
         arg_max(item_label, row) filter (where item like '%_total') as total_label,
-        coalesce(sum(amount_yuan) filter (where item[:6] in ('carry_', 'other_')), 0) as carried_yuan,
-        coalesce(sum(half_step_yuan) filter (where item[:6] in ('carry_', 'other_')), 0) as carried_half_yuan,
+        coalesce(sum(amount_yuan) filter (where regexp_matches(item, '^(carry|other|late)_')), 0) as carried_yuan,
+        coalesce(sum(half_step_yuan) filter (where regexp_matches(item, '^(carry|other|late)_')), 0) as carried_half_yuan,
         string_agg(' + ' || item_label || ' ' || value_text, '' order by row)
-            filter (where item[:6] in ('carry_', 'other_')) as carried_text,
+            filter (where regexp_matches(item, '^(carry|other|late)_')) as carried_text,
         sum(amount_yuan) filter (where class_code is not null and row_role <> 'of_which') as class_yuan,
         sum(half_step_yuan) filter (where class_code is not null and row_role <> 'of_which') as class_half_yuan,
         string_agg(value_text, ' + ' order by row)
             filter (where class_code is not null and row_role <> 'of_which') as class_text,
         -- A row that the vocabulary does not know may be part of a sum: then a difference proves nothing.
-        bool_or(item is null and class_code is null and row_role <> 'of_which') as has_unknown_row
+        bool_or(item is null and class_code is null and row_role <> 'of_which') as has_unknown_row,
+        bool_or(item is null and is_after_closing) as has_unknown_row_after_closing
     from line
     group by all
 ),
@@ -97,8 +108,7 @@ carried as (
         year_half_yuan + carried_half_yuan + total_half_yuan as envelope_yuan,
         total_label || ' ' || total_text || '; ' || year_label || ' ' || year_text || coalesce(carried_text, '')
         || ' (' || unit || ')' as detail,
-        -- On the revenue side every row but these is a source of this year's revenue.
-        side = 'revenue' or not has_unknown_row as is_evaluable
+        not coalesce(has_unknown_row_after_closing, false) as is_evaluable
     from gathered
     where year_yuan is not null and total_yuan is not null
 ),
@@ -108,14 +118,16 @@ classes as (
         'I03' as check_id,
         document_sha256,
         table_ordinal,
-        table_title || ' · ' || year_label || ' · ' || column_path as subject,
-        class_yuan as expected_yuan,
-        year_yuan as found_yuan,
-        class_half_yuan + year_half_yuan as envelope_yuan,
-        year_label || ' ' || year_text || '; ' || class_text || ' (' || unit || ')' as detail,
+        concat_ws(' · ', table_title, coalesce(year_label, total_label), column_path) as subject,
+        -- Where 本年支出合计 is not printed, the classes and what is carried over make up the total.
+        class_yuan + if(year_yuan is null, carried_yuan, 0) as expected_yuan,
+        coalesce(year_yuan, total_yuan) as found_yuan,
+        class_half_yuan + coalesce(year_half_yuan, total_half_yuan + carried_half_yuan) as envelope_yuan,
+        coalesce(year_label, total_label) || ' ' || coalesce(year_text, total_text) || '; ' || class_text
+        || if(year_yuan is null, coalesce(carried_text, ''), '') || ' (' || unit || ')' as detail,
         not has_unknown_row as is_evaluable
     from gathered
-    where side = 'expenditure' and year_yuan is not null and class_yuan is not null
+    where side = 'expenditure' and coalesce(year_yuan, total_yuan) is not null and class_yuan is not null
 )
 
 select * from balance
