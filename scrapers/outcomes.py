@@ -131,10 +131,8 @@ def _first_bytes(body: bytes) -> str:
 def failure_of(error: BaseException) -> tuple[FetchOutcome, str]:
     """The outcome of a request without an answer. Scrapy's exceptions are told by name: no import here."""
     name, detail = type(error).__name__, str(error) or type(error).__name__
-    if name == "IgnoreRequest":
-        if "robots.txt" in detail:
-            return FetchOutcome.FORBIDDEN_BY_ROBOTS, detail
-        return FetchOutcome.BLOCKED, detail
+    if name == "IgnoreRequest" and "robots.txt" in detail:
+        return FetchOutcome.FORBIDDEN_BY_ROBOTS, detail
     if name == "DownloadCancelledError":
         return FetchOutcome.TOO_LARGE, detail
     if "Timeout" in name:

@@ -258,18 +258,27 @@ def test_no_entries_is_a_failed_crawl(replica: Replica, crawl: Callable[[Site], 
     assert [listing.complete for listing in seen.of(ListingObserved)] == [False]
 
 
-def test_an_entry_that_is_a_download_handler_is_the_document_itself(
-    replica: Replica, crawl: Callable[[Site], Crawl]
-):
+def test_download_handlers_and_redirects(replica: Replica, crawl: Callable[[Site], Crawl]):
     link = replica.content["qinhuangdao-replica"]["matrix"]["departments"][1]["years"][2023][0]
     link |= {"href": "/down.aspx?id=3", "content_type": "application/octet-stream"}
     replica.refresh("qinhuangdao-replica")
+    moved, loop = "/ysgk/2024/山海关区商务局2024年部门预算.docx", "/ysgk/2024/gxj/附件1.pdf"
+    there = replica.resources["qinhuangdao-replica"]
+    there["/new/budget.docx"] = there[moved]
+    replica.change("qinhuangdao-replica", moved, status=301, headers=(("Location", "/new/budget.docx"),))
+    itself = (("Location", "/ysgk/2024/gxj/%B8%BD%BC%FE1.pdf"),)
+    replica.change("qinhuangdao-replica", loop, status=302, headers=itself)
     seen = crawl(replica.sites["qinhuangdao-replica"])
 
-    (fetch,) = [fetch for fetch in seen.of(FetchFinished) if "down.aspx" in fetch.url]
-    assert fetch.sha256 == sha256_of("qinhuangdao-shanhaiguan-commerce-performance.doc")
+    fetches = dict(zip(seen.outcomes(), seen.of(FetchFinished), strict=True))
+    handler = fetches["/down.aspx?id=3"]
+    assert handler.sha256 == sha256_of("qinhuangdao-shanhaiguan-commerce-performance.doc")
     (linked,) = [linked for linked in seen.of(DocumentLinked) if "down.aspx" in linked.url]
     assert (linked.fiscal_year, linked.agency_name) == (2023, "秦皇岛市山海关区商务局")
+    assert fetches[moved].outcome == "stored"
+    assert (fetches[moved].final_url or "").endswith("/new/budget.docx")
+    assert seen.outcomes()[loop] == "network_error"
+    assert "max redirections reached" in (seen.details()[loop] or "")
 
 
 def test_faults_of_the_network_are_outcomes(replica: Replica, crawl: Callable[[Site], Crawl]):
