@@ -31,7 +31,7 @@ from warehouse.record.events import (
 EXAMPLE_QUERY: Final = (
     "select agency_name, fiscal_year, phase, three_public_yuan,"
     " round(100 * three_public_yuan / expenditure_total_yuan, 2) as three_public_percent"
-    " from marts.agency_year order by three_public_yuan desc"
+    " from marts.agency_year order by three_public_percent desc nulls last"
 )
 """A query that works on every publication: the first question of analysts."""
 

@@ -7,15 +7,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from expectations.summary import RunSummary
+from expectations.summary import EXAMPLE_QUERY, RunSummary
 from orchestration.runner import RunOutcome
 from warehouse.home import Home
-
-QUERY = (
-    "select agency_name, fiscal_year, three_public_yuan, "
-    "round(100 * three_public_yuan / expenditure_total_yuan, 2) as share_percent "
-    "from marts.agency_year order by share_percent desc"
-)
 
 
 def print_run(home: Home, outcome: RunOutcome, screen: Console) -> None:
@@ -31,7 +25,9 @@ def print_run(home: Home, outcome: RunOutcome, screen: Console) -> None:
         screen.print()
         screen.print("Try:")
         home_option = "" if home == Home.find() else f"--home {_short(home.path)} "
-        screen.print(f'  .venv/bin/mingzhang query {home_option}"{QUERY}"', soft_wrap=True, markup=False)
+        screen.print(
+            f'  .venv/bin/mingzhang query {home_option}"{EXAMPLE_QUERY}"', soft_wrap=True, markup=False
+        )
 
 
 def _print_nothing_new(outcome: RunOutcome, screen: Console) -> None:
