@@ -1,4 +1,4 @@
-"""PDF: glyphs and rules → grids → cells → tables over pages (`picture.draw_cell` shows a cell on its page)."""
+"""PDF: glyphs and rules → grids → cells → tables over pages (`picture.draw_cell` shows one)."""
 
 from warehouse.documents.pdf.reader import read_pdf
 

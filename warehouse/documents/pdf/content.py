@@ -49,6 +49,8 @@ class PageContent:
     vertical: list[Rule]
     turn: int = 0
     has_image: bool = False
+    doubt: str = ""
+    """Why the places of the glyphs may be wrong, where the source knows that it is not sure."""
     notices: list[Notice] = field(default_factory=list)
 
 

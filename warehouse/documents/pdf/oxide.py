@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,12 @@ pdf_oxide.disable_logging()
 
 Bounds = tuple[float, float, float, float]
 """Left, bottom, width and height in PDF space."""
+
+_PREDEFINED = re.compile(rb"/(Uni(GB|CNS|JIS|KS)-|GB[A-Z0-9a-z]*-|GBK)")
+"""Encodings that a file names without holding them: a font with one of these need not be embedded."""
+
+_FEW_SUSPECTS = 5
+"""Glyphs; a page number in such a font does no harm."""
 
 _FEW = 40
 """Glyphs; a page with more is not looked at as a scan."""
@@ -58,6 +65,7 @@ class OxideFile:
             self._document = pdf_oxide.PdfDocument.from_bytes(data)
             self.page_count = int(self._document.page_count())
         self._may_turn = b"/Rotate" in data or b"/ObjStm" in data
+        self._may_misplace = _PREDEFINED.search(data) is not None or b"/ObjStm" in data
         self._pages_read = 0
 
     def read(self, number: int) -> PageContent:
@@ -77,8 +85,10 @@ class OxideFile:
         frame = self._frame(index, directions)
         width, height = frame.size
         watermark = Watermark()
-        glyphs = _glyphs(characters, directions, frame, watermark)
-        horizontal, vertical = _rules(self._document.extract_paths(index), frame)
+        paths = self._document.extract_paths(index)
+        upright = _without_turned(characters, directions, frame.rotation, watermark)
+        glyphs = _glyphs(_without_pale(upright, paths, watermark), frame)
+        horizontal, vertical = _rules(paths, frame)
         return PageContent(
             number,
             width,
@@ -88,6 +98,7 @@ class OxideFile:
             vertical,
             turn=frame.turn,
             has_image=len(glyphs) < _FEW and self._has_image(index),
+            doubt=_doubt(characters, frame.rotation) if self._may_misplace else "",
             notices=watermark.notices(number),
         )
 
@@ -116,12 +127,25 @@ class OxideFile:
         return Frame(*box, rotation=(rotation + turn) % 360, turn=turn)
 
 
-def _glyphs(
-    characters: list[Any], directions: list[float], frame: Frame, watermark: Watermark
-) -> list[Glyph]:
-    """The characters that are text, placed. Most of the time of the package goes here."""
-    characters = _without_turned(characters, directions, frame.rotation, watermark)
-    characters = _without_pale(characters, watermark)
+def _doubt(characters: list[Any], rotation: int) -> str:
+    """Whether the library took wrong widths, as it does for fonts outside the file.
+
+    Embedded subsets have a `+` in their names. Elsewhere Chinese characters must be square and digits half as
+    wide; the width of a sideways character is not known.
+    """
+    suspects = 0
+    for char in characters:
+        text = char.char
+        is_digit = text.isdecimal()
+        if (is_digit or "\u4e00" <= text <= "\u9fff") and "+" not in char.font_name:
+            ems = char.advance_width / char.font_size if char.font_size else 0.0
+            right = rotation == 0 and (0.42 < ems < 0.6 if is_digit else 0.95 < ems < 1.05)
+            suspects += not right
+    return "widths of a font that is not in the file" if suspects > _FEW_SUSPECTS else ""
+
+
+def _glyphs(characters: list[Any], frame: Frame) -> list[Glyph]:
+    """The characters, placed. Most of the time of the package goes here."""
     if frame.rotation:
         return [_placed(char, frame) for char in characters]
     left, top, new = frame.left, frame.top, tuple.__new__  # calling Glyph would take twice as long
@@ -157,15 +181,24 @@ def _without_turned(
     return kept
 
 
-def _without_pale(characters: list[Any], watermark: Watermark) -> list[Any]:
+def _without_pale(characters: list[Any], paths: list[dict[str, Any]], watermark: Watermark) -> list[Any]:
+    """The characters without watermarks; pale ones on a dark ground are text."""
     colors = [char.color for char in characters]
     pale = {color for color in set(colors) if min(color) > PALE}
     if not pale:
         return characters
+    grounds = [
+        path["bbox"] for path in paths if path["fill_color"] is not None and max(path["fill_color"]) < PALE
+    ]
     return [
         char
         for char, color in zip(characters, colors, strict=True)
-        if color not in pale or not watermark.is_pale(char.char, char.font_size, color)
+        if color not in pale
+        or any(
+            x <= char.origin_x <= x + width and y <= char.origin_y <= y + height
+            for x, y, width, height in grounds
+        )
+        or not watermark.is_pale(char.char, char.font_size, color)
     ]
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from warehouse.documents.model import Box
 from warehouse.documents.pdf.content import Glyph, PageContent
 from warehouse.documents.pdf.frame import as_displayed
 from warehouse.documents.pdf.grid import Grid, find_grids
 from warehouse.documents.pdf.text import Run, TextLine, join, lines_of, runs_of
+
+_OUTSIDE = -1
+_OVER = 0.2
+"""Of the size: texts that share more than this lie one over the other."""
 
 _FULL = 1.7
 """Of the size: a last line that ends no further from the right edge leaves no room for another character."""
@@ -79,8 +83,8 @@ def lay_out(content: PageContent) -> PageLayout:
         if len(grid.spans) > 1:
             by_cell, outside = _distribute(outside, glyphs, grid)
             if by_cell:
-                blocks.append(_part(content, grid, by_cell))
-    blocks += [_line(content, line) for line in lines_of(outside)]
+                blocks.append(_part(content, grid, by_cell, glyphs))
+    blocks += [_line(content, line) for line in lines_of(outside, glyphs)]
     blocks.sort(key=lambda block: block.top)
     return PageLayout(content.number, content.height, blocks)
 
@@ -88,37 +92,70 @@ def lay_out(content: PageContent) -> PageLayout:
 def _distribute(
     runs: Iterable[Run], glyphs: Sequence[Glyph], grid: Grid
 ) -> tuple[dict[int, list[Run]], list[Run]]:
-    """Runs by the number of their cell, and those outside the grid.
-
-    A run that lies in one cell goes there whole; one that crosses a rule is cut where the middles of its
-    characters change the cell.
-    """
-    inside: dict[int, list[Run]] = {}
-    outside: list[Run] = []
+    """Runs by the number of their cell, and those outside the grid."""
     xs, ys, owners = grid.xs, grid.ys, grid.owners
     left, right, top, bottom = xs[0] - 1, xs[-1] + 1, ys[0] - 1, ys[-1] + 1
+    inside: dict[int, list[Run]] = {_OUTSIDE: []}
+    crossing: list[tuple[Run, list[int]]] = []
     for run in runs:
         middle = run.base - 0.35 * run.size
         if not (top <= middle <= bottom and run.x1 >= left and run.x0 <= right):
-            outside.append(run)
+            inside[_OUTSIDE].append(run)
             continue
         row = owners[min(max(bisect_right(ys, middle) - 1, 0), len(ys) - 2)]
         quarter = run.size / 4
         first, last = bisect_right(xs, run.x0 + quarter), bisect_right(xs, run.x1 - quarter)
         if 0 < first <= last < len(xs) and row[first - 1] == row[last - 1]:
             inside.setdefault(row[first - 1], []).append(run)
-            continue
-        for owner, part in _cut(run, glyphs, grid, row):
-            (outside if owner < 0 else inside.setdefault(owner, [])).append(part)
-    return inside, outside
+        else:
+            crossing.append((run, row))
+    for run, row in crossing:
+        for owner, part in _divide(run, list(_cut(run, glyphs, grid, row)), inside, xs):
+            inside.setdefault(owner, []).append(part)
+    return inside, inside.pop(_OUTSIDE)
 
 
-def _owner(grid: Grid, row: Sequence[int], x: float) -> int:
-    """The number of the cell at `x`; -1 outside the grid."""
-    xs = grid.xs
-    if not xs[0] - 1 <= x <= xs[-1] + 1:
-        return -1
-    return row[min(max(bisect_right(xs, x) - 1, 0), len(xs) - 2)]
+def _divide(
+    run: Run, pieces: Sequence[tuple[int, Run]], inside: dict[int, list[Run]], xs: Sequence[float]
+) -> Sequence[tuple[int, Run]]:
+    """Where the pieces of a run that crosses rules belong.
+
+    Each to its cell, unless the text was too long for its cell: then what lies over another cell's text is
+    clipped and left out, and what a rule cuts in the middle of a character (or of a number) is one text.
+    """
+    if len(pieces) == 1:
+        return pieces
+    main = max(pieces, key=lambda piece: len(piece[1].text))[0]
+    seen = [
+        (owner, piece)
+        for owner, piece in pieces
+        if owner == main or not any(_overlap(piece, other) for other in inside.get(owner, ()))
+    ]
+    if len(seen) < len(pieces):
+        return seen
+    cuts = [(before, after) for (_, before), (_, after) in pairwise(pieces)]
+    return [(main, run)] if all(_is_one_text(before, after, xs) for before, after in cuts) else pieces
+
+
+def _is_one_text(before: Run, after: Run, xs: Sequence[float]) -> bool:
+    """Whether a rule runs through the character at the seam, or through a number."""
+    if before.text[-1] in ".," or after.text[0] in ".,":
+        return before.text[-1].isdigit() or after.text[0].isdigit()
+    margin = 0.2 * before.size
+    return any(
+        glyph_x0 + margin < x < glyph_x1 - margin
+        for x in xs
+        for glyph_x0, glyph_x1 in ((before.x1 - before.size, before.x1), (after.x0, after.x0 + after.size))
+        if before.text[-1] >= "\u2e80" and after.text[0] >= "\u2e80"
+    )
+
+
+def _overlap(piece: Run, other: Run) -> bool:
+    return (
+        abs(piece.base - other.base) < piece.size
+        and other.x0 < piece.x1 - _OVER * piece.size
+        and piece.x0 < other.x1 - _OVER * piece.size
+    )
 
 
 def _cut(run: Run, glyphs: Sequence[Glyph], grid: Grid, row: Sequence[int]) -> Iterator[tuple[int, Run]]:
@@ -130,13 +167,23 @@ def _cut(run: Run, glyphs: Sequence[Glyph], grid: Grid, row: Sequence[int]) -> I
             yield owner, cut._replace(first=cut.first + piece[0], last=cut.last + piece[0])
 
 
+def _owner(grid: Grid, row: Sequence[int], x: float) -> int:
+    """The number of the cell at `x`."""
+    xs = grid.xs
+    if not xs[0] - 1 <= x <= xs[-1] + 1:
+        return _OUTSIDE
+    return row[min(max(bisect_right(xs, x) - 1, 0), len(xs) - 2)]
+
+
 def _middle(glyph: Glyph) -> float:
     """Where a glyph is printed: some fonts declare Latin characters and digits twice as wide as they are."""
     width = glyph.x1 - glyph.x0
     return glyph.x0 + (min(width, 0.6 * glyph.size) if glyph.text < "\u2e80" else width) / 2
 
 
-def _part(content: PageContent, grid: Grid, by_cell: dict[int, list[Run]]) -> TablePart:
+def _part(
+    content: PageContent, grid: Grid, by_cell: dict[int, list[Run]], glyphs: Sequence[Glyph]
+) -> TablePart:
     xs = [round(x, 2) for x in grid.xs]
     ys = [round(y, 2) for y in grid.ys]
     cells: list[PartCell] = []
@@ -145,7 +192,7 @@ def _part(content: PageContent, grid: Grid, by_cell: dict[int, list[Run]]) -> Ta
         cell = PartCell(row, col, row_span, col_span, content.number, box)
         runs = by_cell.get(number)
         if runs:
-            _write(cell, runs)
+            _write(cell, lines_of(runs, glyphs))
         cells.append(cell)
     if content.turn:
         for cell in cells:
@@ -154,9 +201,7 @@ def _part(content: PageContent, grid: Grid, by_cell: dict[int, list[Run]]) -> Ta
     return TablePart(content.number, xs, len(ys) - 1, cells, ys[0], lowest)
 
 
-def _write(cell: PartCell, runs: Sequence[Run]) -> None:
-    """Put the text of the runs in the cell."""
-    lines = lines_of(runs)
+def _write(cell: PartCell, lines: Sequence[TextLine]) -> None:
     if lines:
         cell.text = join(lines)
         cell.is_full = cell.box[2] - lines[-1].x1 < _FULL * lines[-1].size

@@ -32,6 +32,7 @@ _DOUBTFUL = 0.8
 """Confidence below which a page's notice counts a character."""
 
 _SAMPLE = 6
+"""Lines that are enough to tell which way is up."""
 
 _DETECTED_EM = 0.75
 """Height of characters as a share of the height of the detected lines, which have a margin."""
@@ -70,16 +71,11 @@ def read_scan(data: bytes, page_number: int) -> PageContent:
     skew = skew_of(picture)
     if skew:
         picture = turned_by(picture, skew)
-    boxes = detect(without_pale(picture))
-    turn = _turn(picture, boxes)
-    if turn:
-        picture = np.ascontiguousarray(np.rot90(picture, -turn // 90))
-        boxes = detect(without_pale(picture))
-        if turn % 180:
-            width, height = height, width
-    return _content(
-        picture, boxes, PageContent(page_number, width, height, [], [], [], turn, has_image=True), skew
-    )
+    picture, boxes, turn = _upright(picture)
+    if turn % 180:
+        width, height = height, width
+    page = PageContent(page_number, width, height, [], [], [], turn, has_image=True)
+    return _content(picture, boxes, page, skew)
 
 
 def _render(data: bytes, page_number: int) -> tuple[Picture, float, float]:
@@ -88,23 +84,32 @@ def _render(data: bytes, page_number: int) -> tuple[Picture, float, float]:
     try:
         page = document[page_number - 1]
         width, height = page.get_size()
-        scale = min(_DPI / 72, (_MAX_PIXELS / (width * height)) ** 0.5)
+        scale = min(_DPI / 72, (_MAX_PIXELS / max(width * height, 1)) ** 0.5)
         bitmap = page.render(scale=scale, grayscale=True)
         return bitmap.to_numpy().reshape(bitmap.height, bitmap.width).copy(), width, height
     finally:
         document.close()
 
 
+def _upright(picture: Picture) -> tuple[Picture, Boxes, int]:
+    """The picture with its text upright, where its lines are, and by how many degrees the text was turned."""
+    boxes = detect(without_pale(picture))
+    turn = _turn(picture, boxes)
+    if not turn:
+        return picture, boxes, 0
+    picture = np.ascontiguousarray(np.rot90(picture, -turn // 90))
+    return picture, detect(without_pale(picture)), turn
+
+
 def _turn(picture: Picture, boxes: Boxes) -> int:
     """By how many degrees the text is turned counter-clockwise: the way in which a sample reads best."""
     sides = np.abs(boxes[:, 2] - boxes[:, 0])
-    along, across = sides.max(1, initial=0), sides.min(1, initial=np.inf)
-    sample = boxes[np.argsort(along)[::-1][:_SAMPLE]]
-    is_sideways = along[sides[:, 1] > 1.5 * sides[:, 0]].sum() > along[across == sides[:, 1]].sum()
-    turns = (90, 270) if is_sideways else (0, 180)
+    is_tall = sides[:, 1] > 1.5 * sides[:, 0]
+    turns = (90, 270) if sides[is_tall, 1].sum() > sides[~is_tall, 0].sum() else (0, 180)
+    sample = boxes[np.argsort(-sides.max(1, initial=0))[:_SAMPLE]]
     lines = [picture[top:bottom, left:right] for left, top, right, bottom in map(_around, sample)]
-    trust = {turn: _trust([np.rot90(line, -turn // 90) for line in lines]) for turn in turns}
-    return turns[trust[turns[1]] > 1.1 * trust[turns[0]]]
+    first, second = (_trust([np.rot90(line, -turn // 90) for line in lines]) for turn in turns)
+    return turns[second > 1.1 * first]
 
 
 def _around(box: Boxes) -> Region:

@@ -19,6 +19,7 @@ _NOT_TEXT = re.compile(
 """Characters that no budget prints: private use, replacement, controls, scripts of other languages."""
 
 _COMMON = re.compile(r"[的一年度预算支出收入单位部门项目合计公共财政总和是在有了]")
+_NEARLY_ALL = 0.9
 _ENOUGH = 20
 _GIBBERISH = 0.3
 
@@ -29,21 +30,24 @@ def pages(file: OxideFile | PlumberFile, data: bytes, read_scan: ScanReader | No
     for number in range(1, file.page_count + 1):
         try:
             content = file.read(number)
-        except OxideError:
-            reference = reference or PlumberFile(data)
-            content = _by_reference(reference, number)
-        except ERRORS as error:
+        except (OxideError, *ERRORS) as error:
             content = _unreadable(number, error)
+        if content.doubt:
+            reference = reference or PlumberFile(data)
+            content = _by_reference(reference, content)
         yield _without_pictures_of_text(content, data, read_scan)
 
 
-def _by_reference(reference: PlumberFile, number: int) -> PageContent:
+def _by_reference(reference: PlumberFile, content: PageContent) -> PageContent:
+    """The page by pdfplumber, unless that finds less of it."""
     try:
-        content = reference.read(number)
-    except ERRORS as error:
-        return _unreadable(number, error)
-    content.notices.append(Notice("fallback", "read by pdfplumber: the fast source failed", number))
-    return content
+        second = reference.read(content.number)
+    except ERRORS:
+        return content
+    if len(second.glyphs) < _NEARLY_ALL * len(content.glyphs):
+        return content
+    second.notices.append(Notice("fallback", f"read by pdfplumber: {content.doubt}", content.number))
+    return second
 
 
 def _unreadable(number: int, error: Exception) -> PageContent:

@@ -125,19 +125,24 @@ def _first_rows(table: TablePart) -> list[list[str]]:
 def _repeated(old: list[list[str]], new: list[list[str]]) -> tuple[int, int]:
     """Where in the old rows the first rows of the new part stand already, and how many they are."""
     best = (0, 0)
-    for start in range(min(_HEADER_ROWS, len(old))):
+    for start in range(len(old)):
         count = 0
         while (
             count < len(new)
-            and start + count < min(_HEADER_ROWS, len(old))
-            and new[count]
-            and new[count] == old[start + count]
-            and not any(_AMOUNT.fullmatch(text) for text in new[count])
+            and start + count < len(old)
+            and _is_header(new[count], old[start + count], start)
         ):
             count += 1
         if count > best[1]:
             best = start, count
     return best
+
+
+def _is_header(now: list[str], was: list[str], start: int) -> bool:
+    """Whether a row repeats a header; one that stands deeper in a form must show that it is one."""
+    if not now or now != was or any(_AMOUNT.fullmatch(text) for text in now):
+        return False
+    return start < _HEADER_ROWS or (len(now) > 2 and not any(text[0].isdigit() for text in now))
 
 
 def _begins_again(old: list[list[str]], new: list[list[str]], start: int, repeated: int) -> bool:
@@ -190,8 +195,9 @@ def _join(
         _move_columns(table.cells, table.edges, all_edges)
     if part_edges != all_edges or len(part_edges) != len(part.edges):
         _move_columns(part.cells, part_edges, all_edges)
-    while any(cell.row < dropped < cell.row + cell.row_span for cell in part.cells):
-        dropped -= 1
+    for cell in part.cells:
+        if cell.row < dropped < cell.row + cell.row_span:  # a merged label that is printed again
+            cell.row, cell.row_span, cell.text = dropped, cell.row + cell.row_span - dropped, ""
     lower = [cell for cell in part.cells if cell.row >= dropped]
     shift = table.row_count - dropped
     lowest = [cell for cell in part.bottom_cells if cell.row >= dropped]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from warehouse.documents.pdf.content import Glyph
@@ -28,6 +29,9 @@ _BOLD_SHIFT = 0.25
 
 _JOINED = 0.25
 """Of the size: characters no further apart than this follow each other without a space."""
+
+_NO_GAP = 0.1
+"""Of the size: characters no further apart than this have no room for a space."""
 
 _SAME_LINE = 0.4
 """Of the size: baselines no further apart than this are one line."""
@@ -63,12 +67,14 @@ def runs_of(glyphs: Sequence[Glyph]) -> list[Run]:
     runs: list[Run] = []
     text: list[str] = []
     first = 0
-    base = left = right = size = -1e9
+    base = left = right = size = printed = -1e9
     previous = ""
     for i, (at, x0, x1, height, character, _) in enumerate(glyphs):
         if at == base and height == size and x0 - right <= _JOINED * size:
             if character == previous and x0 - left < _BOLD_SHIFT * size:
                 continue
+            if previous == " " and character != " " and x0 - printed < _NO_GAP * size:
+                del text[-1]  # a space that lies under its neighbours
         else:
             if text:
                 runs.append(_run(glyphs[first:i], first, right, text))
@@ -76,6 +82,8 @@ def runs_of(glyphs: Sequence[Glyph]) -> list[Run]:
             first, base, size = i, at, height
         text.append(character)
         left, right, previous = x0, x1, character
+        if character != " ":
+            printed = x1
     if text:
         runs.append(_run(glyphs[first:], first, right, text))
     return runs
@@ -88,49 +96,54 @@ def _run(glyphs: Sequence[Glyph], first: int, x1: float, text: list[str]) -> Run
     return Run(base, x0, x1, size, plain("".join(text)), first, first + len(glyphs), confidence)
 
 
-def lines_of(runs: Sequence[Run]) -> list[TextLine]:
-    """Lines from top to bottom: runs whose baselines nearly agree are one line."""
+def lines_of(runs: Sequence[Run], glyphs: Sequence[Glyph]) -> list[TextLine]:
+    """Lines from top to bottom: runs (of `glyphs`) whose baselines nearly agree are one line."""
     if len(runs) == 1:
-        return [_line(list(runs))] if runs[0].text.strip() else []
+        return [_line(runs[0], runs[0].text, runs)] if runs[0].text.strip() else []
     lines: list[TextLine] = []
     group: list[Run] = []
     for run in sorted(runs):
         if group and run.base - group[-1].base > _SAME_LINE * min(run.size, group[-1].size):
-            lines.append(_line(group))
+            lines.append(_joined(group, glyphs))
             group = []
         group.append(run)
     if group:
-        lines.append(_line(group))
+        lines.append(_joined(group, glyphs))
     return [line for line in lines if line.text.strip()]
 
 
-def _line(group: list[Run]) -> TextLine:
-    top = group[0].base - 0.88 * group[0].size
-    bottom = group[-1].base + 0.12 * group[-1].size
-    if len(group) == 1:
-        _, x0, x1, size, text, _, _, confidence = group[0]
-        return TextLine(text, x0, top, x1, bottom, size, confidence)
+def _joined(group: list[Run], glyphs: Sequence[Glyph]) -> TextLine:
+    """The runs of one line as one text, character by character where they lie one in the other."""
     group.sort(key=_left)
-    text = group[0].text
-    previous = group[0]
-    for run in group[1:]:
-        if run.text == previous.text and abs(run.x0 - previous.x0) < _BOLD_SHIFT * run.size:
-            continue
-        text += _gap(text, run.text, (run.x0 - previous.x1) / run.size) + run.text
-        previous = run
+    if any(after.x0 < before.x1 - 0.1 * after.size for before, after in pairwise(group)):
+        mixed = sorted((glyph for run in group for glyph in glyphs[run.first : run.last]), key=_left)
+        level = [glyph._replace(base=0.0, size=group[0].size) for glyph in mixed]
+        parts = runs_of(level)
+    else:
+        parts = group
+    text = parts[0].text
+    for before, after in pairwise(parts):
+        text += _gap(text, after.text, (after.x0 - before.x1) / after.size) + after.text
+    return _line(group[0], text, group)
+
+
+def _line(first: Run, text: str, group: Sequence[Run]) -> TextLine:
+    if len(group) == 1:
+        base, x0, x1, size, _, _, _, confidence = first
+        return TextLine(text, x0, base - 0.88 * size, x1, base + 0.12 * size, size, confidence)
     return TextLine(
         text,
-        group[0].x0,
-        top,
+        first.x0,
+        min(run.base - 0.88 * run.size for run in group),
         max(run.x1 for run in group),
-        bottom,
+        max(run.base + 0.12 * run.size for run in group),
         max(run.size for run in group),
         min((run.confidence for run in group if run.confidence is not None), default=None),
     )
 
 
-def _left(run: Run) -> float:
-    return run.x0
+def _left(printed: Run | Glyph) -> float:
+    return printed.x0
 
 
 def _gap(before: str, after: str, ems: float) -> str:
