@@ -146,8 +146,11 @@ class GovernmentSpider(scrapy.Spider):
     def _ask(
         self, url: str, kind: PageKind, handler: _Handler, referer: str | None = None
     ) -> Iterator[Request]:
-        """One request, conditional where the record has a copy; nothing where this crawl asked before."""
-        if url in self.asked:
+        """One request, conditional where the record has a copy; nothing where this crawl asked before.
+
+        A listing may be shared by two columns: each walk asks for its own pages, once.
+        """
+        if url in self.asked and kind is not PageKind.LISTING:
             return
         self.asked.add(url)
         if urlsplit(url).netloc not in self.site.allowed_hosts:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from scrapers.crawl import _Order, crawl_in_child
 from scrapers.replica import Replica
@@ -268,10 +269,16 @@ def test_download_handlers_and_redirects(replica: Replica, crawl: Callable[[Site
     replica.change("qinhuangdao-replica", moved, status=301, headers=(("Location", "/new/budget.docx"),))
     itself = (("Location", "/ysgk/2024/gxj/%B8%BD%BC%FE1.pdf"),)
     replica.change("qinhuangdao-replica", loop, status=302, headers=itself)
-    seen = crawl(replica.sites["qinhuangdao-replica"])
+    site = replica.sites["qinhuangdao-replica"]
+    twice = (site.columns[0], site.columns[0].model_copy(update={"name": "单位预算公开"}))
+    seen = crawl(site.model_copy(update={"columns": twice}))
 
-    fetches = dict(zip(seen.outcomes(), seen.of(FetchFinished), strict=True))
-    handler = fetches["/down.aspx?id=3"]
+    listings = {listing.column_name: listing for listing in seen.of(ListingObserved)}
+    assert [len(listing.entries) for listing in listings.values()] == [5, 5], "two columns may share a page"
+    fetches = {
+        path: fetch for fetch in seen.of(FetchFinished) for path in [unquote(urlsplit(fetch.url).path)]
+    }
+    handler = fetches["/down.aspx"]
     assert handler.sha256 == sha256_of("qinhuangdao-shanhaiguan-commerce-performance.doc")
     (linked,) = [linked for linked in seen.of(DocumentLinked) if "down.aspx" in linked.url]
     assert (linked.fiscal_year, linked.agency_name) == (2023, "秦皇岛市山海关区商务局")
