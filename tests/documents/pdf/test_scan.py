@@ -192,6 +192,15 @@ def test_two_strokes_are_one_line_and_two_lines_are_two() -> None:
     assert [line.ink.top for line in lines_in(ink, Region(0, 80, 200, 200), em=22)] == [100, 130]
 
 
+def test_lines_that_touch_each_other_are_cut_apart() -> None:
+    ink = np.zeros((100, 200), np.uint8)
+    ink[10:32, 20:180] = ink[34:56, 20:180] = 255
+    ink[32:34, 50:52] = 255  # a stroke that reaches down to the next line
+    first, second = lines_in(ink, Region(0, 0, 200, 100), em=22)
+    assert (first.ink.top, second.ink.bottom) == (10, 56)
+    assert first.ink.bottom <= second.ink.top
+
+
 NUMBER = re.compile(r"-?[\d,]*\d(\.\d+)?")
 
 

@@ -20,6 +20,9 @@ _RULE_FILLS = 0.85
 _RULE_WITHIN = 10
 """Pixels from the middle of a rule, in which its ink and that of a double rule lies."""
 
+_TOUCHING = 0.15
+"""Share of a line's usual ink in a row that still is the gap to the next line."""
+
 _PAPER = 3
 """Pixels of white around the picture of a line."""
 
@@ -105,8 +108,9 @@ def lines_in(ink: Mask, region: Region, em: float) -> list[InkLine]:
         em: Height of the page's characters in pixels, so that 二 is not taken for two lines.
     """
     left, top, right, bottom = region
-    has_ink = ink[top:bottom, left:right].any(1)
-    runs = np.flatnonzero(np.diff(has_ink, prepend=False, append=False)).reshape(-1, 2).tolist()
+    filled = (ink[top:bottom, left:right] > 0).sum(1)
+    whole = np.flatnonzero(np.diff(filled > 0, prepend=False, append=False)).reshape(-1, 2).tolist()
+    runs = [part for start, end in whole for part in _split(filled, start, end, em)]
     tallest = max((end - start for start, end in runs), default=0)
     line_height = tallest if tallest > 0.5 * em else em
     lines: list[tuple[int, int]] = []
@@ -123,6 +127,18 @@ def lines_in(ink: Mask, region: Region, em: float) -> list[InkLine]:
         if line is not None:
             found.append(line)
     return found
+
+
+def _split(filled: NDArray[np.int_], start: int, end: int, em: float) -> list[tuple[int, int]]:
+    """Rows `start` to `end`, cut where lines of text only touch; `filled` counts the ink of each row."""
+    half = round(em / 2)
+    if end - start <= max(1.7 * em, 2 * half):
+        return [(start, end)]
+    inner = filled[start + half : end - half]
+    cut = start + half + int(np.argmin(inner))
+    if inner.min() > _TOUCHING * filled[start:end].mean():
+        return [(start, end)]
+    return _split(filled, start, cut, em) + _split(filled, cut, end, em)
 
 
 def line_in(ink: Mask, region: Region, room: Region, em: float) -> InkLine | None:
