@@ -19,6 +19,11 @@ def rich_doc() -> bytes:
 
 
 @pytest.fixture(scope="session")
+def rich_rtf() -> bytes:
+    return (HERE / "data" / "rich.rtf").read_bytes()
+
+
+@pytest.fixture(scope="session")
 def corpus(shared: Path) -> Path:
     return shared / "corpus"
 

@@ -14,6 +14,7 @@ import xlwt
 from document_builders import rich_word_document, with_part, word_document, word_with_body
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from readers_for_tests import read_without_recognising
 
 from warehouse.documents import read_document
 from warehouse.documents.html import read_html
@@ -62,6 +63,12 @@ def test_damaged_doc(rich_doc: bytes, change: Callable[[bytes], bytes]):
 
 @SETTINGS
 @given(damage())
+def test_damaged_rtf(rich_rtf: bytes, change: Callable[[bytes], bytes]):
+    read_or_refuse(change(rich_rtf))
+
+
+@SETTINGS
+@given(damage())
 def test_damaged_docx_container(change: Callable[[bytes], bytes]):
     read_or_refuse(change(word_document(["项目", "预算数"], ["合计", "1.00"])))
 
@@ -102,7 +109,7 @@ def test_damaged_workbooks_in_workers():
         for at in range(0, len(original), step):
             files.append((f"{number} cut {at}", original[:at]))
             files.append((f"{number} ff {at}", original[:at] + b"\xff" * 6 + original[at + 6 :]))
-    results = list(read_files(files, workers=1, timeout_seconds=20))
+    results = list(read_files(files, workers=1, timeout_seconds=20, read=read_without_recognising))
     assert len(results) == len(files)
     assert [(r.sha256, r.reason) for r in results if r.outcome == ReadOutcome.TIMEOUT] == []
     crashed = [(r.sha256, r.reason) for r in results if r.outcome == ReadOutcome.CRASHED]

@@ -73,7 +73,7 @@ def test_what_a_server_sent_under_a_pdf_address_is_html(shared: Path):
     [
         (b"", ReadOutcome.EMPTY, "no bytes"),
         (b"Rar!\x1a\x07\x01\x00", ReadOutcome.UNSUPPORTED, "RAR"),
-        (b"{\\rtf1\\ansi", ReadOutcome.UNSUPPORTED, "Rich Text"),
+        (b"{\\rtf1\\ansi", ReadOutcome.CORRUPT, "truncated"),
         (b"not a document at all", ReadOutcome.WRONG_TYPE, "plain text"),
     ],
 )

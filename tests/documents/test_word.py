@@ -60,6 +60,23 @@ def test_doc_gives_the_same_blocks_as_docx(rich_doc: bytes):
     assert read_doc(rich_doc).blocks == read_docx(rich_word_document()).blocks
 
 
+def test_rtf_gives_the_same_blocks_as_docx(rich_rtf: bytes):
+    assert read_document(rich_rtf).format == "rtf"
+    assert read_document(rich_rtf).blocks == read_docx(rich_word_document()).blocks
+
+
+def test_rtf_in_a_chinese_code_page():
+    text = "".join(f"\\'{byte:02x}" for byte in "收入".encode("gbk"))
+    data = (
+        "{\\rtf1\\ansi\\ansicpg1252{\\fonttbl{\\f0\\fcharset0 Arial;}{\\f1\\fcharset134 SimSun;}}"
+        f"\\f1 {text}\\u24635\\'d7{{\\v 藏}}{{\\*\\bkmkstart x}}\\par"
+        "\\trowd\\cellx1000\\cellx2000 a\\cell 1\\cell\\row"
+        "\\trowd\\cellx1000\\cellx2000 b\\cell 2\\cell\\row\\pard\\f0 end\\par}"
+    )
+    document = read_document(data.encode("gbk"))
+    assert outline(document) == ["收入总", [["a", "1"], ["b", "2"]], "end"]
+
+
 def test_merged_cells_are_spans():
     table = read_docx(rich_word_document()).tables[0]
     spans = {cell.text: (cell.row_span, cell.col_span) for cell in table.cells}

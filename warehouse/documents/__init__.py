@@ -24,6 +24,7 @@ _READERS = {
     "pdf": ("warehouse.documents.pdf", "read_pdf"),
     "docx": ("warehouse.documents.docx", "read_docx"),
     "doc": ("warehouse.documents.doc", "read_doc"),
+    "rtf": ("warehouse.documents.rtf", "read_rtf"),
     "xlsx": ("warehouse.documents.workbook", "read_xlsx"),
     "xls": ("warehouse.documents.workbook", "read_xls"),
     "xlsb": ("warehouse.documents.workbook", "read_xlsb"),
@@ -35,7 +36,6 @@ _READERS = {
 _WITHOUT_READER = {
     "empty": (ReadOutcome.EMPTY, "the file holds no bytes but white space"),
     "encrypted_ooxml": (ReadOutcome.ENCRYPTED, "the Office file needs a password"),
-    "rtf": (ReadOutcome.UNSUPPORTED, "a Rich Text Format file"),
     "word2": (ReadOutcome.UNSUPPORTED, "a Word file older than Word 6"),
     "rar": (ReadOutcome.UNSUPPORTED, "a RAR archive: unpack it and hand in the files"),
     "7z": (ReadOutcome.UNSUPPORTED, "a 7-Zip archive: unpack it and hand in the files"),

@@ -13,12 +13,12 @@ import struct
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 import olefile
 
 from warehouse.documents.model import Document, Notice, ReadOutcome, UnreadableDocumentError
-from warehouse.documents.word_table import MAX_NESTING, Block, WordCell, lines, word_table
+from warehouse.documents.word_story import Paragraph, Row, story_blocks
 
 MAX_CHARACTERS = 20_000_000
 
@@ -61,7 +61,7 @@ def read_doc(data: bytes) -> Document:
     try:
         story = _open(data)
         paragraphs = _paragraphs(story)
-        blocks = tuple(_blocks(paragraphs, 0, story.notices))
+        blocks = tuple(story_blocks(paragraphs, story.notices))
     except (struct.error, IndexError, OSError, ValueError) as error:
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"broken Word file: {error}") from error
     pictures = _text(story)[: story.main_count].count(_PICTURE)
@@ -98,27 +98,7 @@ class _Story:
     notices: list[Notice] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """Layout of a row: `edges` in twips, one more than cells, and each cell's merge flags."""
-
-    edges: tuple[int, ...]
-    horizontal: tuple[int, ...]
-    vertical: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Paragraph:
-    text: str
-    depth: int = 0
-    """Of table nesting: 0 outside tables."""
-    ends_cell: bool = False
-    ends_row: bool = False
-    row: _Row | None = None
-
-
-# --- the file
-# ---------------------------------------------------------------------------------------------------
+# The file.
 
 
 def _open(data: bytes) -> _Story:
@@ -283,8 +263,7 @@ def _sprms(modifiers: bytes) -> Iterator[tuple[int, bytes]]:
         position += size
 
 
-# --- text and paragraphs
-# ----------------------------------------------------------------------------------------
+# Text and paragraphs.
 
 
 def _text(story: _Story) -> str:
@@ -303,7 +282,7 @@ def _decode_1252(raw: bytes) -> str:
     return "".join(map(_CP1252.__getitem__, raw))
 
 
-def _paragraphs(story: _Story) -> list[_Paragraph]:
+def _paragraphs(story: _Story) -> list[Paragraph]:
     """All paragraphs of the main text, then those of notes and text boxes."""
     if not 0 <= story.main_count <= story.character_count:
         raise ValueError(f"{story.main_count} characters announced, {story.character_count} there")
@@ -318,7 +297,7 @@ def _paragraphs(story: _Story) -> list[_Paragraph]:
 
 def _paragraphs_between(
     story: _Story, text: str, hidden: bytearray, start: int, end: int
-) -> Iterator[_Paragraph]:
+) -> Iterator[Paragraph]:
     position = start
     piece_starts = [piece.start for piece in story.pieces]
     while position < end:
@@ -330,7 +309,7 @@ def _paragraphs_between(
         position = last + 1
 
 
-def _paragraph(story: _Story, printed: str, mark: str, piece: _Piece, mark_at: int) -> _Paragraph:
+def _paragraph(story: _Story, printed: str, mark: str, piece: _Piece, mark_at: int) -> Paragraph:
     """Properties are those of the paragraph's mark."""
     place = piece.offset + (mark_at - piece.start) * piece.width
     starts, properties = story.paragraph_runs
@@ -350,7 +329,7 @@ def _paragraph(story: _Story, printed: str, mark: str, piece: _Piece, mark_at: i
     ends_row = depth > 0 and ((marked[_ROW_END] and mark == _CELL_MARK) or marked[_INNER_ROW_END])
     # Cells of a nested table end with a paragraph mark that says so.
     ends_cell = marked[_INNER_CELL] if depth > 1 and mark == _PARAGRAPH_MARK else mark == _CELL_MARK
-    return _Paragraph(
+    return Paragraph(
         text=printed,
         depth=depth,
         ends_cell=ends_cell and depth > 0 and not ends_row,
@@ -371,7 +350,7 @@ def _resolved(story: _Story, modifiers: bytes) -> Iterator[tuple[int, bytes]]:
             yield sprm, operand
 
 
-def _row_layout(modifiers: list[tuple[int, bytes]]) -> _Row | None:
+def _row_layout(modifiers: list[tuple[int, bytes]]) -> Row | None:
     edges: tuple[int, ...] = ()
     horizontal: list[int] = []
     vertical: list[int] = []
@@ -393,7 +372,7 @@ def _row_layout(modifiers: list[tuple[int, bytes]]) -> _Row | None:
         elif sprm == _MERGE:
             for i in range(operand[0], min(operand[1], len(horizontal))):
                 horizontal[i] = 2 if i == operand[0] else 1
-    return _Row(edges, tuple(horizontal), tuple(vertical)) if edges else None
+    return Row(edges, tuple(horizontal), tuple(vertical)) if edges else None
 
 
 def _hidden_positions(story: _Story, text: str) -> bytearray:
@@ -428,87 +407,3 @@ def _hide_field_codes(text: str, hidden: bytearray) -> None:
             begin, separator = open_fields.pop()
             end = at if separator is None else separator
             hidden[begin : end + 1] = b"\x01" * (end + 1 - begin)
-
-
-# --- tables
-# -----------------------------------------------------------------------------------------------------
-
-
-def _blocks(paragraphs: Sequence[_Paragraph], depth: int, notices: list[Notice]) -> Iterator[Block]:
-    """Paragraphs of this depth as lines, each stretch of deeper ones as a table."""
-    if depth > MAX_NESTING:
-        raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"tables nested deeper than {MAX_NESTING}")
-    position = 0
-    while position < len(paragraphs):
-        if paragraphs[position].depth <= depth:
-            yield from lines([paragraphs[position].text])
-            position += 1
-            continue
-        end = position
-        while end < len(paragraphs) and paragraphs[end].depth > depth:
-            end += 1
-        yield from _table(paragraphs[position:end], depth + 1, notices)
-        position = end
-
-
-def _table(paragraphs: Sequence[_Paragraph], depth: int, notices: list[Notice]) -> Iterator[Block]:
-    is_frame = sum(p.depth == depth and p.ends_cell for p in paragraphs) <= sum(
-        p.depth == depth and p.ends_row for p in paragraphs
-    )
-    if is_frame and any(p.depth > depth for p in paragraphs):
-        # One column around other tables: what it holds, in its order.
-        yield from _blocks(paragraphs, depth, notices)
-        return
-    rows: list[list[WordCell]] = []
-    inner: list[Block] = []
-    texts: list[str] = []
-    content: list[_Paragraph] = []
-    for paragraph in paragraphs:
-        if paragraph.depth == depth and paragraph.ends_row:
-            rows.append(_cells(texts, paragraph.row))
-            texts, content = [], []
-            continue
-        content.append(paragraph)
-        if paragraph.depth == depth and paragraph.ends_cell:
-            text, nested = _cell_content(content, depth, notices)
-            texts.append(text)
-            inner.extend(nested)
-            content = []
-    left_over = [p.text for p in content if p.text.strip()]
-    if texts or left_over:
-        notices.append(
-            Notice("unfinished_row", "the last row of a table has no end: " + " ".join(texts + left_over))
-        )
-        rows.append(_cells(texts + left_over, None))
-    yield from word_table(rows, inner, notices)
-
-
-def _cell_content(
-    paragraphs: Sequence[_Paragraph], depth: int, notices: list[Notice]
-) -> tuple[str, list[Block]]:
-    own = [p.text for p in paragraphs if p.depth <= depth]
-    nested: list[Block] = []
-    if any(p.depth > depth for p in paragraphs):
-        deeper = [p for p in paragraphs if p.depth > depth]
-        nested = list(_blocks(deeper, depth, notices))
-    return "\n".join(own).rstrip().lstrip("\n"), nested
-
-
-def _cells(texts: Sequence[str], row: _Row | None) -> list[WordCell]:
-    """The row's cells with their edges; those of a row without layout (a damaged file) an inch wide each."""
-    if row is None:
-        return [WordCell(1440 * i, 1440 * (i + 1), text) for i, text in enumerate(texts)]
-    cells: list[WordCell] = []
-    opening = 0
-    for i, (left, right) in enumerate(pairwise(row.edges)):
-        flag = row.horizontal[i]
-        # The first flag of a horizontally merged set marks its first cell; a different one continues the set.
-        continues = bool(flag and opening and flag != opening)
-        opening = opening if continues else flag
-        text = texts[i] if i < len(texts) else ""
-        cells.append(WordCell(left, max(left, right), text, continues, row.vertical[i] == 1))
-    beyond = texts[len(row.horizontal) :]
-    end = cells[-1].right if cells else 0
-    return cells + [
-        WordCell(end + 1440 * i, end + 1440 * (i + 1), text) for i, text in enumerate(beyond) if text
-    ]

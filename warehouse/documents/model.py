@@ -107,7 +107,7 @@ class Document:
     """A file as read: `blocks` are its lines and tables in reading order."""
 
     format: str
-    """pdf, docx, doc, xlsx, xls or html."""
+    """As `warehouse.documents.sniff` names it: pdf, docx, doc, rtf, xlsx, xls, html, zip …"""
     blocks: tuple[Line | Table, ...]
     page_count: int | None = None
     notices: tuple[Notice, ...] = field(default=())

@@ -1,0 +1,272 @@
+"""Rich Text Format 1.9, what some `.doc` files really are: text, tables, merged cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from warehouse.documents.model import Document, Notice, ReadOutcome, UnreadableDocumentError
+from warehouse.documents.word_story import Paragraph, Row, story_blocks
+
+MAX_GROUPS = 2000
+"""Groups within groups."""
+
+_TOKEN = re.compile(
+    rb"\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,10})? ?|\\'(?P<byte>[0-9a-fA-F]{2})"
+    rb"|\\(?P<symbol>[^a-zA-Z])|(?P<brace>[{}])|[\r\n]+|(?P<text>[^\\{}\r\n]+)",
+    re.DOTALL,
+)
+_NOT_PRINTED = {
+    "fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "fldinst", "listtable",
+    "listoverridetable", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf",
+    "nonesttables", "shprslt", "shpinst", "themedata", "datastore", "xe", "tc", "atnid", "atnauthor",
+    "annotation", "bkmkstart", "bkmkend",
+}  # fmt: skip
+"""Destinations whose text no reader of the page sees."""
+_CHARACTERS = {
+    "tab": "\t", "line": "\n", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“",
+    "rdblquote": "”", "bullet": "•", "emspace": "\u2003", "enspace": "\u2002",
+}  # fmt: skip
+_SYMBOLS = {b"~": "\xa0", b"_": "-", b"\\": "\\", b"{": "{", b"}": "}"}
+_CODECS = {134: "gb18030", 136: "big5hkscs", 128: "cp932", 129: "cp949"}
+_CODE_PAGES = {936: "gb18030", 950: "big5hkscs", 932: "cp932", 949: "cp949"}
+_MERGES = {"clmgf": (1, 0), "clmrg": (2, 0), "clvmgf": (0, 3), "clvmrg": (0, 1)}
+
+
+def read_rtf(data: bytes) -> Document:
+    """The lines and tables of an RTF file, without field codes, hidden text, page headers and footers.
+
+    Raises:
+        UnreadableDocumentError: CORRUPT where the file ends within a group; TOO_LARGE.
+    """
+    reader = _Reader()
+    position = 0
+    while position < len(data):
+        match = _TOKEN.match(data, position)
+        position = match.end() if match else position + 1
+        if match is not None:
+            position += reader.take(match)
+        if reader.finished:
+            break
+    if not reader.finished:
+        raise UnreadableDocumentError(ReadOutcome.CORRUPT, "the RTF file ends within a group: truncated")
+    reader.defaults(None)
+    reader.end_paragraph()
+    notices: list[Notice] = []
+    blocks = tuple(story_blocks(reader.paragraphs, notices))
+    return Document("rtf", blocks, notices=tuple(notices))
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What a group may change and its end restores."""
+
+    printed: bool = True
+    ignorable: bool = False
+    hidden: bool = False
+    in_fonts: bool = False
+    in_nested_row: bool = False
+    font: int = 0
+    fallback: int = 1
+    """Characters after `\\u` that stand in for it where Unicode is not understood."""
+
+
+@dataclass(slots=True)
+class _Layout:
+    """A row's cells as they are defined."""
+
+    edges: list[int] = field(default_factory=lambda: [0])
+    horizontal: list[int] = field(default_factory=list)
+    vertical: list[int] = field(default_factory=list)
+    pending: tuple[int, int] = (0, 0)
+
+    def row(self) -> Row | None:
+        return (
+            Row(tuple(self.edges), tuple(self.horizontal), tuple(self.vertical)) if self.horizontal else None
+        )
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.paragraphs: list[Paragraph] = []
+        self.finished = False
+        self.groups: list[_State] = []
+        self.state = _State()
+        self.parts: list[str] = []
+        self.raw = bytearray()
+        self.to_skip = 0
+        self.in_table = False
+        self.nesting = 0
+        self.layouts = {1: _Layout(), 2: _Layout()}
+        self.codec = "cp1252"
+        self.font_codecs: dict[int, str] = {}
+
+    def take(self, token: re.Match[bytes]) -> int:
+        """Understand one token; gives the number of bytes of binary data that follow it."""
+        if token["byte"]:
+            self.add_raw(bytes([int(token["byte"], 16)]))
+        elif token["text"]:
+            self.add_raw(token["text"])
+        elif token["brace"]:
+            self.brace(opens=token["brace"] == b"{")
+        elif token["symbol"] == b"*":
+            self.state = replace(self.state, ignorable=True)
+        elif token["symbol"] in _SYMBOLS:
+            self.add(_SYMBOLS[token["symbol"]])
+        elif token["word"]:
+            word, number = token["word"].decode("ascii"), int(token["number"]) if token["number"] else None
+            if word == "bin":
+                return max(number or 0, 0)
+            self.word(word, number)
+        return 0
+
+    def add_raw(self, raw: bytes) -> None:
+        skipped = min(self.to_skip, len(raw))
+        self.to_skip -= skipped
+        if self.state.printed and not self.state.hidden:
+            self.raw += raw[skipped:]
+
+    def add(self, text: str) -> None:
+        self.flush()
+        if self.state.printed and not self.state.hidden:
+            self.parts.append(text)
+
+    def flush(self) -> None:
+        """Decode the bytes collected so far with the code page of their font."""
+        if self.raw:
+            codec = self.font_codecs.get(self.state.font, self.codec)
+            self.parts.append(self.raw.decode(codec, "replace"))
+            self.raw.clear()
+
+    def brace(self, *, opens: bool) -> None:
+        self.flush()
+        self.to_skip = 0
+        if opens:
+            self.groups.append(self.state)
+            if len(self.groups) > MAX_GROUPS:
+                raise UnreadableDocumentError(
+                    ReadOutcome.TOO_LARGE, f"groups nested deeper than {MAX_GROUPS}"
+                )
+            self.state = replace(self.state, ignorable=False)
+        elif self.groups:
+            self.state = self.groups.pop()
+            self.finished = not self.groups
+
+    def word(self, word: str, number: int | None) -> None:
+        if self.state.ignorable:
+            self.state = replace(
+                self.state, ignorable=False, printed=self.state.printed and word == "nesttableprops"
+            )
+        if word in _NOT_PRINTED:
+            self.state = replace(self.state, printed=False, in_fonts=self.state.in_fonts or word == "fonttbl")
+        elif word in _CHARACTERS:
+            self.add(_CHARACTERS[word])
+        elif (action := _ACTIONS.get(word)) is not None:
+            self.flush()
+            action(self, number)
+        elif word in _MERGES:
+            layout = self.layout()
+            horizontal, vertical = _MERGES[word]
+            layout.pending = (horizontal or layout.pending[0], vertical or layout.pending[1])
+
+    def layout(self) -> _Layout:
+        return self.layouts[2 if self.state.in_nested_row else 1]
+
+    def depth(self) -> int:
+        return max(self.nesting, 1 if self.in_table else 0)
+
+    def end_paragraph(self, *, at_depth: int | None = None, ends_cell: bool = False) -> None:
+        self.flush()
+        # Characters beyond the first plane are written as two surrogates.
+        text = "".join(self.parts).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        depth = self.depth() if at_depth is None else at_depth
+        self.paragraphs.append(Paragraph(text, depth, ends_cell=ends_cell))
+        self.parts.clear()
+
+    # What control words do.
+
+    def unicode(self, number: int | None) -> None:
+        if number is not None and -0x8000 <= number <= 0xFFFF:
+            self.add(chr(number % 0x10000))
+            self.to_skip = self.state.fallback
+
+    def paragraph(self, _: int | None) -> None:
+        self.end_paragraph()
+
+    def defaults(self, _: int | None) -> None:
+        self.in_table, self.nesting = False, 0
+
+    def cell(self, _: int | None) -> None:
+        self.end_paragraph(at_depth=1, ends_cell=True)
+
+    def nested_cell(self, _: int | None) -> None:
+        self.end_paragraph(at_depth=max(self.nesting, 2), ends_cell=True)
+
+    def row_end(self, _: int | None) -> None:
+        self.paragraphs.append(Paragraph("", 1, ends_row=True, row=self.layouts[1].row()))
+
+    def nested_row_end(self, _: int | None) -> None:
+        self.paragraphs.append(Paragraph("", max(self.nesting, 2), ends_row=True, row=self.layouts[2].row()))
+
+    def row_begin(self, _: int | None) -> None:
+        self.layouts[2 if self.state.in_nested_row else 1] = _Layout()
+
+    def cell_edge(self, number: int | None) -> None:
+        layout = self.layout()
+        layout.edges.append(max(min(number or 0, 1_000_000), layout.edges[-1]))
+        layout.horizontal.append(layout.pending[0])
+        layout.vertical.append(layout.pending[1])
+        layout.pending = (0, 0)
+
+    def charset(self, number: int | None) -> None:
+        if self.state.in_fonts and number in _CODECS:
+            self.font_codecs[self.state.font] = _CODECS[number]
+
+    def code_page(self, number: int | None) -> None:
+        self.codec = _CODE_PAGES.get(number or 0, "cp1252")
+
+    def set_font(self, number: int | None) -> None:
+        self.state = replace(self.state, font=number or 0)
+
+    def set_hidden(self, number: int | None) -> None:
+        self.state = replace(self.state, hidden=number != 0)
+
+    def set_fallback(self, number: int | None) -> None:
+        self.state = replace(self.state, fallback=max(number or 0, 0))
+
+    def set_in_table(self, _: int | None) -> None:
+        self.in_table = True
+
+    def set_nesting(self, number: int | None) -> None:
+        self.nesting = number or 0
+
+    def begin_nested_row(self, _: int | None) -> None:
+        self.state = replace(self.state, in_nested_row=True)
+
+    def plain(self, _: int | None) -> None:
+        self.state = replace(self.state, hidden=False)
+
+
+_ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
+    "u": _Reader.unicode,
+    "uc": _Reader.set_fallback,
+    "par": _Reader.paragraph,
+    "sect": _Reader.paragraph,
+    "pard": _Reader.defaults,
+    "plain": _Reader.plain,
+    "intbl": _Reader.set_in_table,
+    "itap": _Reader.set_nesting,
+    "cell": _Reader.cell,
+    "nestcell": _Reader.nested_cell,
+    "row": _Reader.row_end,
+    "nestrow": _Reader.nested_row_end,
+    "nesttableprops": _Reader.begin_nested_row,
+    "trowd": _Reader.row_begin,
+    "cellx": _Reader.cell_edge,
+    "f": _Reader.set_font,
+    "fcharset": _Reader.charset,
+    "ansicpg": _Reader.code_page,
+    "v": _Reader.set_hidden,
+    "deleted": _Reader.set_hidden,
+}
