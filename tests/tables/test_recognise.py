@@ -209,6 +209,40 @@ def test_parts_of_a_table_take_header_title_and_unit_from_the_part_before(header
     ]
 
 
+def test_roles_and_code_parts_take_the_parts_of_a_table_together() -> None:
+    header = "科目编码|<|<|科目名称|合计\n类|款|项|^|^\n"
+    recognition = recognise(
+        document(
+            "2026年部门支出总体情况表",
+            "单位：万元",
+            split(f"{header}|||合计|3.00\n201|||一般公共服务支出|3.00\n|13||商贸事务|3.00"),
+            split(f"{header}||01|行政运行|2.00\n||08|招商引资|1.00"),
+        )
+    )
+    assert [(amount.item_code, amount.row_role) for amount in recognition.amounts] == [
+        ("", "total"),
+        ("201", "subtotal"),
+        ("20113", "subtotal"),
+        ("2011301", "leaf"),
+        ("2011308", "leaf"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("below", "note"),
+    [
+        (["注：本表无数据"], "注：本表无数据"),
+        (["备注：本表仅含当年财政拨款"], None),
+        (["国有资本经营预算支出表", "我单位没有国有资本经营预算支出"], None),
+    ],
+)
+def test_notes_of_emptiness_stand_right_below(below: list[str], note: str | None) -> None:
+    recognition = recognise(
+        document("政府性基金预算支出表", "单位：万元", "科目名称|合计|基本支出\n合计||", *below)
+    )
+    assert recognition.tables[0].empty_note == note
+
+
 def test_a_merged_amount_is_one_amount() -> None:
     cells = (
         *(Cell(0, col, text) for col, text in enumerate(["项目名称", "采购物品名称", "预算金额"])),

@@ -64,16 +64,36 @@ def is_note(row: Sequence[Cell]) -> bool:
     return _patterns().note.match(key(row[0].text)) is not None
 
 
-def read_items(header: Header, grid: Grid) -> dict[int, list[Item]]:
-    """For each list (group of columns) the items of the body's rows, roles included."""
+def read_items(
+    header: Header, grid: Grid, *, before: dict[int, list[Item]] | None = None
+) -> dict[int, list[Item]]:
+    """For each list (group of columns) the items of the body's rows, roles included.
+
+    Args:
+        header: Of the table.
+        grid: Its cells.
+        before: Items of the part before, where this is the rest of a table.
+    """
     groups = {column.group for column in header.columns}
     items: dict[int, list[Item]] = {}
     for group in sorted(groups):
         columns = [column for column in header.columns if column.group == group]
         reader = _RowReader.of(columns)
+        if before:
+            reader.go_on_from(before.get(group, []))
         rows = [row for row in range(header.rows.end, len(grid)) if not is_note(grid[row])]
         items[group] = _with_roles([reader.read(row, grid[row]) for row in rows])
     return items
+
+
+def with_roles_over_parts(parts: Sequence[dict[int, list[Item]]]) -> list[dict[int, list[Item]]]:
+    """The items of the parts of one table, with the roles that they have in the whole table."""
+    result: list[dict[int, list[Item]]] = [{} for _ in parts]
+    for group in {group for part in parts for group in part}:
+        whole = iter(_with_roles([item for part in parts for item in part.get(group, [])]))
+        for part, made in zip(parts, result, strict=True):
+            made[group] = [next(whole) for _ in part.get(group, [])]
+    return result
 
 
 @dataclass(slots=True)
@@ -112,6 +132,14 @@ class _RowReader:
             ],
             above={},
         )
+
+    def go_on_from(self, items: Sequence[Item]) -> None:
+        """Take 类 and 款 from the last coded row of the part before."""
+        code = next(
+            (item.code for item in reversed(items) if item.code.isdigit() and len(item.code) >= 3), ""
+        )
+        if code and self.parts:
+            self.above[0] = (code[:3], code[3:5], code[5:7])[: len(self.parts[0])]
 
     def read(self, row: int, cells: Sequence[Cell]) -> Item:
         """The item of one row."""

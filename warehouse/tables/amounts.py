@@ -1,0 +1,96 @@
+"""A table with header and rows → its published amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from warehouse.documents.model import Cell
+from warehouse.tables import money, rows
+from warehouse.tables.context import Context
+from warehouse.tables.headers import Column
+from warehouse.tables.model import Amount
+from warehouse.tables.text import key, printed
+
+_PROJECT_LISTS = frozenset(
+    {"project_expenditure", "project_expenditure_carryover", "project_performance", "performance_summary"}
+)
+
+
+def read_amounts(context: Context) -> tuple[list[Amount], list[str]]:
+    """The amounts of a table, and what was seen in their columns and is none.
+
+    Blank cells (dashes too) give nothing, a printed zero does; a merged figure is one amount, at its first
+    cell.
+
+    Returns:
+        Amounts in the order of the cells; a sentence for each cell with digits that gives no amount, or one
+        that is not the printed figure exactly.
+    """
+    columns = {column.index: column for column in context.header.columns if column.role == "amount"}
+    items = {(item.row, group): item for group, listed in context.items.items() for item in listed}
+    amounts: list[Amount] = []
+    unread: list[str] = []
+    for cell, column in _figures(context, columns):
+        item = items.get((cell.row, column.group))
+        amount = _amount(context, column, item, cell) if item else None
+        if amount:
+            amounts.append(amount)
+            if not money.is_exact(money.parse_number(cell.text) or money.ZERO, amount.unit):
+                unread.append(f"{_where(cell)} is rounded to 0.01 元")
+        elif not money.is_blank(cell.text) and any(character.isdigit() for character in cell.text):
+            has_unit = context.unit or column.unit
+            unread.append(
+                f"{_where(cell)} is no amount" if has_unit else f"{_where(cell)} has no unit of money"
+            )
+    return amounts, unread
+
+
+def _figures(context: Context, columns: dict[int, Column]) -> Iterator[tuple[Cell, Column]]:
+    for cell in context.section.table.cells:
+        column = columns.get(cell.col)
+        if column and cell.text and cell.row >= context.header.rows.end:
+            yield cell, column
+
+
+def _where(cell: Cell) -> str:
+    return f"row {cell.row} column {cell.col} {printed(cell.text)[:40]!r}"
+
+
+def _amount(context: Context, column: Column, item: rows.Item, cell: Cell) -> Amount | None:
+    """The amount that a cell prints; None where it prints no number, or no unit is known."""
+    value = money.parse_number(cell.text)
+    unit = money.stated_unit(cell.text) or column.unit or context.unit
+    if value is None or unit is None:
+        return None
+    role = item.role
+    if role == "leaf" and context.table_type.name in _PROJECT_LISTS and _is_unit_row(context, item):
+        role = "subtotal"
+    return Amount(
+        **context.section.spot.place(cell),
+        table_type=context.table_type.name,
+        table_title=context.caption.title,
+        side=column.side,
+        item_code=item.code,
+        item_label=item.label,
+        item_code_2=item.code_2,
+        item_label_2=item.label_2,
+        agency_code=item.agency_code,
+        column_path=column.path,
+        value_text=printed(cell.text),
+        unit=unit,
+        amount_yuan=money.to_yuan(value, unit),
+        row_role=role,
+        fund_type=column.fund_type,
+        nature=column.nature,
+        period=column.period,
+        confidence=cell.confidence,
+    )
+
+
+def _is_unit_row(context: Context, item: rows.Item) -> bool:
+    """Whether a row among projects is the sum of a unit: named like one, without a goal of its own."""
+    if key(item.label) == key(context.caption.agency_name or "") != "":
+        return True
+    goals = context.header.with_role("goal")
+    has_goal = any(context.section.grid[item.row][column.index].text.strip() for column in goals)
+    return bool(goals) and not has_goal and rows.names_a_unit(item.label)

@@ -1,0 +1,155 @@
+"""Each table of a document with its lines, and all that is known of it before its figures are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from warehouse.documents.model import Cell, Document, Line, Table
+from warehouse.tables import forms, rows, types
+from warehouse.tables.captions import Caption, read_caption
+from warehouse.tables.headers import Header, is_caption_row, read_header, reuse_header
+from warehouse.tables.model import DocumentFacts
+from warehouse.tables.places import Spot
+from warehouse.tables.types import TableType
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table with the lines that stand above it (since the table before) and below it (until the next)."""
+
+    ordinal: int
+    table: Table
+    grid: list[list[Cell]]
+    above: tuple[Line, ...]
+    below: tuple[Line, ...]
+
+    @property
+    def spot(self) -> Spot:
+        """The table, to tell where its cells stand."""
+        return Spot(self.ordinal, self.table)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One table with all that is known of it before its body is read."""
+
+    section: Section
+    caption: Caption
+    header: Header
+    items: dict[int, list[rows.Item]]
+    table_type: TableType
+    unit: str | None
+    unit_source: str
+    continues_ordinal: int | None
+
+
+def sections_of(document: Document) -> Iterator[Section]:
+    """The tables of a document, each with the lines around it."""
+    above: list[Line] = []
+    pending: tuple[int, Table, list[list[Cell]], tuple[Line, ...]] | None = None
+    ordinal = 0
+    for block in document.blocks:
+        if isinstance(block, Line):
+            above.append(block)
+            continue
+        if pending:
+            yield Section(*pending, below=tuple(above))
+        ordinal += 1
+        pending = (ordinal, block, block.grid(), tuple(above))
+        above = []
+    if pending:
+        yield Section(*pending, below=tuple(above))
+
+
+def read_section_caption(section: Section) -> Caption:
+    """What the lines above a table and the caption rows inside its grid say."""
+    lines = [line.text for line in section.above]
+    for row in section.grid[:6]:
+        if not is_caption_row(row):
+            break
+        lines.extend(
+            cell.text
+            for index, cell in enumerate(row)
+            if cell.text.strip() and (index == 0 or row[index - 1] is not cell)
+        )
+    return read_caption(lines, types.title_score)
+
+
+def read_contexts(
+    sections: Sequence[Section], facts: DocumentFacts, stated_unit: str | None
+) -> tuple[Context, ...]:
+    """What is known of each table: caption, header, rows, type, unit.
+
+    Args:
+        sections: The tables of a document with their lines.
+        facts: Of the document.
+        stated_unit: The unit of money that the text declares for all its figures.
+
+    Returns:
+        One context for each section. A table that goes on as the next one shares title, unit, header and type
+        with it, and the roles of rows take all its parts together.
+    """
+    contexts: list[Context] = []
+    for section in sections:
+        contexts.append(_context(section, facts, contexts[-1] if contexts else None, stated_unit))
+    parts: dict[int, list[int]] = {}
+    for index, context in enumerate(contexts):
+        parts.setdefault(context.continues_ordinal or context.section.ordinal, []).append(index)
+    for indices in parts.values():
+        if len(indices) > 1:
+            together = rows.with_roles_over_parts([contexts[index].items for index in indices])
+            for index, items in zip(indices, together, strict=True):
+                contexts[index] = replace(contexts[index], items=items)
+    return tuple(contexts)
+
+
+def _context(
+    section: Section, facts: DocumentFacts, before: Context | None, stated_unit: str | None
+) -> Context:
+    grid = section.grid
+    caption = read_section_caption(section)
+    year = caption.fiscal_year or facts.fiscal_year
+    header = read_header(grid, fiscal_year=year, phase=facts.phase)
+    continues = before is not None and not caption.title and _continues(header, section, before)
+    if continues and before:
+        header = header if header.rows.end > header.rows.first else reuse_header(before.header, grid)
+        caption = replace(before.caption, unit=caption.unit or before.caption.unit)
+    items = rows.read_items(header, grid, before=before.items if continues and before else None)
+    labels = [item.label for group in items.values() for item in group]
+    kind = types.recognise_type(
+        caption.title,
+        [column.path for column in header.columns],
+        labels,
+        has_sides=header.columns[0].side is not None if header.columns else False,
+    )
+    if continues and before:
+        kind = TableType(before.table_type.name, f"continues table {before.section.ordinal}")
+    elif kind.name == types.UNRECOGNISED and not caption.title and forms.is_form(grid):
+        kind = TableType("project_performance", "labels of a performance form")
+    if before and not caption.title and forms.continues_form(before.table_type.name, grid):
+        kind = TableType(before.table_type.name, f"indicators of the form in table {before.section.ordinal}")
+        caption = replace(before.caption, unit=caption.unit or before.unit)
+    unit, source = _unit(caption, header, stated_unit)
+    first = (before.continues_ordinal or before.section.ordinal) if continues and before else None
+    return Context(section, caption, header, items, kind, unit, source, first)
+
+
+def _continues(header: Header, section: Section, before: Context) -> bool:
+    """Whether a table without title is the rest of the one before: with the same header, or with none."""
+    if section.table.column_count != before.section.table.column_count:
+        return False
+    if header.rows.first == header.rows.end:
+        return before.header.rows.end > before.header.rows.first
+    return [column.path for column in header.columns] == [column.path for column in before.header.columns]
+
+
+def _unit(caption: Caption, header: Header, stated_unit: str | None) -> tuple[str | None, str]:
+    if caption.unit:
+        return caption.unit, "caption"
+    in_header = {column.unit for column in header.columns if column.unit}
+    if len(in_header) == 1:
+        return in_header.pop(), "header"
+    if stated_unit:
+        return stated_unit, "text, for all tables"
+    return None, "not stated"
