@@ -146,3 +146,22 @@ def test_a_list_of_projects_with_indicators_under_one_header() -> None:
         ("安全保护经费", "产出指标", "=100%"),
     ]
     assert [amount.row_role for amount in recognition.amounts] == ["total", "subtotal", "leaf"]
+
+
+def test_a_payment_plan_that_says_money_holds_amounts() -> None:
+    recognition = recognise(
+        document(
+            "项目绩效目标表",
+            """
+            项目编码|A1|<|项目名称|补助
+            资金支出计划（万元）|3月底|6月底|10月底|12月底
+            ^|1.00||2.00|3.00
+            绩效目标|保障|<|<|<
+            """,
+        )
+    )
+    assert [(amount.column_path, amount.amount_yuan) for amount in recognition.amounts] == [
+        ("资金支出计划（万元）/3月底", Decimal("10000.00")),
+        ("资金支出计划（万元）/10月底", Decimal("20000.00")),
+        ("资金支出计划（万元）/12月底", Decimal("30000.00")),
+    ]

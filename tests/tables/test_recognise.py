@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from made_tables import document, split
+from hypothesis import given
+from hypothesis import strategies as st
+from made_tables import document, split, table
 
 from warehouse.documents.model import Cell, Document, Line, Notice, Table
 from warehouse.tables import recognise
@@ -207,6 +210,99 @@ def test_parts_of_a_table_take_header_title_and_unit_from_the_part_before(header
         "基本支出",
         "项目支出",
     ]
+
+
+@pytest.mark.parametrize("title", ["2026年部门支出总体情况表（续）", "2026年部门支出总体情况表"])
+def test_a_title_printed_again_over_the_rest_begins_no_new_table(title: str) -> None:
+    header = "科目编码|科目名称|合计|基本支出|项目支出\n"
+    recognition = recognise(
+        document(
+            "2026年部门支出总体情况表",
+            "单位：万元",
+            split(f"{header}|合计|3.00|2.00|1.00"),
+            title,
+            "单位：万元",
+            split(f"{header}201|一般公共服务支出|3.00|2.00|1.00"),
+        )
+    )
+    assert [table.continues_ordinal for table in recognition.tables] == [None, 1]
+    assert {table.table_title for table in recognition.tables} == {"2026年部门支出总体情况表"}
+
+
+def test_the_same_form_of_another_unit_is_a_table_of_its_own() -> None:
+    header = "科目编码|科目名称|合计|基本支出|项目支出\n"
+    blocks = [
+        block
+        for unit in ("甲局", "乙局")
+        for block in (
+            "部门支出总表",
+            f"单位名称：某市{unit}",
+            "单位：万元",
+            split(f"{header}|合计|3.00|2.00|1.00\n201|一般公共服务支出|3.00|2.00|1.00"),
+        )
+    ]
+    recognition = recognise(document(*blocks))
+    assert [table.continues_ordinal for table in recognition.tables] == [None, None]
+    assert [table.agency_name for table in recognition.tables] == ["某市甲局", "某市乙局"]
+    assert recognition.facts.agency_name is None
+
+
+def test_the_name_of_a_sheet_is_the_title_where_there_is_no_other() -> None:
+    made = replace(split("项目|预算数（元）\n因公出国（境）费|0\n公务接待费|10,000"), sheet="表7“三公”经费")
+    recognition = recognise(Document("xlsx", (made,)))
+    assert (recognition.tables[0].table_type, recognition.tables[0].table_title) == (
+        "three_public",
+        "“三公”经费",
+    )
+    assert [amount.amount_yuan for amount in recognition.amounts] == [Decimal("0.00"), Decimal("10000.00")]
+
+
+TEXTS = st.sampled_from(
+    [
+        "",
+        "合计",
+        "项目",
+        "科目编码",
+        "科目名称",
+        "金额",
+        "收入",
+        "支出",
+        "1,880.86",
+        "-",
+        "201",
+        "类",
+        "款",
+        "栏次",
+        "1",
+        "项目名称",
+        "一级指标",
+        "三级指标",
+        "指标值",
+        "资金支出计划（%）",
+        "其中：",
+        "预算数",
+        "绩效目标",
+        "单位：万元",
+        "<",
+        "^",
+    ]
+)
+
+
+@given(st.lists(st.lists(TEXTS, min_size=4, max_size=4), min_size=1, max_size=8), st.lists(TEXTS, max_size=3))
+def test_no_table_is_too_strange(rows: list[list[str]], above: list[str]) -> None:
+    rows[0] = ["" if text in {"<", "^"} else text for text in rows[0]]
+    plain = [["" if text in {"<", "^"} else text for text in row] for row in rows]
+    try:
+        made = table(rows)
+    except ValueError:
+        made = table(plain)
+    recognition = recognise(document(*(line for line in above if "|" not in line), made))
+    assert len(recognition.tables) == 1
+    assert len(recognition.cells) == len(made.cells)
+    for amount in recognition.amounts:
+        assert amount.amount_yuan == amount.amount_yuan.quantize(Decimal("0.01"))
+        assert amount.unit == "万元"
 
 
 def test_roles_and_code_parts_take_the_parts_of_a_table_together() -> None:

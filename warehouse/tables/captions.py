@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from warehouse.tables.text import key, printed
 from warehouse.tables.vocabulary import load
 
-_TITLE_END = re.compile(r"表(?:\([^()]*\)|[一二三四五六七八九十\d]*)*$")
+_TITLE_END = re.compile(r"表(?:\([^()]*\)|续|[一二三四五六七八九十\d]*)*$")
 _CONTENTS = re.compile(r"(?:\.{3,}|…{2,}|・{3,})\d*$|表\d{1,3}$")
 _SENTENCE = re.compile(r"[。;!?]|,.*,")
 _MAX_TITLE = 60

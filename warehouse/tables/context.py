@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from warehouse.documents.model import Cell, Document, Line, Table
 from warehouse.tables import forms, rows, types
-from warehouse.tables.captions import Caption, read_caption
-from warehouse.tables.headers import Header, is_caption_row, read_header, reuse_header
+from warehouse.tables.captions import Caption, read_caption, without_number
+from warehouse.tables.headers import Header, distinct, is_caption_row, read_header, reuse_header
 from warehouse.tables.model import DocumentFacts
 from warehouse.tables.places import Spot
+from warehouse.tables.text import printed
 from warehouse.tables.types import TableType
+
+_CONTINUED = re.compile(r"[（(]?续(?:表)?\d*[）)]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +67,17 @@ def sections_of(document: Document) -> Iterator[Section]:
 
 
 def read_section_caption(section: Section) -> Caption:
-    """What the lines above a table and the caption rows inside its grid say."""
+    """What the lines above a table, the caption rows inside its grid, and the name of its sheet say."""
     lines = [line.text for line in section.above]
     for row in section.grid[:6]:
         if not is_caption_row(row):
             break
-        lines.extend(
-            cell.text
-            for index, cell in enumerate(row)
-            if cell.text.strip() and (index == 0 or row[index - 1] is not cell)
-        )
-    return read_caption(lines, types.title_score)
+        lines.extend(cell.text for cell in distinct(row) if cell.text.strip())
+    caption = read_caption(lines, types.title_score)
+    sheet = section.table.sheet or ""
+    if not caption.title and types.title_score(sheet):
+        return replace(caption, title=without_number(printed(sheet)))
+    return caption
 
 
 def read_contexts(
@@ -111,7 +115,7 @@ def _context(
     caption = read_section_caption(section)
     year = caption.fiscal_year or facts.fiscal_year
     header = read_header(grid, fiscal_year=year, phase=facts.phase)
-    continues = before is not None and not caption.title and _continues(header, section, before)
+    continues = before is not None and _continues(header, section, caption, before)
     if continues and before:
         header = header if header.rows.end > header.rows.first else reuse_header(before.header, grid)
         caption = replace(before.caption, unit=caption.unit or before.caption.unit)
@@ -135,13 +139,26 @@ def _context(
     return Context(section, caption, header, items, kind, unit, source, first)
 
 
-def _continues(header: Header, section: Section, before: Context) -> bool:
-    """Whether a table without title is the rest of the one before: with the same header, or with none."""
+def _continues(header: Header, section: Section, caption: Caption, before: Context) -> bool:
+    """Whether a table is the rest of the one before: the same columns under the same header, or under none.
+
+    It has no title, or the title of the one before (…表（续）) and no total of its own.
+    """
     if section.table.column_count != before.section.table.column_count:
+        return False
+    if caption.title and not _repeats_title(header, section, caption, before):
         return False
     if header.rows.first == header.rows.end:
         return before.header.rows.end > before.header.rows.first
     return [column.path for column in header.columns] == [column.path for column in before.header.columns]
+
+
+def _repeats_title(header: Header, section: Section, caption: Caption, before: Context) -> bool:
+    same = _CONTINUED.sub("", caption.title) == _CONTINUED.sub("", before.caption.title)
+    if not same or caption.agency_name != before.caption.agency_name or forms.is_form(section.grid):
+        return False
+    items = rows.read_items(header, section.grid)
+    return not any(item.role == "total" for item in items.get(0, [])[:2])
 
 
 def _unit(caption: Caption, header: Header, stated_unit: str | None) -> tuple[str | None, str]:

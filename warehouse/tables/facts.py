@@ -25,7 +25,7 @@ def document_facts(document: Document, captions: Sequence[Caption]) -> DocumentF
     """Facts from cover lines and captions; None where the text does not say (a guess is not a fact).
 
     The year and phase of titles (2024年部门预算) come first, then the years of captions when they agree;
-    code and name of the agency are those that most captions name.
+    code and name of the agency are those that two thirds of the captions agree on.
     """
     titles = [plain for line in _lines(document)[:_COVER_LINES] if len(plain := key(line)) <= _MAX_TITLE]
     titles += [key(caption.title) for caption in captions if caption.title]
@@ -33,7 +33,7 @@ def document_facts(document: Document, captions: Sequence[Caption]) -> DocumentF
     year = _most(int(match.group(1)) for match in covers) or _most(
         caption.fiscal_year for caption in captions if caption.fiscal_year
     )
-    name = _most(caption.agency_name for caption in captions if caption.agency_name)
+    name = _agreed([caption.agency_name for caption in captions if caption.agency_name])
     return DocumentFacts(
         format=document.format,
         page_count=document.page_count,
@@ -41,7 +41,7 @@ def document_facts(document: Document, captions: Sequence[Caption]) -> DocumentF
         phase=_phase(covers, titles),
         scope=_scope(titles),
         agency_name=name or _agency_on_cover(titles),
-        agency_code=_most(caption.agency_code for caption in captions if caption.agency_code),
+        agency_code=_agreed([caption.agency_code for caption in captions if caption.agency_code]),
     )
 
 
@@ -53,6 +53,12 @@ def _most(values: Iterable[_T]) -> _T | None:
     """The most frequent value, the first of equals; None of none."""
     counted = Counter(values).most_common(1)
     return counted[0][0] if counted else None
+
+
+def _agreed(values: Sequence[str]) -> str | None:
+    """The most frequent value where at least two thirds are it: forms of several units name none of all."""
+    named = _most(values)
+    return named if named and values.count(named) * 3 >= len(values) * 2 else None
 
 
 def _phase(covers: Sequence[re.Match[str]], titles: Sequence[str]) -> str | None:

@@ -278,44 +278,42 @@ class _FormReader:
 
     def _money(self, label: Cell, value: Cell, section: str, name: str | None) -> None:
         """A number behind a label of money is an amount."""
+        if not _says_money(label.text) or (value.row != label.row and label.row_span == 1):
+            return
+        role = "total" if name == "budget" else "of_which" if key(label.text).startswith("其中") else "leaf"
+        amount = self._amount(value, label.text, section, role)
+        if amount and name in {"budget", "fiscal", "other"}:
+            self.found.draft.money.setdefault(name, amount.amount_yuan)
+
+    def _amount(self, value: Cell, label: str, section: str, role: str) -> Amount | None:
+        """The amount of a cell, once: a label that spans rows meets its value in each of them."""
         number = money.parse_number(value.text)
-        if number is None or not _says_money(label.text) or (value.row != label.row and label.row_span == 1):
-            return
-        unit = unit_in(label.text) or unit_in(section) or self.found.draft.unit
-        # A label that spans rows meets its value in each of them: one printed number is one amount.
+        unit = unit_in(label) or unit_in(section) or self.found.draft.unit
         taken = any((amount.row, amount.col) == (value.row, value.col) for amount in self.amounts)
-        if taken or not unit:
-            return
-        yuan = money.to_yuan(number, unit)
-        if name in {"budget", "fiscal", "other"}:
-            self.found.draft.money.setdefault(name, yuan)
-        path = [printed(text) for text in (section, label.text) if text]
-        self.amounts.append(
-            Amount(
-                **self.source.spot.place(value),
-                table_type=self.source.table_type,
-                table_title=self.source.table_title,
-                side=None,
-                item_code="",
-                item_label=printed(label.text),
-                item_code_2="",
-                item_label_2="",
-                agency_code=self.found.draft.agency_code,
-                column_path="/".join(dict.fromkeys(path)),
-                value_text=printed(value.text),
-                unit=unit,
-                amount_yuan=yuan,
-                row_role="total"
-                if name == "budget"
-                else "of_which"
-                if key(label.text).startswith("其中")
-                else "leaf",
-                fund_type=None,
-                nature="project",
-                period=None,
-                confidence=value.confidence,
-            )
+        if number is None or not unit or taken:
+            return None
+        amount = Amount(
+            **self.source.spot.place(value),
+            table_type=self.source.table_type,
+            table_title=self.source.table_title,
+            side=None,
+            item_code="",
+            item_label=printed(label),
+            item_code_2="",
+            item_label_2="",
+            agency_code=self.found.draft.agency_code,
+            column_path="/".join(dict.fromkeys(printed(text) for text in (section, label) if text)),
+            value_text=printed(value.text),
+            unit=unit,
+            amount_yuan=money.to_yuan(number, unit),
+            row_role=role,
+            fund_type=None,
+            nature="project",
+            period=None,
+            confidence=value.confidence,
         )
+        self.amounts.append(amount)
+        return amount
 
     def _plan(self, grid: Grid, index: int, label: Cell) -> None:
         """Months in the row of the label, shares or money in the row below."""
@@ -327,6 +325,9 @@ class _FormReader:
         below = grid[index + 1]
         self.found.draft.plan_header = printed(label.text)
         self.found.draft.plan_texts = tuple(printed(below[month.col].text) for month in months)
+        if unit_in(label.text) and "%" not in key(label.text):
+            for month in months:
+                self._amount(below[month.col], month.text, label.text, "leaf")
 
     def _purpose(self, cells: Sequence[Cell], section: str, grid: Grid, index: int) -> None:
         """What the money is for stands without a label below the figures of 预算规模及资金用途."""
