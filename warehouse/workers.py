@@ -33,6 +33,8 @@ GRACE_SECONDS = 5.0
 """How long after its time limit a worker ends itself where no parent is left to do it."""
 SLACK_MB = 512
 """What a worker may map beyond its limit of resident memory, before allocation fails at once."""
+_ALLOCATION_FAILED = ("memory allocation of", "bad_alloc")
+"""Last words of Rust and C++ libraries that abort where memory is refused."""
 
 
 class Ending(StrEnum):
@@ -159,7 +161,9 @@ class _Worker(Generic[T]):
                 value = self.pipe.recv()
             except (EOFError, OSError, pickle.UnpicklingError):
                 self.process.wait()
-                return self._finish(Ending.CRASHED, None, self._death())
+                how = self._death()
+                starved = any(words in how for words in _ALLOCATION_FAILED)
+                return self._finish(Ending.OUT_OF_MEMORY if starved else Ending.CRASHED, None, how)
             self.jobs_done += 1
             if resident_mb(self.process.pid) > self.memory_mb / 2:
                 # What this job left behind must not count against the next.
@@ -184,7 +188,8 @@ class _Worker(Generic[T]):
         how = f"ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
         self.errors.seek(0)
         said = self.errors.read()[-2000:].decode("utf-8", "replace").strip().splitlines()
-        return f"{how}: {said[-1]}" if said else how
+        telling = [line for line in said if not line.startswith("note: ")]
+        return f"{how}: {telling[-1]}" if telling else how
 
     def kill(self) -> None:
         """End the process, whatever it does; harmless where none runs."""

@@ -36,6 +36,9 @@ def obey(data: bytes) -> Recognition:
         time.sleep(5)
     elif order == "segfault":
         os.kill(os.getpid(), 11)
+    elif order == "abort":
+        os.write(2, f"memory allocation of {argument} bytes failed\nnote: run with\n".encode())
+        os.abort()
     elif order == "raise":
         raise KeyError(argument)
     elif order == "note":

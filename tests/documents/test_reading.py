@@ -34,17 +34,21 @@ def said(result: ReadResult) -> str:
 
 
 def test_each_failure_is_the_outcome_of_its_file_and_the_others_are_read():
-    results = read("exit 9", "segfault", "raise 行", "allocate 600", "allocate 4000", "hello", "pid")
+    results = read(
+        "exit 9", "segfault", "raise 行", "allocate 600", "allocate 4000", "abort 9", "hello", "pid"
+    )
     assert {order: str(result.outcome) for order, result in results.items()} == {
         "exit 9": "crashed",
         "segfault": "crashed",
         "raise 行": "crashed",
         "allocate 600": "out_of_memory",
         "allocate 4000": "out_of_memory",
+        "abort 9": "out_of_memory",
         "hello": "no_tables",
         "pid": "no_tables",
     }
     assert results["exit 9"].reason == "ended with exit code 9"
+    assert results["abort 9"].reason == "ended by SIGABRT: memory allocation of 9 bytes failed"
     assert results["segfault"].reason == "ended by SIGSEGV"
     assert results["raise 行"].reason.startswith("KeyError in readers_for_tests.py:")
     assert said(results["hello"]) == "hello"

@@ -1,0 +1,229 @@
+"""What one page shows: rules → cells, glyphs → text, each with a flaw seen on real pages."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from warehouse.documents.model import Line
+from warehouse.documents.pdf import read_pdf
+from warehouse.documents.pdf.content import Rule
+from warehouse.documents.pdf.grid import find_grids
+from warehouse.documents.pdf.text import plain
+
+ROWS = [
+    ["项目", "预算数", "备注"],
+    ["合计", "1,234.50", ""],
+    ["一般公共服务支出", "1,000.00", "年初"],
+    ["教育支出", "234.50", ""],
+]
+
+
+def only(data):
+    (table,) = read_pdf(data).tables
+    return table
+
+
+def test_a_ruled_table_gives_its_cells_with_page_and_box(Paper, grid):
+    paper = Paper()
+    paper.text(200, 60, "部门收支总表")
+    paper.table(ROWS)
+    document = read_pdf(paper.data())
+    assert grid(document.tables[0]) == ROWS
+    assert [block.text for block in document.blocks if isinstance(block, Line)] == ["部门收支总表"]
+    cell = next(c for c in document.tables[0].cells if c.text == "1,234.50")
+    assert (cell.page, cell.row, cell.col) == (1, 1, 1)
+    assert cell.box == pytest.approx((150, 120, 250, 140), abs=1)
+
+
+def test_merged_cells_are_spans(Paper):
+    paper = Paper()
+    for top in (100, 120, 140, 160):
+        paper.line(150 if top == 120 else 50, top, 350, top)
+    for x in (50, 150, 250, 350):
+        paper.line(x, 120 if x == 250 else 100, x, 160)
+    for x, top, text in ((55, 112, "项目"), (160, 104, "支出"), (155, 124, "基本"), (255, 124, "项目支出")):
+        paper.text(x, top, text)
+    paper.text(55, 144, "合计")
+    cells = {c.text: c for c in only(paper.data()).cells}
+    assert (cells["项目"].row_span, cells["项目"].col_span) == (2, 1)
+    assert (cells["支出"].row_span, cells["支出"].col_span) == (1, 2)
+
+
+@pytest.mark.parametrize("skip", ["l", "r", "t", "b", "lr", "tb", "lb"])
+def test_a_missing_outer_rule_is_put_back(Paper, grid, skip):
+    paper = Paper()
+    paper.table(ROWS, skip=skip)
+    assert grid(only(paper.data())) == ROWS
+
+
+def test_white_rectangles_are_no_rules(Paper, grid):
+    paper = Paper()
+    paper.table(ROWS)
+    paper.canvas.setFillColorRGB(1, 1, 1)
+    paper.canvas.setStrokeColorRGB(1, 1, 1)
+    paper.box(50, 128, 300, 1, stroke=0, fill=1)
+    paper.box(200, 100, 1, 80, stroke=0, fill=1)
+    paper.box(70, 105, 200, 60, stroke=1, fill=0)
+    paper.box(20, 20, 500, 700, stroke=0, fill=0)
+    assert grid(only(paper.data())) == ROWS
+
+
+def test_rules_drawn_in_pieces_and_many_boxes_in_one_path(Paper, grid):
+    paper = Paper()
+    path = paper.canvas.beginPath()
+    for r in range(len(ROWS) + 1):
+        for c in range(3):
+            path.rect(50 + c * 100, 842 - 100 - 20 * r, 100, 0.5)
+    paper.canvas.drawPath(path, stroke=0, fill=1)
+    for x in (50, 150, 250, 350):
+        for r in range(len(ROWS)):
+            paper.line(x, 100 + 20 * r, x, 109 + 20 * r)
+            paper.line(x + 0.4, 110 + 20 * r, x + 0.4, 120 + 20 * r)
+    for r, row in enumerate(ROWS):
+        for c, text in enumerate(row):
+            paper.text(53 + 100 * c, 104 + 20 * r, text)
+    assert grid(only(paper.data())) == ROWS
+
+
+@given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 3), st.integers(0, 9))
+def test_rules_cut_anywhere_give_the_same_grid(rows, columns, pieces, seed):
+    horizontal = [Rule(10.0 + 15 * r, 10, 10 + 40 * columns) for r in range(rows + 1)]
+    vertical = [Rule(10.0 + 40 * c, 10, 10 + 15 * rows) for c in range(columns + 1)]
+    whole = find_grids(horizontal, vertical)
+    cut = []
+    for i, (at, start, end) in enumerate(horizontal):
+        points = sorted(start + (end - start) * ((seed + 7 * k + i) % 10) / 10 for k in range(pieces))
+        bounds = [start, *points, end]
+        cut += [Rule(at, a, b) for a, b in zip(bounds, bounds[1:], strict=False)]
+    assert find_grids(cut, vertical) == whole
+    assert len(whole[0].spans) == rows * columns
+
+
+def test_a_watermark_is_in_no_cell_and_no_line(Paper, grid):
+    paper = Paper()
+    paper.table(ROWS)
+    paper.canvas.saveState()
+    paper.canvas.setFillColorRGB(0.8, 0.8, 0.8)
+    paper.canvas.translate(100, 650)
+    paper.canvas.rotate(40)
+    paper.canvas.setFont("STSong-Light", 34)
+    paper.canvas.drawString(0, 0, "仅供内部审核")
+    paper.canvas.restoreState()
+    paper.canvas.setFillColorRGB(0.85, 0.85, 0.85)
+    paper.text(60, 120, "内部资料", size=40)
+    paper.canvas.setFillColorRGB(0, 0, 0)
+    document = read_pdf(paper.data())
+    assert grid(document.tables[0]) == ROWS
+    assert len(document.blocks) == 1
+    assert [notice.kind for notice in document.notices if notice.kind == "watermark"] == ["watermark"]
+
+
+def test_white_text_on_a_dark_header_is_text(Paper, grid):
+    paper = Paper()
+    paper.canvas.setFillColorRGB(0.1, 0.2, 0.5)
+    paper.box(50, 100, 300, 20, stroke=0, fill=1)
+    paper.canvas.setFillColorRGB(1, 1, 1)
+    for i, text in enumerate(ROWS[0]):
+        paper.text(53 + 100 * i, 104, text)
+    paper.canvas.setFillColorRGB(0, 0, 0)
+    paper.table([["", "", ""], *ROWS[1:]])
+    assert grid(only(paper.data())) == ROWS
+
+
+def test_a_rotated_page_is_read_as_displayed(Paper, grid):
+    paper = Paper()
+    paper.canvas.setPageRotation(90)
+    paper.canvas.translate(595, 0)
+    paper.canvas.rotate(90)  # the page's top is now its left side, as printers do for landscape tables
+    paper.height = 595
+    paper.table(ROWS)
+    table = only(paper.data())
+    assert grid(table) == ROWS
+    cell = next(c for c in table.cells if c.text == "1,234.50")
+    assert cell.box == pytest.approx((150, 120, 250, 140), abs=1)
+
+
+def test_text_that_runs_sideways_without_rotation_is_read_and_its_boxes_are_where_it_is_displayed(Paper, grid):
+    paper = Paper()
+    paper.canvas.translate(595, 0)
+    paper.canvas.rotate(90)
+    paper.height = 595
+    paper.table(ROWS)
+    table = only(paper.data())
+    assert grid(table) == ROWS
+    x0, top, x1, bottom = next(c for c in table.cells if c.text == "1,234.50").box
+    assert (x0, x1) == pytest.approx((120, 140), abs=1)
+    assert (top, bottom) == pytest.approx((842 - 250, 842 - 150), abs=1)
+
+
+def test_characters_printed_twice_for_bold_are_read_once(Paper, grid):
+    paper = Paper()
+    paper.table(ROWS)
+    for shift in (0.3, 0.6):
+        for r, row in enumerate(ROWS):
+            for c, text in enumerate(row):
+                paper.text(53 + 100 * c + shift, 104 + 20 * r, text)
+    assert grid(only(paper.data())) == ROWS
+
+
+def test_wrapped_text_and_wrapped_numbers_are_joined(Paper):
+    paper = Paper()
+    paper.table(
+        [["项目", "金额"], ["机关事业单位基\n本养老保险缴费", "11,542.00000\n0"], ["budget\noffice", ""]],
+        row_height=30,
+    )
+    texts = [cell.text for cell in only(paper.data()).cells]
+    assert "机关事业单位基本养老保险缴费" in texts
+    assert "11,542.000000" in texts
+    assert "budget office" in texts
+
+
+def test_a_decimal_point_of_another_font_stays_in_its_number(Paper):
+    paper = Paper()
+    paper.table([["项目", "金额"], ["合计", ""]])
+    for x, text, size in ((160, "1", 10), (170, "2", 10), (175.5, ".", 7), (180, "3", 10), (186, "4", 10)):
+        paper.text(x, 124 + 0.88 * (10 - size), text, size=size, font="Helvetica")
+    assert [cell.text for cell in only(paper.data()).cells][3] == "12.34"
+
+
+def test_text_clipped_by_its_cell_does_not_enter_the_next(Paper, grid):
+    paper = Paper()
+    paper.table([["项目", "金额"], ["", "9.50"]], widths=[60, 100])
+    paper.canvas.saveState()
+    clip = paper.canvas.beginPath()
+    clip.rect(50, 842 - 140, 60, 20)
+    paper.canvas.clipPath(clip, stroke=0)
+    paper.text(53, 124, "城乡居民基本医疗保险")
+    paper.canvas.restoreState()
+    assert grid(only(paper.data()))[1][1] == "9.50"
+
+
+def test_text_too_long_for_its_cell_stays_whole_beside_a_blank_one(Paper, grid):
+    paper = Paper()
+    paper.table([["项目", "金额"], ["城乡居民医疗", ""]], widths=[58, 100])
+    assert grid(only(paper.data()))[1] == ["城乡居民医疗", ""]
+
+
+def test_compatibility_radicals_become_characters():
+    assert plain("⼒⽀⽣⻓⻔⻅⻚") == "力支生长门见页"
+    assert plain("（一）：，％") == "（一）：，％"
+
+
+def test_an_indent_is_kept(Paper):
+    paper = Paper()
+    paper.table([["项目", "金额"], ["　　行政运行", "5.00"]])
+    assert only(paper.data()).cells[2].text == "　　行政运行"
+
+
+def test_page_numbers_and_running_titles_are_no_lines(Paper):
+    paper = Paper()
+    for number in range(1, 7):
+        paper.text(200, 20, "某市商务局年度预算公开")
+        paper.text(50, 400, f"第{number}段正文")
+        paper.text(280, 815, f"— {number} —")
+        paper.page()
+    document = read_pdf(paper.data())
+    assert [block.text for block in document.blocks] == [f"第{number}段正文" for number in range(1, 7)]
+    assert [notice.kind for notice in document.notices if notice.kind == "running_title"] == ["running_title"]
