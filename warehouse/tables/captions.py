@@ -13,6 +13,10 @@ from warehouse.tables.vocabulary import load
 _TITLE_END = re.compile(r"表(?:\([^()]*\)|续|[一二三四五六七八九十\d]*)*$")
 _CONTENTS = re.compile(r"(?:\.{3,}|…{2,}|・{3,})\d*$|表\d{1,3}$")
 _SENTENCE = re.compile(r"[。;!?]|,.*,")
+# What stands in one line with the name of a unit: the unit of money, the year.
+_BESIDE_AGENCY = re.compile(
+    r"(?<=.)(?:(?:金额|货币|计量)?单位:?(?:人民币)?(?:百万|[亿万千百])?元|预算年度|20\d\d年)|^单位:?(?:人民币)?(?:百万|[亿万千百])?元"
+)
 _MAX_TITLE = 60
 _REACH = 12
 
@@ -71,21 +75,15 @@ def year_in(text: str) -> int | None:
 
 def agency_in(text: str) -> tuple[str | None, str] | None:
     """Code and name of the unit that a caption names: `322商务部门` → ("322", "商务部门")."""
-    shown = re.split(
-        r"(?:金额)?单位[::]?(?:人民币)?(?:百万|[亿万千百])?元|预算年度|\s{2,}",
-        re.sub(r"[ ](?=单位)", "  ", text),
-    )[0]
-    plain = key(shown)
+    plain = _BESIDE_AGENCY.split(key(text), maxsplit=1)[0]
+    coded = _patterns("coded_agency_pattern")[0]
     for pattern in _patterns("agency_patterns"):
         match = pattern.match(plain)
-        if match:
-            name = match.group(1).strip(":")
-            if unit_in(plain) and len(name) < 5:
-                return None
-            coded = _patterns("coded_agency_pattern")[0].match(name)
-            return (coded.group(1), coded.group(2)) if coded else (None, name) if name else None
-    coded = _patterns("coded_agency_pattern")[0].match(plain)
-    return (coded.group(1), coded.group(2)) if coded else None
+        if match and (name := match.group(1).strip(":")):
+            parts = coded.match(name)
+            return (parts.group(1), parts.group(2)) if parts else (None, name)
+    parts = coded.match(plain)
+    return (parts.group(1), parts.group(2)) if parts else None
 
 
 def without_number(title: str) -> str:

@@ -16,7 +16,8 @@ _T = TypeVar("_T")
 _PHASES = {"预算": "budget", "决算": "final_account"}
 _COVER = re.compile(r"(20\d\d)年(?:度|初)?.{0,30}?(预算|决算)")
 _SCOPE = re.compile(r"(部门|单位)(?:\([^)]*\))?(?:综合|财务|整体)?(?:预算|决算|收支|收入|支出|财政拨款)")
-_AGENCY = re.compile(r"^(?:第.部分)?([^\d:、]{3,40}?)(?:20\d\d)年?度?(?:部门|单位)?(?:预算|决算)")
+_AGENCY = re.compile(r"^([^\d:、]{3,40}?)(?:20\d\d)年?度?(?:部门|单位)?(?:预算|决算)")
+_PART = re.compile(r"^第.{1,2}部分")
 _COVER_LINES = 60
 _MAX_TITLE = 60
 
@@ -76,4 +77,5 @@ def _scope(titles: Sequence[str]) -> str | None:
 
 
 def _agency_on_cover(titles: Sequence[str]) -> str | None:
-    return _most(match.group(1) for title in titles if (match := _AGENCY.match(title)))
+    named = (_AGENCY.match(_PART.sub("", title)) for title in titles)
+    return _most(match.group(1) for match in named if match)
