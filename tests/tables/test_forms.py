@@ -165,3 +165,38 @@ def test_a_payment_plan_that_says_money_holds_amounts() -> None:
         ("资金支出计划（万元）/10月底", Decimal("20000.00")),
         ("资金支出计划（万元）/12月底", Decimal("30000.00")),
     ]
+
+
+def test_the_form_of_shanxi_sets_two_targets_side_by_side() -> None:
+    recognition = recognise(
+        document(
+            "忻州市市级预算部门（单位）项目支出绩效目标表",
+            "(2024年度)",
+            """
+            项目名称|<|遗属补助|<|<|<|<|<
+            主管部门及代码|<|409-忻州市商务局|<|实施单位|<|忻州市商务局|<
+            项目属性|<|一次性项目（1年结束）|<|项目期|<|1年|<
+            项目资金（元）|实施期资金总额：|60,100|<|年度资金总额：|<|60,100|<
+            ^|其中：中央财政资金|0|<|其中：中央财政资金|<|0|<
+            ^|单位自筹||<|单位自筹|<||<
+            总体目标|按时足额发放|<|<|按时足额发放|<|<|<
+            绩效指标|一级指标|二级指标|三级指标|指标值|二级指标|三级指标|指标值
+            ^|产出指标|数量指标|遗属人员人数|6名|数量指标|遗属人员人数|6名
+            ^||成本指标|人均金额|<10017元/年|成本指标|人均金额|<9000元/年
+            ^|效益指标|经济效益指标|||经济效益指标||
+            """.replace("<10017", "＜10017").replace("<9000", "＜9000"),
+        )
+    )
+    project = recognition.projects[0]
+    assert (project.project_name, project.agency_code, project.unit) == ("遗属补助", "409", "元")
+    assert project.budget_yuan == Decimal("60100.00")
+    assert project.goal == "按时足额发放"
+    assert [
+        (line.level_1, line.level_2, line.level_3, line.target_text) for line in recognition.indicators
+    ] == [
+        ("产出指标", "数量指标", "遗属人员人数", "6名"),
+        ("产出指标", "成本指标", "人均金额", "＜10017元/年"),
+        ("产出指标", "成本指标", "人均金额", "＜9000元/年"),
+        ("效益指标", "经济效益指标", "", ""),
+    ]
+    assert [amount.value_text for amount in recognition.amounts] == ["60,100", "60,100", "0", "0"]

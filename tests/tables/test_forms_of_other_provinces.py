@@ -177,3 +177,19 @@ def test_a_document_unit_counts_where_the_text_declares_it() -> None:
         Decimal("10000.00"),
     ]
     assert "text, for all tables" in recognition.tables[0].reason
+
+
+def test_labels_under_a_blank_header_are_labels() -> None:
+    recognition = recognise(
+        document(
+            "“三公”经费支出表",
+            "单位：万元",
+            "|2023年预算数|2024年预算数\n因公出国（境）费|1.00|2.00\n公务接待费|3.00|4.00",
+        )
+    )
+    assert [(amount.item_label, amount.period) for amount in recognition.amounts] == [
+        ("因公出国（境）费", "previous_budget"),
+        ("因公出国（境）费", "current_budget"),
+        ("公务接待费", "previous_budget"),
+        ("公务接待费", "current_budget"),
+    ]

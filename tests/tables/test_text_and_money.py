@@ -47,6 +47,8 @@ def test_indent_counts_full_width_spaces_twice() -> None:
         ("2.8万元", "2.8"),
         ("¥60,100", "60100"),
         ("11,542.00000\n0", "11542.000000"),
+        ("1,88\n0.86", "1880.86"),
+        ("- 0.02", "-0.02"),
     ],
 )
 def test_numbers_are_read_exactly(text: str, value: str) -> None:
@@ -66,6 +68,10 @@ def test_numbers_are_read_exactly(text: str, value: str) -> None:
         "1,88,0.86",
         "12.3.4",
         "1 个",
+        "7\n7",
+        "12.00 13.00",
+        "12 13.00",
+        "12.00 13",
         "≥10",
         "2024年",
         "1=2+3",

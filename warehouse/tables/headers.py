@@ -264,7 +264,7 @@ def read_header(grid: Grid, *, fiscal_year: int | None = None, phase: str | None
 
     Args:
         grid: Rows of cells, a spanning cell at every position that it covers.
-        fiscal_year: Of the table, where known: printed years are set against it.
+        fiscal_year: Of the table, where known: printed years are set against it, else against the newest.
         phase: `budget` or `final_account`, where known.
 
     Returns:
@@ -272,6 +272,9 @@ def read_header(grid: Grid, *, fiscal_year: int | None = None, phase: str | None
     """
     rows = find_header_rows(grid)
     texts = _header_texts(grid, rows)
+    year = (
+        fiscal_year or max((meanings.year_of(text) or 0 for row in texts for text in row), default=0) or None
+    )
     columns = []
     for col in range(len(grid[0]) if grid else 0):
         parts = _parts(texts, col)
@@ -284,7 +287,7 @@ def read_header(grid: Grid, *, fiscal_year: int | None = None, phase: str | None
                 role=role or _role(parts, body),
                 fund_type=meanings.fund_of(parts),
                 nature=meanings.nature_of(parts),
-                period=meanings.period_of(parts, fiscal_year, phase),
+                period=meanings.period_of(parts, year, phase),
                 unit=next((unit for part in reversed(parts) if (unit := unit_in(part))), None),
             )
         )

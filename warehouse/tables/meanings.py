@@ -164,6 +164,12 @@ def _dated(plain: str, year: int, fiscal_year: int | None, phase: str | None) ->
     return f"{'previous' if age else 'current'}_{kind}"
 
 
+def year_of(text: str) -> int | None:
+    """The year that a header text prints (2024年预算数)."""
+    match = _YEAR.search(key(text))
+    return int(match.group(1)) if match else None
+
+
 def side_of(text: str) -> str | None:
     """`revenue` or `expenditure` where a header text names exactly one side."""
     plain = key(text)

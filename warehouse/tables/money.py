@@ -35,11 +35,14 @@ def parse_number(text: str) -> Decimal | None:
 
     Thousands separators, full-width digits, signs before and brackets around (negative), and a unit of money
     behind are read; `-` and `—` alone are blank; a percentage is no amount; separators that do not stand
-    before groups of three are damage, not a number.
+    before groups of three are damage, not a number. A number wrapped in its cell is one number, two numbers
+    in a cell are none.
 
     >>> parse_number("（1,880.86）")
     Decimal('-1880.86')
     """
+    if _is_several(text):
+        return None
     plain = _UNIT_SUFFIX.sub("", key(text))
     sign = 1
     if len(plain) > 2 and plain[0] == "(" and plain[-1] == ")":
@@ -52,6 +55,14 @@ def parse_number(text: str) -> Decimal | None:
     if not _NUMBER.fullmatch(plain):
         return None
     return sign * Decimal(plain.replace(",", ""))
+
+
+def _is_several(text: str) -> bool:
+    """Whether white space parts whole numbers; long decimals (6 digits) may be wrapped within them."""
+    tokens = [key(token) for token in text.split()]
+    if len(tokens) < 2 or not all(_NUMBER.fullmatch(token) for token in tokens):
+        return False
+    return len(tokens[0].partition(".")[2]) <= 2
 
 
 def stated_unit(text: str) -> str | None:

@@ -122,7 +122,10 @@ class _RowReader:
             (column.index for column in columns if column.role == "amount"), default=len(columns)
         )
         return cls(
-            names=names or _in_steps(columns, "item_name")[:1] or _in_steps(columns, "agency_name")[:1],
+            names=names
+            or _in_steps(columns, "item_name")[:1]
+            or _in_steps(columns, "agency_name")[:1]
+            or _unnamed(columns, first_amount),
             codes=codes,
             parts=parts,
             agency_codes=playing("agency_code"),
@@ -217,6 +220,12 @@ def _in_steps(columns: Sequence[Column], role: str) -> list[list[Column]]:
         ):
             found[-1].append(column)
     return found
+
+
+def _unnamed(columns: Sequence[Column], first_amount: int) -> list[list[Column]]:
+    """Where no header says that a column holds names, those with a blank header left of the amounts do."""
+    texts = [column for column in columns if column.role == "text" and column.index < first_amount]
+    return [[column] for column in texts if not column.parts][:1]
 
 
 def _innermost(cells: Sequence[Cell], steps: Sequence[Column]) -> str:
