@@ -3,7 +3,7 @@
    published file whatever its name. #}
 
 {% macro as_of_relation(name) -%}
-    {{ ref(name).include(database=false) }}
+    {{ (ref(name) | string).split('.')[-2:] | join('.') }}
 {%- endmacro %}
 
 {% macro versions_at(moment) -%}

@@ -2,7 +2,10 @@ with alias as (
     select
         agency.agency_key,
         kind.dept_type
-    from (select distinct agency_key, core_name from {{ ref('int_agency_name') }}) as agency
+    from (select distinct
+        agency_key,
+        core_name
+    from {{ ref('int_agency_name') }}) as agency
     inner join {{ ref('dept_type_alias') }} as kind on regexp_matches(agency.core_name, kind.pattern)
     qualify row_number() over (
         partition by agency.agency_key

@@ -1,8 +1,18 @@
-with link as (
-    select distinct
+with address as (
+    select
         url,
-        page_url
+        page_url as via_url
     from {{ ref('stg_document_link') }}
+    union
+    select
+        url,
+        url as via_url
+    from {{ ref('stg_document_link') }}
+),
+
+listed as (
+    select distinct url
+    from {{ ref('stg_listing_entry') }}
 ),
 
 -- A document is gone when every listed address that leads to it is gone.
@@ -10,9 +20,9 @@ withdrawal as (
     select
         address.url,
         max(gone.withdrawn_at) as withdrawn_at
-    from (select url, page_url as via from link union select url, url from link) as address
-    inner join (select distinct url from {{ ref('stg_listing_entry') }}) as listed on address.via = listed.url
-    left join {{ ref('int_withdrawal') }} as gone on address.via = gone.url
+    from address
+    inner join listed on address.via_url = listed.url
+    left join {{ ref('int_withdrawal') }} as gone on address.via_url = gone.url
     group by address.url
     having count(*) = count(gone.url)
 )

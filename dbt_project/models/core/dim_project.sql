@@ -1,5 +1,5 @@
--- Projects by agency, code and name. `line_name` joins a project over years: names are equal without years and the words
--- 经费, 资金, 费用, 项目 at the end, or the one contains the other (at least four characters) and both never stand in the
+-- Projects by agency, code and name. `line_name` joins a project over years: names are equal without years and the
+-- words 经费, 资金, 费用, 项目 at the end, or the one contains the other (at least four characters) and both never stand in the
 -- same year, when they would be two projects. Anything looser would be a guess.
 with core_name as (
     select
@@ -34,7 +34,7 @@ select
     arg_min(project.project_name, project.document_sha256) as project_name,
     any_value(coalesce(line.shorter_name, project.core_name)) as line_name,
     any_value(line.shorter_name) is not null as is_contained,
-    -- Hebei codes carry the set-up year after the region: 130303 24 P…; Henan ones too: region(6) + year(2) + 12 digits.
+    -- Hebei codes carry the set-up year after the region: 130303 24 P…; Henan: region(6) + year(2) + 12.
     any_value(
         case
             when regexp_full_match(project.pro_code, '[0-9]{8}P[0-9A-Z]{12}|[0-9]{20}')

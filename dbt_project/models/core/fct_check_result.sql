@@ -2,8 +2,8 @@
 -- expected, what is printed and how far rounding can move them; status and cause follow here, once.
 with evaluated as (
     {% for check in ['summary', 'rollup', 'nature', 'across', 'three_public'] -%}
-    select * from {{ ref('int_check_' ~ check) }}
-    {% if not loop.last %}union all by name{% endif %}
+        select * from {{ ref('int_check_' ~ check) }}
+        {% if not loop.last %}union all by name{% endif %}
     {% endfor %}
 ),
 
@@ -24,7 +24,8 @@ judged as (
 context as (
     select
         *,
-        count(*) filter (where status = 'failed' and abs(delta_yuan) > 3 * envelope_yuan) over same_table as table_failures,
+        count(*) filter (where status = 'failed' and abs(delta_yuan) > 3 * envelope_yuan)
+            over same_table as table_failures,
         count(*) over same_table as table_checks,
         count(*) filter (where status = 'failed') over same_table_and_delta as same_in_table,
         count(*) filter (where status = 'failed') over same_delta as same_in_document
@@ -48,7 +49,8 @@ result as (
             when abs(delta_yuan) <= 3 * envelope_yuan then 'rounding'
             when cause is not null then cause
             -- The same digits with the decimal point elsewhere.
-            when found_yuan * expected_yuan > 0 and abs(log10(found_yuan / expected_yuan)) in (1, 2, 3, 4) then 'extraction'
+            when found_yuan * expected_yuan > 0 and abs(log10(found_yuan / expected_yuan)) in (1, 2, 3, 4)
+                then 'extraction'
             when table_failures >= 5 and table_failures * 5 >= table_checks then 'extraction'
             when same_in_document > same_in_table then 'source'
             else 'unknown'
@@ -83,13 +85,23 @@ silent as (
     from printed_table
     inner join {{ ref('check_scope') }} as scope on printed_table.table_type = scope.table_type
     where
-        (printed_table.document_sha256, scope.check_id, if(scope.within = 'table', printed_table.table_ordinal, 0)) not in (
+        (
+            printed_table.document_sha256,
+            scope.check_id,
+            if(scope.within = 'table', printed_table.table_ordinal, 0)
+        ) not in (
             select
                 result.document_sha256,
                 result.check_id,
-                unnest([0, result.table_ordinal])
+                unnest([0, result.table_ordinal]) as table_ordinal
             from result
         )
+),
+
+every as (
+    select * from result
+    union all by name
+    select * from silent
 ),
 
 -- Rows of one name (two units' 办公费) are told apart by their order.
@@ -99,7 +111,7 @@ complete as (
         row_number() over (
             partition by document_sha256, table_ordinal, check_id, subject order by detail, found_yuan
         ) as occurrence
-    from (select * from result union all by name select * from silent)
+    from every
 )
 
 select

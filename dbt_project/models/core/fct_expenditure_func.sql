@@ -50,12 +50,16 @@ printed as (
         code,
         any_value(name) as name,
         {%- for nature in ['basic', 'project', 'all'] %}
-        sum(amount_yuan) filter (where nature = '{{ nature }}') as {{ nature }}_yuan,
+            sum(amount_yuan) filter (where nature = '{{ nature }}') as {{ nature }}_yuan,
         {%- endfor %}
         any_value(is_leaf_code) as is_leaf_code,
         false as is_derived
     from cell
     group by all
+),
+
+digits as (
+    select unnest([3, 5]) as length
 ),
 
 missing as (
@@ -65,7 +69,7 @@ missing as (
         leaf.table_type,
         left(leaf.code, digits.length) as code
     from printed as leaf
-    cross join (select unnest([3, 5]) as length) as digits
+    cross join digits
     where
         leaf.is_leaf_code
         and length(leaf.code) > digits.length

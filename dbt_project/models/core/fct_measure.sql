@@ -1,5 +1,5 @@
--- The headline figures of each document, each with the cell or the sentence that it is printed in. Where several tables could
--- give a figure, the order is that of seeds/measure_source.csv.
+-- The headline figures of each document, each with the cell or the sentence that it is printed in. Where several
+-- tables could give a figure, the order is that of seeds/measure_source.csv.
 with candidate as (
     select
         amount.document_sha256,
@@ -9,6 +9,8 @@ with candidate as (
         amount.table_ordinal,
         amount.row,
         amount.col,
+        headline.col is not null as is_headline,
+        amount.period_rank * 100 + amount.fund_rank * 10 + amount.nature_rank as column_rank,
         rule.measure,
         rule.priority
     from {{ ref('int_amount') }} as amount
@@ -24,13 +26,15 @@ with candidate as (
             and amount.table_ordinal = headline.table_ordinal
             and coalesce(amount.side, '') = headline.side
             and amount.col = headline.col
-            and headline.nature = rule.nature
+            and rule.nature = headline.nature
             and headline.is_representative
     left join {{ ref('fct_three_public') }} as three_public on amount.amount_key = three_public.amount_key
     where
         headline.col is not null
         or three_public.is_headline
         or (rule.nature is null and amount.table_type <> 'three_public' and amount.period_rank < 9)
+        -- The right side may hold several lists (by function, by nature), the total standing in one of them.
+        or (rule.side is not null and amount.nature_rank <= 1 and amount.period_rank < 9)
 ),
 
 stated as (
@@ -81,5 +85,7 @@ left join wider_table
 where not (candidate.measure = 'three_public' and candidate.priority = 2 and wider_table.table_ordinal is not null)
 qualify row_number() over (
     partition by candidate.document_sha256, candidate.measure
-    order by candidate.priority, candidate.table_ordinal, candidate.row, candidate.col, candidate.ordinal
+    order by
+        candidate.priority, candidate.is_headline desc, candidate.column_rank, candidate.table_ordinal, candidate.row,
+        candidate.col, candidate.ordinal
 ) = 1

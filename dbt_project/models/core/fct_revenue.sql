@@ -17,4 +17,7 @@ from {{ ref('int_amount') }} as amount
 left join {{ ref('int_amount_item') }} as item on amount.amount_key = item.amount_key
 where
     amount.side = 'revenue'
-    or (amount.side is null and amount.table_type in ('revenue_summary', 'government_fund_revenue', 'state_capital_revenue'))
+    or (
+        amount.side is null
+        and amount.table_type in ('revenue_summary', 'government_fund_revenue', 'state_capital_revenue')
+    )

@@ -12,7 +12,8 @@ select
     row_number() over (
         partition by amount.document_sha256, amount.table_ordinal, item.item
         order by
-            amount.period_rank, amount.fund_rank, amount.nature_rank, amount.row_role = 'total' desc, amount.row, amount.col
+            amount.period_rank, amount.fund_rank, amount.nature_rank, amount.row_role = 'total' desc,
+            amount.row, amount.col
     ) = 1 and amount.period_rank < 9 as is_headline
 from {{ ref('int_amount') }} as amount
 inner join {{ ref('int_amount_item') }} as item on amount.amount_key = item.amount_key

@@ -1,11 +1,20 @@
 -- Every printed name of an agency, resolved within its site: the region is the most specific one of the site's subtree
 -- that the name begins with (秦皇岛市山海关区商务局 on the site of 秦皇岛 → 130303), else the site's own.
 with printed as (
-    select site_id, agency_name from {{ ref('stg_document') }}
+    select
+        site_id,
+        agency_name
+    from {{ ref('stg_document') }}
     union
-    select site_id, agency_name from {{ ref('stg_document_link') }}
+    select
+        site_id,
+        agency_name
+    from {{ ref('stg_document_link') }}
     union
-    select site_id, agency_name from {{ ref('stg_document_import') }}
+    select
+        site_id,
+        agency_name
+    from {{ ref('stg_document_import') }}
 ),
 
 named as (
@@ -36,7 +45,8 @@ matched as (
                 )
             )
     qualify row_number() over (
-        partition by named.site_id, named.printed_name order by length(prefix.prefix) desc nulls last, prefix.region_code
+        partition by named.site_id, named.printed_name
+        order by length(prefix.prefix) desc nulls last, prefix.region_code
     ) = 1
 ),
 

@@ -5,8 +5,8 @@ with three_public_label as (
         amount.document_sha256,
         amount.table_ordinal,
         amount.is_subtotal_column,
-        unnest([
-            {label: amount.row_label, is_row: true}, {label: amount.column_label, is_row: false}
+        unnest([ -- noqa: AL03
+            { label: amount.row_label, is_row: true }, { label: amount.column_label, is_row: false }
         ], recursive := true)
     from {{ ref('int_amount') }} as amount
     where amount.table_type = 'three_public'
@@ -27,19 +27,21 @@ three_public_match as (
     ) = 1
 ),
 
+three_public_layout as (
+    select
+        *,
+        bool_or(not is_row and item in ('abroad', 'vehicle', 'vehicle_purchase', 'vehicle_running', 'reception'))
+            over (partition by document_sha256, table_ordinal) as has_items_as_headers
+    from three_public_match
+),
+
 -- A table has its items as headers (one row, or one for each unit) or as rows; the other side names funds or years.
 three_public as (
     select
         amount_key,
         'three_public.' || item as item,
         is_row
-    from (
-        select
-            *,
-            bool_or(not is_row and item in ('abroad', 'vehicle', 'vehicle_purchase', 'vehicle_running', 'reception'))
-                over (partition by document_sha256, table_ordinal) as has_items_as_headers
-        from three_public_match
-    )
+    from three_public_layout
     where is_row <> has_items_as_headers
 ),
 
@@ -55,22 +57,38 @@ summary as (
     qualify row_number() over (partition by amount.amount_key order by vocabulary.priority) = 1
 ),
 
+-- A table with its items as headers has one row, without a name: its total.
+only_row as (
+    select
+        document_sha256,
+        table_ordinal
+    from {{ ref('fct_amount') }}
+    where table_type in ('expenditure_summary', 'revenue_summary')
+    group by all
+    having count(distinct row) = 1 and max(item_code || item_label) = ''
+),
+
 total as (
     select
-        amount_key,
+        amount.amount_key,
         case
-            when regexp_matches(row_label, '^人员经费(合计|小计)$') then 'personnel_total'
-            when regexp_matches(row_label, '^公用经费(合计|小计)$') then 'public_total'
+            when regexp_matches(amount.row_label, '^人员经费(合计|小计)$') then 'personnel_total'
+            when regexp_matches(amount.row_label, '^公用经费(合计|小计)$') then 'public_total'
             else 'total'
         end as item,
         true as is_row
-    from {{ ref('int_amount') }}
+    from {{ ref('int_amount') }} as amount
+    left join only_row
+        on amount.document_sha256 = only_row.document_sha256 and amount.table_ordinal = only_row.table_ordinal
     where
-        table_type not in ('three_public', 'revenue_expenditure_summary', 'fiscal_appropriation_summary')
-        and row_role in ('total', 'subtotal')
-        and item_code = ''
-        and agency_code = ''
-        and (row_role = 'total' or regexp_matches(row_label, '^(人员|公用)经费(合计|小计)$'))
+        amount.table_type not in ('three_public', 'revenue_expenditure_summary', 'fiscal_appropriation_summary')
+        and amount.item_code = ''
+        and amount.agency_code = ''
+        and (
+            amount.row_role = 'total'
+            or only_row.table_ordinal is not null
+            or (amount.row_role = 'subtotal' and regexp_matches(amount.row_label, '^(人员|公用)经费(合计|小计)$'))
+        )
 )
 
 select * from three_public

@@ -2,8 +2,8 @@
 with pair as (
     select
         document_sha256,
-        unnest([
-            {code: item_code, name: item_label}, {code: item_code_2, name: item_label_2}
+        unnest([ -- noqa: AL03
+            { code: item_code, name: item_label }, { code: item_code_2, name: item_label_2 }
         ], recursive := true)
     from {{ ref('fct_amount') }}
     where row_role <> 'of_which' and table_type not in ('procurement', 'revenue_summary', 'government_fund_revenue')
@@ -22,4 +22,4 @@ select distinct
     {{ compact('name') }} as name,
     case left(code, 1) when '2' then 'function' when '3' then 'dep_bgt_eco' else 'gov_bgt_eco' end as classification
 from pair
-where regexp_full_match(code, '[235][0-9]{2}([0-9]{2}){0,2}') and name <> '' and (left(code, 1) = '2' or length(code) <= 5)
+where regexp_full_match(code, '2[0-9]{2}([0-9]{2}){0,2}|[35][0-9]{2}([0-9]{2})?') and name <> ''

@@ -75,7 +75,7 @@ agency as (
 
 -- Documents of unknown agency, year or phase do not share a disclosure: the file is then part of the key.
 select
-    fact.* exclude (printed_names),
+    fact.* exclude (printed_names), -- noqa: RF02
     agency.agency_key,
     coalesce(agency.region_code, site.region_code) as region_code,
     {{ key_of([

@@ -28,7 +28,7 @@ select
     own.region_code,
     unnest(list_distinct(list_filter(
         [own.form, parent.form || own.form, grandparent.form || own.form, grandparent.form || parent.form || own.form],
-        lambda candidate: candidate is not null
+        lambda candidate: candidate is not null -- noqa: RF02
     ))) as prefix
 from form as own
 left join form as parent on own.parent_code = parent.region_code

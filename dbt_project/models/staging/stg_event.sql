@@ -1,4 +1,5 @@
--- Events that count: what was observed until MINGZHANG_AS_OF; what was derived from it (readings, loads) counts whenever made.
+-- Events that count: what was observed until MINGZHANG_AS_OF, and all that was derived from observations (readings,
+-- loads), whenever it was made.
 select
     position,
     event_id,

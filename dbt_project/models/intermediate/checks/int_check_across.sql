@@ -70,7 +70,7 @@ basic as (
         functional.amount_yuan as expected_yuan,
         economic.amount_yuan as found_yuan,
         functional.half_step_yuan + economic.half_step_yuan as envelope_yuan,
-        economic.value_text || ' ' || economic.unit || '; ' || functional.value_text || ' ' || functional.unit as detail,
+        concat_ws(' ', economic.value_text, economic.unit || ';', functional.value_text, functional.unit) as detail,
         true as is_evaluable
     from total as economic
     inner join total as functional
@@ -111,7 +111,8 @@ same_code as (
         expenditure.amount_yuan as expected_yuan,
         -- Where the total column leaves the carry-over to its own column, both together are the code's amount.
         case
-            when abs(other.amount_yuan + carried.carried_yuan - expenditure.amount_yuan)
+            when
+                abs(other.amount_yuan + carried.carried_yuan - expenditure.amount_yuan)
                 < abs(other.amount_yuan - expenditure.amount_yuan)
                 then other.amount_yuan + carried.carried_yuan
             else other.amount_yuan
@@ -119,7 +120,7 @@ same_code as (
         other.half_yuan + expenditure.half_yuan + coalesce(carried.carried_half_yuan, 0) as envelope_yuan,
         other.table_title || ' ' || other.amount_yuan || '; ' || expenditure.table_title || ' '
         || expenditure.amount_yuan || ' (元)' as detail,
-        not (other.is_repeated or expenditure.is_repeated) as is_evaluable
+        not other.is_repeated and not expenditure.is_repeated as is_evaluable
     from code_amount as other
     inner join code_amount as expenditure
         on

@@ -2,7 +2,7 @@
 with cell as (
     select
         amount.*,
-        headline.nature as column_nature,
+        headline.nature as kind,
         headline.is_representative,
         bool_or(headline.is_representative) over (
             partition by amount.document_sha256, amount.table_ordinal, headline.nature
@@ -27,9 +27,11 @@ with cell as (
 counted as (
     select *
     from cell
-    where is_representative or not has_representative or column_nature = 'all'
+    where is_representative or not has_representative or kind = 'all'
 ),
 
+-- noqa: disable=LT02
+-- The rule of indentation does not know loops.
 gathered as (
     select
         document_sha256,
@@ -38,22 +40,22 @@ gathered as (
         any_value(table_title) as table_title,
         any_value(table_type) as table_type,
         any_value(concat_ws(' ', nullif(item_code, ''), item_label, nullif(item_label_2, ''))) as label,
-        any_value(unit) as unit,
         {%- for nature in ['all', 'basic'] %}
-        any_value(amount_yuan) filter (where column_nature = '{{ nature }}' and is_representative) as {{ nature }}_yuan,
-        any_value(half_step_yuan) filter (where column_nature = '{{ nature }}' and is_representative)
+        any_value(amount_yuan) filter (where kind = '{{ nature }}' and is_representative) as {{ nature }}_yuan,
+        any_value(half_step_yuan) filter (where kind = '{{ nature }}' and is_representative)
             as {{ nature }}_half_yuan,
-        any_value(value_text) filter (where column_nature = '{{ nature }}' and is_representative) as {{ nature }}_text,
+        any_value(value_text) filter (where kind = '{{ nature }}' and is_representative) as {{ nature }}_text,
         {%- endfor %}
         {%- for group, natures in {
-            'nature': ['basic', 'project', 'operating', 'remittance', 'subsidy', 'reserve'], 'part': ['personnel', 'public']
+            'nature': "'basic', 'project', 'operating', 'remittance', 'subsidy', 'reserve'",
+            'part': "'personnel', 'public'"
         }.items() %}
-        sum(amount_yuan) filter (where column_nature in ({{ "'" ~ natures | join("', '") ~ "'" }})) as {{ group }}_yuan,
-        sum(half_step_yuan) filter (where column_nature in ({{ "'" ~ natures | join("', '") ~ "'" }}))
-            as {{ group }}_half_yuan,
+        sum(amount_yuan) filter (where kind in ({{ natures }})) as {{ group }}_yuan,
+        sum(half_step_yuan) filter (where kind in ({{ natures }})) as {{ group }}_half_yuan,
         string_agg(value_text, ' + ' order by col)
-            filter (where column_nature in ({{ "'" ~ natures | join("', '") ~ "'" }})) as {{ group }}_text,
+            filter (where kind in ({{ natures }})) as {{ group }}_text,
         {%- endfor %}
+        any_value(unit) as unit
     from counted
     group by all
 ),
@@ -79,9 +81,9 @@ printed as (
     select
         document_sha256,
         table_ordinal,
-        bool_or(column_nature = 'basic' and is_representative) as has_basic,
-        bool_or(column_nature = 'project') as has_project,
-        bool_or(column_nature = 'personnel') and bool_or(column_nature = 'public') as has_parts
+        bool_or(kind = 'basic' and is_representative) as has_basic,
+        bool_or(kind = 'project') as has_project,
+        bool_or(kind = 'personnel') and bool_or(kind = 'public') as has_parts
     from counted
     group by all
 )

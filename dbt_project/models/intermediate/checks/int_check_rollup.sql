@@ -1,5 +1,7 @@
 -- I04 (function) and I07 (economic): a printed code is the sum of the printed codes below it, the total that of the
--- topmost ones, in each column of each table. A table of leaf rows has nothing to check but its total.
+-- topmost ones, in each column of each table. A table of leaf rows has nothing to check but its total. Economic tables
+-- that print names only: a class is the sum of the rows below it, up to the next class; as only the order of rows says
+-- what belongs to what, a difference there proves nothing.
 with row_of as (
     select
         *,
@@ -106,6 +108,65 @@ equation as (
             and total.table_ordinal = addend.table_ordinal
             and total.col = addend.col
             and addend.parent_code is null
+),
+
+-- Economic tables without any code.
+named as (
+    select amount.*
+    from {{ ref('int_amount') }} as amount
+    where
+        amount.table_type = 'general_public_basic_expenditure'
+        and amount.row_role in ('leaf', 'subtotal')
+        and amount.item_label <> ''
+        and (amount.document_sha256, amount.table_ordinal) not in (
+            select
+                coded.document_sha256,
+                coded.table_ordinal
+            from {{ ref('int_code_row') }} as coded
+        )
+),
+
+-- A class may be blank in a column and its rows too: the class of a row is the last one printed in any column.
+class as (
+    select distinct
+        document_sha256,
+        table_ordinal,
+        row as class_row
+    from named
+    where row_role = 'subtotal'
+),
+
+placed as (
+    select
+        named.*,
+        class.class_row
+    from named
+    inner join class
+        on
+            named.document_sha256 = class.document_sha256
+            and named.table_ordinal = class.table_ordinal
+            and named.row >= class.class_row
+    qualify class.class_row = max(class.class_row) over (
+        partition by named.document_sha256, named.table_ordinal, named.row
+    )
+),
+
+class_sum as (
+    select
+        document_sha256,
+        table_ordinal,
+        any_value(table_title) as table_title,
+        any_value(column_path) as column_path,
+        any_value(unit) as unit,
+        any_value(item_label) filter (where row_role = 'subtotal') as label,
+        any_value(value_text) filter (where row_role = 'subtotal') as text,
+        any_value(amount_yuan) filter (where row_role = 'subtotal') as found_yuan,
+        coalesce(sum(amount_yuan) filter (where row_role = 'leaf'), 0) as expected_yuan,
+        sum(half_step_yuan) as envelope_yuan,
+        string_agg(value_text, ' + ' order by row) filter (where row_role = 'leaf') as addends_text
+    from placed
+    group by document_sha256, table_ordinal, col, class_row
+    having found_yuan is not null
 )
 
 select
@@ -117,5 +178,17 @@ select
     found_yuan,
     half_yuan + coalesce(addends_half_yuan, 0) as envelope_yuan,
     text || '; ' || coalesce(addends_text, 'no addend is printed') || ' (' || unit || ')' as detail,
-    not (is_repeated or coalesce(has_repeated_addend, false)) as is_evaluable
+    not is_repeated and not coalesce(has_repeated_addend, false) as is_evaluable
 from equation
+union all
+select
+    'I07' as check_id,
+    document_sha256,
+    table_ordinal,
+    table_title || ' · ' || label || ' · ' || column_path as subject,
+    expected_yuan,
+    found_yuan,
+    envelope_yuan,
+    text || '; ' || coalesce(addends_text, 'no addend is printed') || ' (' || unit || ')' as detail,
+    false as is_evaluable
+from class_sum

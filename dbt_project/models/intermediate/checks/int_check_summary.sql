@@ -83,13 +83,14 @@ gathered as (
         arg_max(value_text, row) filter (where item like '%_total') as total_text,
         arg_max(item_label, row) filter (where item like '%_total') as total_label,
         coalesce(sum(amount_yuan) filter (where regexp_matches(item, '^(carry|other|late)_')), 0) as carried_yuan,
-        coalesce(sum(half_step_yuan) filter (where regexp_matches(item, '^(carry|other|late)_')), 0) as carried_half_yuan,
+        coalesce(sum(half_step_yuan) filter (where regexp_matches(item, '^(carry|other|late)_')), 0)
+            as carried_half_yuan,
         string_agg(' + ' || item_label || ' ' || value_text, '' order by row)
-            filter (where regexp_matches(item, '^(carry|other|late)_')) as carried_text,
+        filter (where regexp_matches(item, '^(carry|other|late)_')) as carried_text,
         sum(amount_yuan) filter (where class_code is not null and row_role <> 'of_which') as class_yuan,
         sum(half_step_yuan) filter (where class_code is not null and row_role <> 'of_which') as class_half_yuan,
         string_agg(value_text, ' + ' order by row)
-            filter (where class_code is not null and row_role <> 'of_which') as class_text,
+        filter (where class_code is not null and row_role <> 'of_which') as class_text,
         -- A row that the vocabulary does not know may be part of a sum: then a difference proves nothing.
         bool_or(item is null and class_code is null and row_role <> 'of_which') as has_unknown_row,
         bool_or(item is null and is_after_closing) as has_unknown_row_after_closing
