@@ -262,6 +262,7 @@ def dev(
     environment = {
         **os.environ,
         "DAGSTER_HOME": str(place.dagster),
+        "PYTHONWARNINGS": "ignore",  # Dagster recommends its other command line, which is another product
         "MINGZHANG_HOME": str(place.path),
         "MINGZHANG_SITES": str(_sites_folder(place, sites)),
     }

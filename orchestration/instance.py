@@ -10,6 +10,8 @@ SETTINGS = """\
 # Written by mingzhang. Runs are stored beside the warehouse; nothing is sent anywhere.
 telemetry:
   enabled: false
+nux:
+  enabled: false
 run_coordinator:
   module: dagster.core.run_coordinator
   class: QueuedRunCoordinator

@@ -34,6 +34,10 @@ class _Translator(DagsterDbtTranslator):
             return RAW_TABLES
         return super().get_asset_key(dbt_resource_props)
 
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """Models are grouped as they are in the warehouse: staging, intermediate, core, marts."""
+        return str(dbt_resource_props["schema"])
+
 
 def model_assets(home: Home) -> AssetsDefinition:
     """Every model and seed of the dbt project; its manifest is kept in the home."""

@@ -17,7 +17,7 @@ from scrapers.sites import Site
 from warehouse import landing, publication
 from warehouse.documents import READER_VERSION
 from warehouse.home import Home
-from warehouse.reading import read_files
+from warehouse.reading import read_archived
 from warehouse.record.archive import Archive
 from warehouse.record.events import CrawlFinished, Event, LoadLanded, LoadValidated, PublicationMade
 from warehouse.record.export import copied_until, export_events
@@ -78,7 +78,6 @@ def land(home: Home, site_id: str, run_id: str) -> LoadLanded | None:
             log.info("%s: nothing new to read", site_id)
             return None
         log.info("%s: reading %d documents", site_id, len(pending))
-        archive = Archive(home.archive)
         landed = landing.land(
             home,
             events,
@@ -86,7 +85,7 @@ def land(home: Home, site_id: str, run_id: str) -> LoadLanded | None:
             site_id=site_id,
             run_id=run_id,
             reader_version=READER_VERSION,
-            results=read_files((sha256, archive.get(sha256)) for sha256 in pending),
+            results=read_archived(Archive(home.archive), pending),
         )
     if landed is not None:
         log.info("%s: landed %d amounts", site_id, landed.row_counts["amounts"])
@@ -119,13 +118,22 @@ def candidate(home: Home, run_id: str) -> Path:
     return home.scratch / f"{run_id}.duckdb"
 
 
-def build_models(home: Home, run_id: str, as_of: datetime | None = None) -> BuildResult:
-    """Build core and marts from the copy of the log and the raw tables, aside."""
+def build_models(
+    home: Home, run_id: str, as_of: datetime | None = None, *, until: int | None = None
+) -> BuildResult:
+    """Build core and marts from the copy of the log (up to a position) and the raw tables, aside.
+
+    Raw tables that are missing are read again first: a restored backup has none, a killed rebuild not all.
+    """
     from warehouse.build import build
 
-    log.info("building the marts")
     with EventLog.open(home.event_log) as events:
-        export_events(events, home.events_parquet)
+        for load in landing.missing_loads(home, events):
+            log.info("%s: reading %d documents again", load.site_id, len(load.documents))
+            results = read_archived(Archive(home.archive), load.documents)
+            landing.restore(home, load, results, READER_VERSION)
+        export_events(events, home.events_parquet, until=until)
+    log.info("building the marts")
     return build(home, candidate(home, run_id), as_of=as_of)
 
 
@@ -149,8 +157,7 @@ def publish(home: Home, run_id: str, verdict: LoadValidated) -> PublicationMade:
     copied = copied_until(home.events_parquet)
     position = copied.position if copied else 0
     with EventLog.open(home.event_log) as events:
-        last = publication.last_publication(events)
-        number = last.publication_id + 1 if last else 1
+        number = publication.number_of(publication.last_publication(events), position)
         made = publication.publish(
             home,
             events,
@@ -194,8 +201,9 @@ def report(
 def rebuild(home: Home, as_of: datetime | None = None) -> Path:
     """Make everything that is derived again, from the record alone.
 
-    Raw tables are read again from the archived files. Without `as_of` the result is published; with it, it is
-    written to `as_of/` in the home, and the current publication stays.
+    Raw tables are read again from the archived files. Without `as_of` the result is published: as the last
+    publication again where nothing is new since, else as the next one. With `as_of` it is written to `as_of/`
+    in the home, and the current publication stays.
 
     Returns:
         The DuckDB file.
@@ -204,13 +212,11 @@ def rebuild(home: Home, as_of: datetime | None = None) -> Path:
     recover(home)
     shutil.rmtree(home.raw, ignore_errors=True)
     shutil.rmtree(home.events_parquet, ignore_errors=True)
-    archive = Archive(home.archive)
     with EventLog.open(home.event_log) as events:
-        for load in landing.loads(events):
-            log.info("%s: reading %d documents again", load.site_id, len(load.documents))
-            results = read_files((sha256, archive.get(sha256)) for sha256 in load.documents)
-            landing.restore(home, load, results)
-    build_models(home, run_id, as_of)
+        last = publication.last_publication(events)
+        again = last is not None and as_of is None and not publication.news_since_publication(events)
+    until = last.log_position if last and again else None
+    build_models(home, run_id, as_of, until=until)
     if as_of is None:
         publish(home, run_id, audit(home, run_id))
         return home.warehouse

@@ -49,12 +49,13 @@ def news_sensor(home: Home, publish: UnresolvedAssetJobDefinition) -> SensorDefi
         default_status=DefaultSensorStatus.RUNNING,
         description="Publishes when the record holds something that the current publication does not show.",
     )
-    def news(_context: SensorEvaluationContext) -> Iterator[RunRequest | SkipReason]:
+    def news(context: SensorEvaluationContext) -> Iterator[RunRequest | SkipReason]:
         with EventLog.open(home.event_log) as events:
-            found = news_since_publication(events)
+            found = news_since_publication(events, nothing_until=int(context.cursor or 0))
         if found:
             yield RunRequest(run_key=f"position-{found.log_position}")
         else:
+            context.update_cursor(str(found.log_position))
             yield SkipReason("nothing new since the last publication")
 
     return news

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from warehouse.documents.pdf import draw_cell
+from warehouse.documents.pdf.picture import draw_cell
 from warehouse.home import Home
 from warehouse.record.archive import Archive
 

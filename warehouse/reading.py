@@ -16,6 +16,8 @@ from pathlib import Path
 
 from warehouse.documents import read_document
 from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
+from warehouse.record.archive import Archive
+from warehouse.record.errors import CorruptArchiveError
 from warehouse.tables.model import Recognition
 from warehouse.workers import Ending, Finished, run_isolated
 
@@ -65,7 +67,7 @@ def read_files(
     files: Iterable[tuple[str, bytes]],
     *,
     workers: int | None = None,
-    timeout_seconds: float = 120,
+    timeout_seconds: float = 300,
     memory_mb: int = 1024,
     read: Read = read_recognition,
 ) -> Iterator[ReadResult]:
@@ -77,7 +79,8 @@ def read_files(
     Args:
         files: The archive's hash of each file and its bytes.
         workers: Processes at a time; by default one per usable core.
-        timeout_seconds: For one file. A worker that exceeds it is killed; the outcome is `TIMEOUT`.
+        timeout_seconds: For one file. A worker that exceeds it is killed; the outcome is `TIMEOUT`. Optical
+            recognition takes 5 to 9 s a page; everything else is read in seconds.
         memory_mb: For one worker. One that exceeds it is killed; the outcome is `OUT_OF_MEMORY`.
         read: What a worker does with the bytes; importable by name.
     """
@@ -90,6 +93,27 @@ def read_files(
     )
     for end in finished:
         yield _result(end.key, _of_ending(end), end.seconds)
+
+
+def read_archived(
+    archive: Archive, hashes: Iterable[str], *, read: Read = read_recognition
+) -> Iterator[ReadResult]:
+    """Read archived files; one that is missing or damaged is a result that names it, and the others are read.
+
+    Raises:
+        RecordUnavailableError: the archive cannot be read at all.
+    """
+    damaged: list[ReadResult] = []
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        for sha256 in hashes:
+            try:
+                yield sha256, archive.get(sha256)
+            except CorruptArchiveError as error:
+                damaged.append(_result(sha256, _Attempt(ReadOutcome.CORRUPT, f"archived file {error}"), 0.0))
+
+    yield from read_files(files(), read=read)
+    yield from damaged
 
 
 def read_one(data: bytes, *, read: Read = read_recognition) -> ReadResult:

@@ -10,7 +10,7 @@ from warehouse.documents.sniff import sniff
 
 __all__ = ["READER_VERSION", "read_document"]
 
-READER_VERSION = "2026.11.1"
+READER_VERSION = "2026.11.2"
 """Version of everything between a file's bytes and its recognition: `warehouse.documents` and
 `warehouse.tables`.
 
@@ -21,7 +21,7 @@ reads the archive again; forgetting to raise it leaves old results in the wareho
 
 # Each reader is imported with the first file that needs it: some load large libraries.
 _READERS = {
-    "pdf": ("warehouse.documents.pdf", "read_pdf"),
+    "pdf": ("warehouse.documents.pdf", "read_pdf_and_scans"),
     "docx": ("warehouse.documents.docx", "read_docx"),
     "doc": ("warehouse.documents.doc", "read_doc"),
     "rtf": ("warehouse.documents.rtf", "read_rtf"),

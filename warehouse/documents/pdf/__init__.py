@@ -1,5 +1,19 @@
 """PDF: glyphs and rules → grids → cells → tables over pages (`picture.draw_cell` shows one)."""
 
+from warehouse.documents.model import Document
+from warehouse.documents.pdf.content import PageContent
 from warehouse.documents.pdf.reader import read_pdf
 
-__all__ = ["read_pdf"]
+__all__ = ["read_pdf", "read_pdf_and_scans"]
+
+
+def read_pdf_and_scans(data: bytes) -> Document:
+    """`read_pdf`, with optical recognition of the pages that are pictures."""
+    return read_pdf(data, read_scan=_read_scan)
+
+
+def _read_scan(data: bytes, page_number: int) -> PageContent:
+    # Recognition takes two seconds to load and half a gigabyte: only files with scanned pages pay for it.
+    from warehouse.documents.pdf.scan import read_scan  # noqa: PLC0415
+
+    return read_scan(data, page_number)
