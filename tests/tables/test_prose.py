@@ -47,6 +47,12 @@ def test_a_change_after_parts_is_of_the_whole() -> None:
     )
 
 
+def test_figures_of_one_subject_are_of_no_total() -> None:
+    assert _said("住房改革支出（款）: 2018年预算支出合计3,660.38万元。") == [
+        ("expenditure_by_function", "3,660.38", "万元", "")
+    ]
+
+
 def test_what_one_kind_of_money_pays_is_a_part() -> None:
     assert _said("政府采购预算总额6,546.82万元；") == [("procurement", "6,546.82", "万元", "")]
     assert _said("其中一般公共预算拨款政府采购5,499.84万元。") == [

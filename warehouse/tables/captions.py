@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from warehouse.tables.text import key, printed
 from warehouse.tables.vocabulary import load
@@ -17,6 +18,7 @@ _SENTENCE = re.compile(r"[。;!?]|,.*,")
 _BESIDE_AGENCY = re.compile(
     r"(?<=.)(?:(?:金额|货币|计量)?单位:?(?:人民币)?(?:百万|[亿万千百])?元|预算年度|20\d\d年)|^单位:?(?:人民币)?(?:百万|[亿万千百])?元"
 )
+_HALF_UNIT = re.compile(r"单位:?(百万|[亿万千百])$")
 _MAX_TITLE = 60
 _REACH = 12
 
@@ -119,11 +121,20 @@ def read_caption(lines: Sequence[str], title_score: Callable[[str], int]) -> Cap
     near = list(lines)[-_REACH:]
     title = _title(near, title_score)
     backwards = near[::-1]
-    unit = next((unit for line in backwards if (unit := unit_in(line))), None)
+    unit = next((unit for line in backwards if (unit := unit_in(line))), None) or _broken_unit(near)
     year = next((year for line in backwards if (year := year_in(line))), None)
     agency = next((named for line in backwards if not is_title(line) and (named := agency_in(line))), None)
     code, name = agency or (None, None)
     return Caption(title=title, unit=unit, fiscal_year=year, agency_name=name, agency_code=code)
+
+
+def _broken_unit(lines: list[str]) -> str | None:
+    """A unit that a narrow column broke over two lines: `单位：万` and `元`."""
+    for line, below in pairwise(lines):
+        match = _HALF_UNIT.search(key(line))
+        if match and key(below).endswith("元"):
+            return f"{match.group(1)}元"
+    return None
 
 
 def _title(lines: list[str], title_score: Callable[[str], int]) -> str:
@@ -138,11 +149,11 @@ def _title(lines: list[str], title_score: Callable[[str], int]) -> str:
 
 def _with_line_above(shown: str, above: list[str], title_score: Callable[[str], int]) -> str:
     """A title that is broken over two lines: both together say more than the last one alone."""
-    start = printed(above[-1]) if above else ""
+    start = without_number(printed(above[-1])) if above else ""
     plain = key(start)
-    if not start or len(start) > 40 or unit_in(start) or agency_in(above[-1]) or _TITLE_END.search(plain):
+    if not start or len(start) > 40 or unit_in(start) or agency_in(start) or _TITLE_END.search(plain):
         return shown
-    if _patterns("number_pattern")[0].match(plain) or _SENTENCE.search(plain) or ":" in plain:
+    if _patterns("number_pattern")[0].fullmatch(plain) or _SENTENCE.search(plain) or ":" in plain:
         return shown
     return start + shown if title_score(start + shown) > title_score(shown) else shown
 

@@ -23,6 +23,8 @@ _SENTENCE_END = ("。", "；", ";", "！", "!", "？", "?", "：", ":")
 _CONTENTS = re.compile(r"(?:\.{4,}|…{2,}|·{4,})")
 # One character for one, so that places in the text stay places in the line.
 _ONE_WIDTH = str.maketrans("０１２３４５６７８９，．％（）“”", '0123456789,.%()""')
+# 住房改革支出（款）: 2018年预算支出合计… speaks of one subject of the classification.
+_SUBJECT = re.compile(r"\([类款项]\)")
 _AFTER_ORDINAL = r"(?<=[一二三四五六七八九十\d]\))"
 _NEAR_MARGIN = 2.5
 _CHANGES = frozenset({"increase", "decrease"})
@@ -55,6 +57,7 @@ class _Words:
     comparison: re.Pattern[str]
     comparisons: dict[str, str]
     weak: frozenset[str]
+    weak_metrics: frozenset[str]
     countable: frozenset[str]
 
 
@@ -72,6 +75,7 @@ def _words() -> _Words:
         comparison=_longest_first(comparisons),
         comparisons=comparisons,
         weak=weak,
+        weak_metrics=frozenset(metrics[word] for word in weak if word in metrics),
         countable=frozenset(known["countable"]),
     )
 
@@ -114,10 +118,7 @@ def _numbered(found: Statement, ordinal: int) -> Statement:
 
 def _paragraphs(lines: Sequence[Line]) -> Iterator[_Paragraph]:
     """Lines joined while they run up to the right margin of their page and end no sentence."""
-    margins: dict[int | None, float] = {}
-    for line in lines:
-        if line.box:
-            margins[line.page] = max(margins.get(line.page, 0), line.box[2])
+    margins = _margins(lines)
     waiting: list[tuple[int, Line]] = []
     for ordinal, line in enumerate(lines, start=1):
         if _CONTENTS.search(line.text):
@@ -128,6 +129,15 @@ def _paragraphs(lines: Sequence[Line]) -> Iterator[_Paragraph]:
             waiting = []
     if waiting:
         yield _joined(waiting)
+
+
+def _margins(lines: Sequence[Line]) -> dict[int | None, float]:
+    """The right margin of each page: where its long lines end (a page number may stand further right)."""
+    edges: dict[int | None, list[float]] = {}
+    for line in lines:
+        if line.box:
+            edges.setdefault(line.page, []).append(line.box[2])
+    return {page: sorted(found)[len(found) * 9 // 10] for page, found in edges.items()}
 
 
 def _is_full(line: Line, margin: float) -> bool:
@@ -160,6 +170,10 @@ def _figures(paragraph: _Paragraph, sentence: re.Match[str]) -> Iterator[Stateme
         clause = re.split(r"[,，:：(（]", between)[-1]
         comparison = _comparison(between)
         own = _metric(clause if metric else between)
+        if own in words.weak_metrics and _SUBJECT.search(
+            key(paragraph.text[: sentence.start() + figure.start()])
+        ):
+            own = "expenditure_by_function"
         if own and not (metric and comparison == "share"):
             metric = own
         elif comparison in _CHANGES and "其中" in text[: figure.start()] and re.match(r"[比较与同]", clause):
