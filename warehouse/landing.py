@@ -118,14 +118,26 @@ def land(  # noqa: PLR0913 # a load's keys, all by name
     return landed
 
 
-def restore(home: Home, load: Load, results: Iterable[ReadResult]) -> None:
-    """Write the raw tables of a landed load again, from its documents read anew; the log knows of it."""
+def restore(home: Home, load: Load, results: Iterable[ReadResult], reader_version: str) -> None:
+    """Write the raw tables of a landed load again; the log knows of it.
+
+    Args:
+        home: The installation.
+        load: The load, as the log tells of it.
+        results: Its documents, read anew.
+        reader_version: The reader that read them anew: rows say who made them, not who did once.
+    """
     with _aside(home, load.load_id) as folder:
-        keys = {"load_id": load.load_id, "site_id": load.site_id, "reader_version": load.reader_version}
+        keys = {"load_id": load.load_id, "site_id": load.site_id, "reader_version": reader_version}
         with RawTablesWriter(folder, **keys) as writer:
             for result in results:
-                _add(writer, result, load.reader_version)
+                _add(writer, result, reader_version)
         _move(folder, home.raw / load.load_id)
+
+
+def missing_loads(home: Home, log: EventLog) -> list[Load]:
+    """Landed loads whose raw tables are not on disk."""
+    return [load for load in loads(log) if not (home.raw / load.load_id).is_dir()]
 
 
 def loads(log: EventLog, site_id: str | None = None, until: int | None = None) -> list[Load]:

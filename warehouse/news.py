@@ -17,7 +17,6 @@ from warehouse.record.events import (
     FetchOutcome,
     ListingEntry,
     ListingObserved,
-    LoadValidated,
     PageKind,
     Payload,
     RecordedEvent,
@@ -28,9 +27,8 @@ NEWSWORTHY = (
     ListingObserved.type,
     DocumentLinked.type,
     DocumentImported.type,
-    LoadValidated.type,
 )
-"""The types of event that can be news."""
+"""The types of event that can be news; so can loads, which are compared as such."""
 
 _PRESENT = {FetchOutcome.STORED, FetchOutcome.UNCHANGED}
 _GONE = {FetchOutcome.NOT_FOUND, FetchOutcome.SOFT_404}
@@ -68,33 +66,23 @@ class _Seen:
     links: dict[tuple[str, str], DocumentLinked] = field(default_factory=dict)
     linked: set[str] = field(default_factory=set)
     listings: dict[str, _Listing] = field(default_factory=dict)
-    accepted: dict[str, bool] = field(default_factory=dict)
 
 
-def fold(events: Iterable[RecordedEvent], *, published_until: int, published_loads: Iterable[str]) -> News:
-    """The news in a log.
+def fold(events: Iterable[RecordedEvent], *, since: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The addresses of documents and of listings that changed.
 
     Args:
         events: Events of the types `NEWSWORTHY`, from the first one on: what a change is depends on what was.
-        published_until: The last event that the publication takes into account.
-        published_loads: The loads that it holds.
+        since: The position after which changes are news.
     """
     seen = _Seen()
     changed: dict[str, set[str]] = {"documents": set(), "listings": set()}
-    position = published_until
     for event in events:
         change = _observe(seen, event.payload)
-        position = max(position, event.position)
-        if change and event.position > published_until:
+        if change and event.position > since:
             kind, address = change
             changed[kind].add(address)
-    accepted = {load_id for load_id, is_accepted in seen.accepted.items() if is_accepted}
-    return News(
-        log_position=position,
-        loads=tuple(sorted(accepted ^ set(published_loads))),
-        documents=tuple(sorted(changed["documents"])),
-        listings=tuple(sorted(changed["listings"])),
-    )
+    return tuple(sorted(changed["documents"])), tuple(sorted(changed["listings"]))
 
 
 def _observe(seen: _Seen, payload: Payload) -> tuple[str, str] | None:
@@ -115,8 +103,6 @@ def _observe(seen: _Seen, payload: Payload) -> tuple[str, str] | None:
         case ListingObserved(listing_url=url):
             listing = seen.listings.setdefault(url, _Listing())
             return ("listings", url) if _listing_changes(listing, payload) else None
-        case LoadValidated(load_id=load_id, accepted=accepted):
-            seen.accepted[load_id] = accepted
     return None
 
 

@@ -4,11 +4,15 @@ The folder is made aside and renamed, then `publication.made` is appended, then 
 swapped: `publications/current`, and `warehouse.duckdb` at the top. A folder without its event was never
 visible and is removed; an event whose links were not swapped is finished by `recover`. Readers that have the
 old file open keep it: nothing is written in place.
+
+The number of a publication belongs to the last event that it takes into account: made again up to the same
+event (by `mingzhang rebuild`), it is the same publication, and takes the place of its folder.
 """
 
 from __future__ import annotations
 
 import hashlib
+import heapq
 import re
 import shutil
 from collections.abc import Iterable, Mapping
@@ -16,6 +20,7 @@ from pathlib import Path
 
 from warehouse.files import exclusive, replace_link, sync, sync_tree
 from warehouse.home import Home
+from warehouse.landing import accepted_loads
 from warehouse.news import NEWSWORTHY, News, fold
 from warehouse.published_file import write_published
 from warehouse.record.events import Event, PublicationMade
@@ -24,6 +29,7 @@ from warehouse.record.log import EventLog
 _WAREHOUSE = "warehouse.duckdb"
 _NUMBERED = re.compile(r"\d{6,}")
 _ASIDE = ".made-aside"
+_REPLACED = ".replaced-"
 
 
 def publish(  # noqa: PLR0913 # what a publication is made of, by name
@@ -36,7 +42,9 @@ def publish(  # noqa: PLR0913 # what a publication is made of, by name
     log_position: int,
     extras: Mapping[str, Path],
 ) -> PublicationMade:
-    """Make the next publication from a built warehouse file, and let analysts see it.
+    """Make a publication from a built warehouse file, and let analysts see it.
+
+    It is the next one, or the last one again where it takes the same events into account.
 
     Args:
         home: The installation.
@@ -52,8 +60,7 @@ def publish(  # noqa: PLR0913 # what a publication is made of, by name
     """
     with exclusive(_lock(home)):
         _recover(home, log)
-        last = last_publication(log)
-        number = last.publication_id + 1 if last else 1
+        number = number_of(last_publication(log), log_position)
         aside = home.publications / _ASIDE
         aside.mkdir(parents=True)
         write_published(built, aside / _WAREHOUSE, parquet=aside / "parquet")
@@ -66,11 +73,18 @@ def publish(  # noqa: PLR0913 # what a publication is made of, by name
             warehouse_sha256=_sha256_of(aside / _WAREHOUSE),
         )
         sync_tree(aside)
-        aside.rename(folder_of(home, number))
-        sync(home.publications)
+        replaced = _put_in_place(home, aside, number)
         log.append([Event(payload=made, run_id=run_id)])
         _announce(home, number)
+        shutil.rmtree(replaced, ignore_errors=True)
     return made
+
+
+def number_of(last: PublicationMade | None, log_position: int) -> int:
+    """The number of a publication that takes the log up to a position into account, after the last one."""
+    if last is None:
+        return 1
+    return last.publication_id + (log_position != last.log_position)
 
 
 def recover(home: Home, log: EventLog) -> None:
@@ -90,22 +104,51 @@ def folder_of(home: Home, number: int) -> Path:
     return home.publications / f"{number:06}"
 
 
+def publications(log: EventLog) -> dict[int, PublicationMade]:
+    """Every publication that was made, by number; one that was made again as it was the last time."""
+    payloads = (event.payload for event in log.read(types=(PublicationMade.type,)))
+    return {made.publication_id: made for made in payloads if isinstance(made, PublicationMade)}
+
+
 def last_publication(log: EventLog) -> PublicationMade | None:
     """The publication that was made last."""
-    last = None
-    for event in log.read(types=(PublicationMade.type,)):
-        if isinstance(event.payload, PublicationMade):
-            last = event.payload
-    return last
+    return next(reversed(publications(log).values()), None)
 
 
-def news_since_publication(log: EventLog) -> News:
-    """What a new publication would show that the last one does not."""
+def news_since_publication(log: EventLog, *, nothing_until: int = 0) -> News:
+    """What a new publication would show that the last one does not.
+
+    Only sites with events since are looked at: what a change is depends on what was seen of a site before.
+
+    Args:
+        log: The log.
+        nothing_until: Events up to here are known to hold no news: `log_position` of an earlier answer.
+    """
     last = last_publication(log)
     published_until, published_loads = (last.log_position, last.loads) if last else (0, ())
-    if next(log.read_stored(after=published_until, types=NEWSWORTHY), None) is None:
-        return News(log_position=log.last_position())
-    return fold(log.read(types=NEWSWORTHY), published_until=published_until, published_loads=published_loads)
+    end, since = log.last_position(), max(published_until, nothing_until)
+    sites = {row.site_id or "" for row in log.read_stored(after=since, until=end, types=NEWSWORTHY)}
+    histories = [log.read(site_id=site_id, until=end, types=NEWSWORTHY) for site_id in sorted(sites)]
+    events = heapq.merge(*histories, key=lambda event: event.position)
+    documents, listings = fold(events, since=since)
+    accepted = {load.load_id for load in accepted_loads(log, until=end)}
+    return News(
+        log_position=end,
+        loads=tuple(sorted(accepted.symmetric_difference(published_loads))),
+        documents=documents,
+        listings=listings,
+    )
+
+
+def _put_in_place(home: Home, aside: Path, number: int) -> Path:
+    """Returns the place of the folder that was replaced, if one was: it is kept until the event is there."""
+    folder = folder_of(home, number)
+    replaced = home.publications / f"{_REPLACED}{folder.name}"
+    if folder.exists():
+        folder.rename(replaced)
+    aside.rename(folder)
+    sync(home.publications)
+    return replaced
 
 
 def _recover(home: Home, log: EventLog) -> None:
@@ -113,14 +156,21 @@ def _recover(home: Home, log: EventLog) -> None:
     if not home.publications.exists():
         return
     shutil.rmtree(home.publications / _ASIDE, ignore_errors=True)
-    made = [
-        e.payload for e in log.read(types=(PublicationMade.type,)) if isinstance(e.payload, PublicationMade)
-    ]
-    announced = {folder_of(home, payload.publication_id).name for payload in made}
+    made = publications(log)
+    for number, publication in made.items():
+        folder = folder_of(home, number)
+        replaced = home.publications / f"{_REPLACED}{folder.name}"
+        if replaced.exists():
+            if folder.exists() and _sha256_of(folder / _WAREHOUSE) == publication.warehouse_sha256:
+                shutil.rmtree(replaced)
+            else:
+                shutil.rmtree(folder, ignore_errors=True)
+                replaced.rename(folder)
+    announced = {folder_of(home, number).name for number in made}
     for folder in home.publications.iterdir():
         if _NUMBERED.fullmatch(folder.name) and folder.name not in announced:
             shutil.rmtree(folder)
-    there = [p.publication_id for p in made if folder_of(home, p.publication_id).exists()]
+    there = [number for number in made if folder_of(home, number).exists()]
     if there:
         _announce(home, max(there))
 

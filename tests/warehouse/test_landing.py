@@ -12,6 +12,7 @@ import tracemalloc
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -22,9 +23,19 @@ from warehouse import raw_tables
 from warehouse.documents.model import ReadOutcome
 from warehouse.files import exclusive
 from warehouse.home import PROJECT_ROOT, Home
-from warehouse.landing import accepted_loads, land, loads, pending, restore, sweep, unvalidated_loads
+from warehouse.landing import (
+    accepted_loads,
+    land,
+    loads,
+    missing_loads,
+    pending,
+    restore,
+    sweep,
+    unvalidated_loads,
+)
 from warehouse.raw_tables import RAW_SCHEMAS
-from warehouse.reading import ReadResult
+from warehouse.reading import ReadResult, read_archived
+from warehouse.record.archive import Archive
 from warehouse.record.errors import CorruptArchiveError
 from warehouse.record.events import (
     DocumentImported,
@@ -408,6 +419,18 @@ def test_loads_are_found_by_what_the_gate_said_last(home: Home, log: EventLog) -
     assert first.documents == (sha256_of("0.pdf"),)
 
 
+def test_a_missing_and_a_damaged_archived_file_cost_only_themselves(home: Home) -> None:
+    archive = Archive(home.archive)
+    whole, damaged = archive.put(b"%PDF-"), archive.put(b"whole")
+    Path(archive.path_of(damaged)).write_bytes(b"broken")
+    missing = sha256_of("missing")
+    results = {result.sha256: result for result in read_archived(archive, [missing, damaged, whole])}
+    assert not str(results[whole].reason).startswith("archived file")
+    for sha256, problem in ((missing, "is missing"), (damaged, "its bytes have the SHA-256")):
+        assert results[sha256].outcome == ReadOutcome.CORRUPT
+        assert str(results[sha256].reason).startswith(f"archived file {archive.path_of(sha256)}: {problem}")
+
+
 def test_no_results_are_no_load(home: Home, log: EventLog) -> None:
     assert land_load(home, log, []) is None
     assert log.last_position() == 0
@@ -496,8 +519,16 @@ def test_raw_tables_of_a_load_are_restored(home: Home, log: EventLog) -> None:
     land_load(home, log, [read("a.pdf"), unreadable("b.pdf")])
     before = {table: table_rows(home, table) for table in RAW_SCHEMAS}
     shutil.rmtree(home.raw)
-    restore(home, loads(log)[0], [read("a.pdf"), unreadable("b.pdf")])
+    assert missing_loads(home, log) == loads(log)
+    restore(home, loads(log)[0], [read("a.pdf"), unreadable("b.pdf")], "1")
+    assert missing_loads(home, log) == []
     assert {table: table_rows(home, table) for table in RAW_SCHEMAS} == before
+
+
+def test_restored_rows_say_which_reader_read_them(home: Home, log: EventLog) -> None:
+    land_load(home, log, [read("a.pdf")])
+    restore(home, loads(log)[0], [read("a.pdf")], "2")
+    assert {row["reader_version"] for table in RAW_SCHEMAS for row in table_rows(home, table)} == {"2"}
 
 
 def test_a_sweep_leaves_landings_that_run_alone(home: Home, log: EventLog) -> None:

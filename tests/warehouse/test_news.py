@@ -63,6 +63,14 @@ def link(title: str = "2024年部门预算", url: str = PDF) -> DocumentLinked:
     return DocumentLinked(url=url, page_url=PAGE, link_text="附件", page_title=title)
 
 
+def landed(load_id: str) -> LoadLanded:
+    return LoadLanded(load_id=load_id, reader_version="1", documents=(), row_counts={})
+
+
+def judged(load_id: str, *, accepted: bool = True) -> LoadValidated:
+    return LoadValidated(load_id=load_id, accepted=accepted, expectations_evaluated=1)
+
+
 def crawl(*seen: Payload) -> list[Payload]:
     started = CrawlStarted(site_name="忻州", region_code="140900", platform="trs", start_urls=(LISTING,))
     finished = CrawlFinished(
@@ -98,7 +106,7 @@ def test_an_empty_log_has_no_news(log: EventLog) -> None:
 
 
 def test_before_the_first_publication_everything_is_news(log: EventLog, record: Record) -> None:
-    record(*crawl(*ORDINARY), LoadValidated(load_id="load-1", accepted=True, expectations_evaluated=1))
+    record(*crawl(*ORDINARY), landed("load-1"), judged("load-1"))
     news = news_since_publication(log)
     assert (news.loads, news.documents, news.listings) == (("load-1",), (PDF,), (LISTING,))
     assert news.log_position == log.last_position()
@@ -116,9 +124,9 @@ def test_before_the_first_publication_everything_is_news(log: EventLog, record: 
         (fetched(content="b", kind=PageKind.ARTICLE, url=PAGE),),
         (fetched(content="b", kind=PageKind.LISTING, url=LISTING),),
         (DocumentRead(sha256="a" * 64, reader_version="1", outcome="read"),),
-        (LoadLanded(load_id="load-2", reader_version="1", documents=(), row_counts={}),),
-        (LoadValidated(load_id="load-2", accepted=False, expectations_evaluated=1),),
-        (LoadValidated(load_id="load-1", accepted=True, expectations_evaluated=1),),
+        (landed("load-2"),),
+        (landed("load-2"), judged("load-2", accepted=False)),
+        (judged("load-1"),),
         (),
     ],
     ids=lambda seen: "+".join(payload.type for payload in seen) or "nothing",
@@ -126,7 +134,7 @@ def test_before_the_first_publication_everything_is_news(log: EventLog, record: 
 def test_what_was_known_is_no_news(
     log: EventLog, record: Record, publish: Callable[..., None], seen: tuple[Payload, ...]
 ) -> None:
-    record(*crawl(*ORDINARY), LoadValidated(load_id="load-1", accepted=True, expectations_evaluated=1))
+    record(*crawl(*ORDINARY), landed("load-1"), judged("load-1"))
     publish("load-1")
     record(*crawl(*seen))
     news = news_since_publication(log)
@@ -152,8 +160,8 @@ def test_what_was_known_is_no_news(
         ((listing(1),), ((), (), (LISTING,))),
         ((listing(1, 2, titles="决算"),), ((), (), (LISTING,))),
         ((listing(3, complete=False),), ((), (), (LISTING,))),
-        ((LoadValidated(load_id="load-2", accepted=True, expectations_evaluated=1),), (("load-2",), (), ())),
-        ((LoadValidated(load_id="load-1", accepted=False, expectations_evaluated=1),), (("load-1",), (), ())),
+        ((landed("load-2"), judged("load-2")), (("load-2",), (), ())),
+        ((judged("load-1", accepted=False),), (("load-1",), (), ())),
     ],
 )
 def test_what_a_publication_would_show_is_news(
@@ -163,7 +171,7 @@ def test_what_a_publication_would_show_is_news(
     seen: tuple[Payload, ...],
     expected: tuple[tuple[str, ...], ...],
 ) -> None:
-    record(*crawl(*ORDINARY), LoadValidated(load_id="load-1", accepted=True, expectations_evaluated=1))
+    record(*crawl(*ORDINARY), landed("load-1"), judged("load-1"))
     publish("load-1")
     record(*crawl(*seen))
     news = news_since_publication(log)
@@ -217,3 +225,30 @@ def test_what_was_recorded_while_a_publication_was_made_is_news(log: EventLog, r
     record(fetched(content="b"))
     record(PublicationMade(publication_id=1, loads=(), log_position=before, warehouse_sha256="0" * 64))
     assert news_since_publication(log).documents == (PDF,)
+
+
+def test_a_site_of_which_nothing_new_came_is_not_read_again(
+    log: EventLog, record: Record, publish: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(*crawl(*ORDINARY))
+    log.append([Event(payload=payload, run_id="run-1", site_id="other") for payload in crawl(*ORDINARY)])
+    publish()
+    record(*crawl(*ORDINARY))
+    read: list[object] = []
+    real = log.read
+    monkeypatch.setattr(log, "read", lambda **given: (read.append(given.get("site_id")), real(**given))[1])
+    assert not news_since_publication(log)
+    assert "xinzhou" in read
+    assert "other" not in read
+
+
+def test_what_was_looked_at_before_is_not_looked_at_again(
+    log: EventLog, record: Record, publish: Callable[..., None]
+) -> None:
+    record(*crawl(*ORDINARY))
+    publish()
+    record(*crawl(*ORDINARY))
+    looked_until = news_since_publication(log).log_position
+    assert not news_since_publication(log, nothing_until=looked_until)
+    record(fetched(content="b"))
+    assert news_since_publication(log, nothing_until=looked_until).documents == (PDF,)

@@ -15,7 +15,7 @@ import pytest
 
 from warehouse import files, publication
 from warehouse.home import PROJECT_ROOT, Home
-from warehouse.publication import current, last_publication, publish, recover
+from warehouse.publication import current, last_publication, publications, publish, recover
 from warehouse.record.events import PublicationMade
 from warehouse.record.log import EventLog
 
@@ -55,13 +55,15 @@ def build(home: Home, amount: str = "100000.00") -> Path:
     return built.rename(home.scratch / "built.duckdb")
 
 
-def publish_built(home: Home, log: EventLog, amount: str = "100000.00") -> PublicationMade:
+def publish_built(
+    home: Home, log: EventLog, amount: str = "100000.00", log_position: int | None = None
+) -> PublicationMade:
     report = home.scratch / "any-name.html"
     built = build(home, amount)
     report.write_text("<h1>报告</h1>", encoding="utf-8")
-    return publish(
-        home, log, built, run_id="run-1", loads=["load-1"], log_position=3, extras={"report.html": report}
-    )
+    position = log.last_position() + 3 if log_position is None else log_position
+    extras = {"report.html": report}
+    return publish(home, log, built, run_id="run-1", loads=["load-1"], log_position=position, extras=extras)
 
 
 def published_amount(path: Path) -> Decimal:
@@ -298,6 +300,31 @@ def test_recover_goes_back_to_the_last_publication_that_is_there(home: Home, log
     assert publish_built(home, log, "3.00").publication_id == 3
 
 
+def test_the_same_events_give_the_same_publication_again(home: Home, log: EventLog) -> None:
+    publish_built(home, log, "1.00")
+    second = publish_built(home, log, "2.00", log_position=10)
+    again = publish_built(home, log, "2.00", log_position=10)
+    assert again.publication_id == second.publication_id == 2
+    assert publications(log) == {1: publications(log)[1], 2: again}
+    assert [path.name for path in sorted(home.publications.glob("*0*"))] == ["000001", "000002"]
+    assert hashlib.sha256(home.warehouse.read_bytes()).hexdigest() == again.warehouse_sha256
+
+
+@pytest.mark.parametrize("announced", [False, True])
+def test_a_kill_while_a_publication_is_replaced_leaves_the_announced_one(
+    home: Home, log: EventLog, announced: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_built(home, log, "1.00", log_position=5)
+    with monkeypatch.context() as patched:
+        append = log.append
+        patched.setattr(log, "append", lambda events: kill(announced and append(events)))
+        with pytest.raises(KilledError):
+            publish_built(home, log, "2.00", log_position=5)
+    recover(home, log)
+    assert published_amount(home.warehouse) == Decimal("2.00" if announced else "1.00")
+    assert [path.name for path in home.publications.glob("*000001*")] == ["000001"]
+
+
 PUBLISHER = """
 import sys
 from pathlib import Path
@@ -308,15 +335,19 @@ home = Home(Path(sys.argv[1]))
 with EventLog.open(home.event_log) as log:
     while True:
         print("whole", flush=True)
-        publish(home, log, Path(sys.argv[2]), run_id="r", loads=[], log_position=0, extras={})
+        position = 0 if AGAIN else log.last_position() + 1
+        publish(home, log, Path(sys.argv[2]), run_id="r", loads=[], log_position=position, extras={})
 """
 
 
-def test_publishers_killed_at_any_moment_leave_what_recover_puts_right(home: Home, log: EventLog) -> None:
+@pytest.mark.parametrize("again", [False, True])
+def test_publishers_killed_at_any_moment_leave_what_recover_puts_right(
+    home: Home, log: EventLog, again: bool
+) -> None:
     built = build(home)
     for attempt in range(3):
         publisher = subprocess.Popen(
-            [sys.executable, "-c", PUBLISHER, str(home.path), str(built)],
+            [sys.executable, "-c", PUBLISHER.replace("AGAIN", str(again)), str(home.path), str(built)],
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
         )
@@ -330,7 +361,7 @@ def test_publishers_killed_at_any_moment_leave_what_recover_puts_right(home: Hom
         recover(home, log)
         last = last_publication(log)
         assert last is not None
-        assert last.publication_id > attempt
+        assert last.publication_id == 1 if again else last.publication_id > attempt
         assert current(home) == home.publications / f"{last.publication_id:06}"
         assert hashlib.sha256(home.warehouse.read_bytes()).hexdigest() == last.warehouse_sha256
         assert published_amount(home.warehouse) == Decimal("100000.00")

@@ -30,7 +30,7 @@ class Archive:
 
     Raises:
         CorruptArchiveError: from `get` and `put`, naming the file that does not hold what it should.
-        RecordUnavailableError: from `put`, where the file cannot be written.
+        RecordUnavailableError: from `get` and `put`, where the file cannot be read or written.
     """
 
     def __init__(self, root: Path | str) -> None:
@@ -71,6 +71,8 @@ class Archive:
             data: bytes = self._fs.cat_file(path)
         except FileNotFoundError as error:
             raise CorruptArchiveError(f"{path}: is missing") from error
+        except OSError as error:
+            raise RecordUnavailableError(f"archive {path}: {error}") from error
         found = hashlib.sha256(data).hexdigest()
         if found != sha256:
             raise CorruptArchiveError(f"{path}: its bytes have the SHA-256 {found}")

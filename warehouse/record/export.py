@@ -54,8 +54,13 @@ class Copied:
     """A fingerprint of the definitions of the payloads."""
 
 
-def export_events(log: EventLog, folder: Path) -> int:
+def export_events(log: EventLog, folder: Path, *, until: int | None = None) -> int:
     """Copy the events that are not in the folder yet; there is a file with the schema even for an empty log.
+
+    Args:
+        log: The log to copy.
+        folder: Where the segments are.
+        until: The last event to copy, by default the last one; segments that go on after it stay.
 
     Returns:
         The position of the last event that the folder now holds.
@@ -68,7 +73,7 @@ def export_events(log: EventLog, folder: Path) -> int:
             for segment in _segments(folder):
                 segment.unlink()
             copied = None
-        end = log.last_position()
+        end = log.last_position() if until is None else until
         position = copied.position if copied else 0
         if copied is None and end == 0:
             _write_segment(folder, [], GENESIS)
@@ -116,7 +121,7 @@ def _checksum_at(log: EventLog, position: int) -> str:
 @functools.cache
 def _payloads_fingerprint() -> str:
     definitions = {name: (p.version, p.model_json_schema()) for name, p in PAYLOADS.items()}
-    return hashlib.sha256(canonical_json(definitions).encode()).hexdigest()
+    return hashlib.sha256(canonical_json(definitions)).hexdigest()
 
 
 def _write_segment(folder: Path, events: Sequence[RecordedEvent], checksum: str) -> None:

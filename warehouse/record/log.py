@@ -8,48 +8,16 @@ because the last event is read and the next ones are added in one exclusive tran
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol, Self
-from uuid import UUID
+from typing import Self
 
 from warehouse.record import envelope
 from warehouse.record.events import Event, RecordedEvent
-from warehouse.record.sqlite import SqliteRecorder, StoredRow
+from warehouse.record.recorder import NewRow, Recorder, StoredRow
+from warehouse.record.sqlite import SqliteRecorder
 
 _ROWS_PER_BATCH = 5_000
-
-
-class Appending(Protocol):
-    """The end of the log, held exclusively by one writer."""
-
-    def last_state(self) -> bytes | None:
-        """What is stored of the last event; None in an empty log."""
-
-    def recorded(self, event_ids: Sequence[UUID]) -> set[UUID]:
-        """Those of the ids that the log already holds."""
-
-    def insert(self, events: Sequence[tuple[UUID, str, bytes]]) -> Sequence[int]:
-        """Add (event id, type, state); returns their positions, which follow the last one without a gap."""
-
-
-class Recorder(Protocol):
-    """The storage of a log: SQLite is the embedded one."""
-
-    def appending(self) -> AbstractContextManager[Appending]:
-        """Hold the end of the log; committed durably when the block ends without an error."""
-
-    def select(
-        self, after: int, until: int, *, types: Collection[str] | None, site_id: str | None, limit: int
-    ) -> list[StoredRow]:
-        """Stored events with a position in (after, until], in order, at most `limit` of them."""
-
-    def last_position(self) -> int:
-        """The position of the last event; 0 in an empty log."""
-
-    def close(self) -> None:
-        """Release what is held."""
 
 
 class EventLog:
@@ -77,14 +45,14 @@ class EventLog:
         """Close the storage."""
         self._recorder.close()
 
-    def append(self, events: Sequence[Event]) -> list[RecordedEvent]:
+    def append(self, events: Sequence[Event]) -> Sequence[int]:
         """Record events, all or none; those whose event id is recorded already are left out.
 
         Returns:
-            The newly recorded events, in order. They are on disk when this returns.
+            The positions of the newly recorded events, in order. They are on disk when this returns.
         """
         if not events:
-            return []
+            return ()
         by_id = {event.event_id: event for event in events}
         with self._recorder.appending() as end:
             known = end.recorded(list(by_id))
@@ -93,24 +61,13 @@ class EventLog:
             checksum, recorded_at = _end_of(last) if last else (envelope.GENESIS, datetime.now(UTC))
             recorded_at = max(recorded_at, datetime.now(UTC))
             recorded_text = envelope.timestamp(recorded_at)
-            rows = []
+            rows: list[NewRow] = []
             for event in new:
                 body = envelope.body(event, recorded_text)
                 checksum = envelope.next_checksum(checksum, body)
-                rows.append((event.event_id, event.payload.type, envelope.seal(checksum, body)))
-            positions = end.insert(rows)
-        return [
-            RecordedEvent(
-                position=position,
-                recorded_at=recorded_at,
-                payload=event.payload,
-                run_id=event.run_id,
-                site_id=event.site_id,
-                occurred_at=event.occurred_at,
-                event_id=event.event_id,
-            )
-            for position, event in zip(positions, new, strict=True)
-        ]
+                state = envelope.seal(checksum, body)
+                rows.append((event.event_id, event.payload.type, event.site_id, state))
+            return end.insert(rows)
 
     def read(
         self,

@@ -10,54 +10,42 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 from uuid import UUID
 
-from eventsourcing.persistence import PersistenceError, StoredEvent
+from eventsourcing.persistence import PersistenceError
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteDatastore
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from warehouse.record.errors import RecordUnavailableError
+from warehouse.record.recorder import NewRow, StoredRow
 
 LOCK_TIMEOUT_SECONDS = 60
 """How long a writer waits for its turn."""
 
-_SITE = "json_extract(CAST(state AS TEXT), '$.event.site_id')"
+_FILL_SITES = """
+UPDATE stored_events SET site_id = json_extract(CAST(state AS TEXT), '$.event.site_id')
+"""
 _IDS_PER_QUERY = 500
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRow:
-    """An event as it is stored."""
-
-    position: int
-    event_id: str
-    """32 hexadecimal digits."""
-    type: str
-    state: bytes
-
-
 class _Recorder(SQLiteApplicationRecorder):
-    """The library's table, and an index by site."""
+    """The library's table, with a column for the site, and indexes by what the log is read by."""
 
     def construct_create_table_statements(self) -> list[str]:
+        (table,) = super().construct_create_table_statements()
         return [
-            *super().construct_create_table_statements(),
-            f"CREATE INDEX IF NOT EXISTS stored_events_site ON stored_events ({_SITE})",
+            table.replace("state BLOB, ", "state BLOB, site_id TEXT, ", 1),
+            "CREATE INDEX IF NOT EXISTS stored_events_site ON stored_events (site_id)",
+            "CREATE INDEX IF NOT EXISTS stored_events_topic ON stored_events (topic)",
         ]
-
-    def insert(self, cursor: SQLiteCursor, events: Sequence[StoredEvent]) -> Sequence[int]:
-        """Insert in a transaction that is already open; returns the positions."""
-        return self._insert_events(cursor, events) or ()
 
 
 class SqliteAppending:
     """The end of the log, held by one writer."""
 
-    def __init__(self, recorder: _Recorder, cursor: SQLiteCursor) -> None:
-        self._recorder = recorder
+    def __init__(self, cursor: SQLiteCursor) -> None:
         self._cursor = cursor
 
     def last_state(self) -> bytes | None:
@@ -81,12 +69,17 @@ class SqliteAppending:
             found.update(UUID(row["originator_id"]) for row in self._cursor.fetchall())
         return found
 
-    def insert(self, events: Sequence[tuple[UUID, str, bytes]]) -> Sequence[int]:
-        """Add (event id, type, state); returns their positions."""
-        return self._recorder.insert(
-            self._cursor,
-            [StoredEvent(originator_id=i, originator_version=1, topic=t, state=s) for i, t, s in events],
+    def insert(self, rows: Sequence[NewRow]) -> Sequence[int]:
+        """Add events; returns their positions."""
+        self._cursor.execute("SELECT coalesce(max(rowid), 0) AS last FROM stored_events")
+        first = self._cursor.fetchone()["last"] + 1
+        # The recorder inserts row by row, to learn each row id; here nobody else can insert in between.
+        self._cursor.executemany(
+            "INSERT INTO stored_events (rowid, originator_id, originator_version, topic, site_id, state)"
+            " VALUES (?, ?, 1, ?, ?, ?)",
+            [(position, event_id.hex, *rest) for position, (event_id, *rest) in enumerate(rows, start=first)],
         )
+        return range(first, first + len(rows))
 
 
 class SqliteRecorder:
@@ -110,6 +103,12 @@ class SqliteRecorder:
     )
     def _create_table(self) -> None:
         """Several processes may open a new log at once; SQLite does not queue the switch to WAL mode."""
+        with self._datastore.transaction(commit=True) as cursor:
+            cursor.execute("SELECT name FROM pragma_table_info('stored_events')")
+            columns = {row["name"] for row in cursor.fetchall()}
+            if columns and "site_id" not in columns:
+                cursor.execute("ALTER TABLE stored_events ADD COLUMN site_id TEXT")
+                cursor.execute(_FILL_SITES)
         self._recorder.create_table()
 
     def __enter__(self) -> Self:
@@ -126,7 +125,7 @@ class SqliteRecorder:
                 cursor.execute("PRAGMA synchronous=FULL")
                 cursor.execute("BEGIN IMMEDIATE")
             try:
-                yield SqliteAppending(self._recorder, connection.cursor())
+                yield SqliteAppending(connection.cursor())
                 connection.commit()
             except BaseException:
                 connection.rollback()
@@ -142,16 +141,16 @@ class SqliteRecorder:
             where.append(f"topic IN ({','.join('?' * len(types))})")
             values += types
         if site_id is not None:
-            where.append(f"{_SITE} = ?")
+            where.append("site_id = ?")
             values.append(site_id)
         query = (
-            "SELECT rowid, originator_id, topic, CAST(state AS BLOB) AS state"  # noqa: S608 # constants only
+            "SELECT rowid, originator_id, topic, site_id, CAST(state AS BLOB) AS state"  # noqa: S608 # constants only
             f" FROM stored_events WHERE {' AND '.join(where)} ORDER BY rowid LIMIT ?"
         )
         with _clear_errors(self._path), self._datastore.transaction(commit=False) as cursor:
             cursor.execute(query, [*values, limit])
             return [
-                StoredRow(row["rowid"], row["originator_id"], row["topic"], bytes(row["state"]))
+                StoredRow(row["rowid"], row["originator_id"], row["topic"], row["site_id"], row["state"])
                 for row in cursor.fetchall()
             ]
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
+
+import orjson
 
 from warehouse.home import Home
 from warehouse.record.archive import Archive
@@ -14,7 +15,7 @@ from warehouse.record.errors import CorruptArchiveError, RecordUnavailableError
 from warehouse.record.events import DocumentImported, FetchFinished
 from warehouse.record.export import agrees, copied_until
 from warehouse.record.log import EventLog
-from warehouse.record.sqlite import StoredRow
+from warehouse.record.recorder import StoredRow
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being verified (`events`, `files`), how many are done, and of how many."""
@@ -81,9 +82,10 @@ def _log_problems(log: EventLog, named: dict[str, int], report: Progress) -> Ite
 
 def _named_file(row: StoredRow, body: bytes) -> str | None:
     """The archived file that an event names."""
-    fields = json.loads(body)
-    if (UUID(fields["event_id"]).hex, fields["type"]) != (row.event_id, row.type):
-        raise ValueError("event id or type differ from those in its columns")
+    fields = orjson.loads(body)
+    columns = (row.event_id, row.type, row.site_id)
+    if (UUID(fields["event_id"]).hex, fields["type"], fields["site_id"]) != columns:
+        raise ValueError("event id, type or site differ from those in its columns")
     sha256: str | None = fields["payload"].get("sha256") if row.type in _NAMES_A_FILE else None
     return sha256
 
