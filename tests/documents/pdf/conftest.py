@@ -28,9 +28,11 @@ def _load(name: str) -> ModuleType:
 paper = _load("paper")
 
 
-@pytest.fixture(name="Paper", scope="session")
-def _paper() -> type:
-    return paper.Paper
+@pytest.fixture(scope="session")
+def new_paper() -> Callable[..., object]:
+    """Makes an empty `paper.Paper`."""
+    maker: Callable[..., object] = paper.Paper
+    return maker
 
 
 @pytest.fixture(scope="session")

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.documents.model import Line
+from warehouse.documents.model import Line, Table
 from warehouse.documents.pdf import read_pdf
 from warehouse.documents.pdf.content import Rule
 from warehouse.documents.pdf.grid import find_grids
 from warehouse.documents.pdf.text import plain
+
+if TYPE_CHECKING:
+    from paper import Paper
+
+    NewPaper = Callable[[], Paper]
+    Texts = Callable[[Table], list[list[str]]]
 
 ROWS = [
     ["项目", "预算数", "备注"],
@@ -20,13 +30,13 @@ ROWS = [
 ]
 
 
-def only(data):
+def only(data: bytes) -> Table:
     (table,) = read_pdf(data).tables
     return table
 
 
-def test_a_ruled_table_gives_its_cells_with_page_and_box(Paper, grid):
-    paper = Paper()
+def test_a_ruled_table_gives_its_cells_with_page_and_box(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
     paper.text(200, 60, "部门收支总表")
     paper.table(ROWS)
     document = read_pdf(paper.data())
@@ -37,8 +47,8 @@ def test_a_ruled_table_gives_its_cells_with_page_and_box(Paper, grid):
     assert cell.box == pytest.approx((150, 120, 250, 140), abs=1)
 
 
-def test_merged_cells_are_spans(Paper):
-    paper = Paper()
+def test_merged_cells_are_spans(new_paper: NewPaper):
+    paper = new_paper()
     for top in (100, 120, 140, 160):
         paper.line(150 if top == 120 else 50, top, 350, top)
     for x in (50, 150, 250, 350):
@@ -52,14 +62,14 @@ def test_merged_cells_are_spans(Paper):
 
 
 @pytest.mark.parametrize("skip", ["l", "r", "t", "b", "lr", "tb", "lb"])
-def test_a_missing_outer_rule_is_put_back(Paper, grid, skip):
-    paper = Paper()
+def test_a_missing_outer_rule_is_put_back(new_paper: NewPaper, grid: Texts, skip: str):
+    paper = new_paper()
     paper.table(ROWS, skip=skip)
     assert grid(only(paper.data())) == ROWS
 
 
-def test_white_rectangles_are_no_rules(Paper, grid):
-    paper = Paper()
+def test_white_rectangles_are_no_rules(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
     paper.table(ROWS)
     paper.canvas.setFillColorRGB(1, 1, 1)
     paper.canvas.setStrokeColorRGB(1, 1, 1)
@@ -70,8 +80,8 @@ def test_white_rectangles_are_no_rules(Paper, grid):
     assert grid(only(paper.data())) == ROWS
 
 
-def test_rules_drawn_in_pieces_and_many_boxes_in_one_path(Paper, grid):
-    paper = Paper()
+def test_rules_drawn_in_pieces_and_many_boxes_in_one_path(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
     path = paper.canvas.beginPath()
     for r in range(len(ROWS) + 1):
         for c in range(3):
@@ -88,7 +98,7 @@ def test_rules_drawn_in_pieces_and_many_boxes_in_one_path(Paper, grid):
 
 
 @given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 3), st.integers(0, 9))
-def test_rules_cut_anywhere_give_the_same_grid(rows, columns, pieces, seed):
+def test_rules_cut_anywhere_give_the_same_grid(rows: int, columns: int, pieces: int, seed: int):
     horizontal = [Rule(10.0 + 15 * r, 10, 10 + 40 * columns) for r in range(rows + 1)]
     vertical = [Rule(10.0 + 40 * c, 10, 10 + 15 * rows) for c in range(columns + 1)]
     whole = find_grids(horizontal, vertical)
@@ -96,13 +106,13 @@ def test_rules_cut_anywhere_give_the_same_grid(rows, columns, pieces, seed):
     for i, (at, start, end) in enumerate(horizontal):
         points = sorted(start + (end - start) * ((seed + 7 * k + i) % 10) / 10 for k in range(pieces))
         bounds = [start, *points, end]
-        cut += [Rule(at, a, b) for a, b in zip(bounds, bounds[1:], strict=False)]
+        cut += [Rule(at, a, b) for a, b in pairwise(bounds)]
     assert find_grids(cut, vertical) == whole
     assert len(whole[0].spans) == rows * columns
 
 
-def test_a_watermark_is_in_no_cell_and_no_line(Paper, grid):
-    paper = Paper()
+def test_a_watermark_is_in_no_cell_and_no_line(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
     paper.table(ROWS)
     paper.canvas.saveState()
     paper.canvas.setFillColorRGB(0.8, 0.8, 0.8)
@@ -120,8 +130,8 @@ def test_a_watermark_is_in_no_cell_and_no_line(Paper, grid):
     assert [notice.kind for notice in document.notices if notice.kind == "watermark"] == ["watermark"]
 
 
-def test_white_text_on_a_dark_header_is_text(Paper, grid):
-    paper = Paper()
+def test_white_text_on_a_dark_header_is_text(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
     paper.canvas.setFillColorRGB(0.1, 0.2, 0.5)
     paper.box(50, 100, 300, 20, stroke=0, fill=1)
     paper.canvas.setFillColorRGB(1, 1, 1)
@@ -132,8 +142,8 @@ def test_white_text_on_a_dark_header_is_text(Paper, grid):
     assert grid(only(paper.data())) == ROWS
 
 
-def test_a_rotated_page_is_read_as_displayed(Paper, grid):
-    paper = Paper()
+def test_a_rotated_page_is_read_as_displayed(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
     paper.canvas.setPageRotation(90)
     paper.canvas.translate(595, 0)
     paper.canvas.rotate(90)  # the page's top is now its left side, as printers do for landscape tables
@@ -145,8 +155,10 @@ def test_a_rotated_page_is_read_as_displayed(Paper, grid):
     assert cell.box == pytest.approx((150, 120, 250, 140), abs=1)
 
 
-def test_text_that_runs_sideways_without_rotation_is_read_and_its_boxes_are_where_it_is_displayed(Paper, grid):
-    paper = Paper()
+def test_text_that_runs_sideways_without_rotation_is_read_and_its_boxes_are_where_it_is_displayed(
+    new_paper: NewPaper, grid: Texts
+):
+    paper = new_paper()
     paper.canvas.translate(595, 0)
     paper.canvas.rotate(90)
     paper.height = 595
@@ -158,8 +170,8 @@ def test_text_that_runs_sideways_without_rotation_is_read_and_its_boxes_are_wher
     assert (top, bottom) == pytest.approx((842 - 250, 842 - 150), abs=1)
 
 
-def test_characters_printed_twice_for_bold_are_read_once(Paper, grid):
-    paper = Paper()
+def test_characters_printed_twice_for_bold_are_read_once(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
     paper.table(ROWS)
     for shift in (0.3, 0.6):
         for r, row in enumerate(ROWS):
@@ -168,8 +180,8 @@ def test_characters_printed_twice_for_bold_are_read_once(Paper, grid):
     assert grid(only(paper.data())) == ROWS
 
 
-def test_wrapped_text_and_wrapped_numbers_are_joined(Paper):
-    paper = Paper()
+def test_wrapped_text_and_wrapped_numbers_are_joined(new_paper: NewPaper):
+    paper = new_paper()
     paper.table(
         [["项目", "金额"], ["机关事业单位基\n本养老保险缴费", "11,542.00000\n0"], ["budget\noffice", ""]],
         row_height=30,
@@ -180,16 +192,16 @@ def test_wrapped_text_and_wrapped_numbers_are_joined(Paper):
     assert "budget office" in texts
 
 
-def test_a_decimal_point_of_another_font_stays_in_its_number(Paper):
-    paper = Paper()
+def test_a_decimal_point_of_another_font_stays_in_its_number(new_paper: NewPaper):
+    paper = new_paper()
     paper.table([["项目", "金额"], ["合计", ""]])
     for x, text, size in ((160, "1", 10), (170, "2", 10), (175.5, ".", 7), (180, "3", 10), (186, "4", 10)):
         paper.text(x, 124 + 0.88 * (10 - size), text, size=size, font="Helvetica")
     assert [cell.text for cell in only(paper.data()).cells][3] == "12.34"
 
 
-def test_text_clipped_by_its_cell_does_not_enter_the_next(Paper, grid):
-    paper = Paper()
+def test_text_clipped_by_its_cell_does_not_enter_the_next(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
     paper.table([["项目", "金额"], ["", "9.50"]], widths=[60, 100])
     paper.canvas.saveState()
     clip = paper.canvas.beginPath()
@@ -200,8 +212,8 @@ def test_text_clipped_by_its_cell_does_not_enter_the_next(Paper, grid):
     assert grid(only(paper.data()))[1][1] == "9.50"
 
 
-def test_text_too_long_for_its_cell_stays_whole_beside_a_blank_one(Paper, grid):
-    paper = Paper()
+def test_text_too_long_for_its_cell_stays_whole_beside_a_blank_one(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
     paper.table([["项目", "金额"], ["城乡居民医疗", ""]], widths=[58, 100])
     assert grid(only(paper.data()))[1] == ["城乡居民医疗", ""]
 
@@ -211,14 +223,14 @@ def test_compatibility_radicals_become_characters():
     assert plain("（一）：，％") == "（一）：，％"
 
 
-def test_an_indent_is_kept(Paper):
-    paper = Paper()
+def test_an_indent_is_kept(new_paper: NewPaper):
+    paper = new_paper()
     paper.table([["项目", "金额"], ["　　行政运行", "5.00"]])
     assert only(paper.data()).cells[2].text == "　　行政运行"
 
 
-def test_page_numbers_and_running_titles_are_no_lines(Paper):
-    paper = Paper()
+def test_page_numbers_and_running_titles_are_no_lines(new_paper: NewPaper):
+    paper = new_paper()
     for number in range(1, 7):
         paper.text(200, 20, "某市商务局年度预算公开")
         paper.text(50, 400, f"第{number}段正文")

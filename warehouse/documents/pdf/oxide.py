@@ -14,6 +14,7 @@ import pdf_oxide
 from warehouse.documents.pdf.content import Glyph, PageContent, Rule
 from warehouse.documents.pdf.frame import Frame
 from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_white
+from warehouse.documents.pdf.text import WIDE_FROM
 
 pdf_oxide.disable_logging()
 
@@ -34,9 +35,6 @@ _FORGET_AFTER = 100
 
 _UPRIGHT = 2.0
 """Degrees; text that leans further is not part of the lines."""
-
-_WIDE_FROM = "\u2e80"
-"""Where the scripts begin whose characters are as wide as they are high."""
 
 
 class OxideError(Exception):
@@ -163,7 +161,7 @@ def _placed(char: Any, frame: Frame) -> Glyph:  # noqa: ANN401 the library ships
     text, size = char.char, char.font_size
     x, base = frame.place(char.origin_x, char.origin_y)
     sideways = frame.rotation % 180 != 0
-    advance = (size if text >= _WIDE_FROM else size / 2) if sideways else char.advance_width
+    advance = (size if text >= WIDE_FROM else size / 2) if sideways else char.advance_width
     return Glyph(base, x, x + advance, size, text)
 
 

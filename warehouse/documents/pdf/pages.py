@@ -11,7 +11,7 @@ from warehouse.documents.model import Box
 from warehouse.documents.pdf.content import Glyph, PageContent
 from warehouse.documents.pdf.frame import as_displayed
 from warehouse.documents.pdf.grid import Grid, find_grids
-from warehouse.documents.pdf.text import Run, TextLine, join, lines_of, runs_of
+from warehouse.documents.pdf.text import WIDE_FROM, Run, TextLine, join, lines_of, runs_of
 
 _OUTSIDE = -1
 _OVER = 0.2
@@ -90,7 +90,7 @@ def lay_out(content: PageContent) -> PageLayout:
 
 
 def _distribute(
-    runs: Iterable[Run], glyphs: Sequence[Glyph], grid: Grid
+    runs: Iterable[Run], glyphs: list[Glyph], grid: Grid
 ) -> tuple[dict[int, list[Run]], list[Run]]:
     """Runs by the number of their cell, and those outside the grid."""
     xs, ys, owners = grid.xs, grid.ys, grid.owners
@@ -146,7 +146,7 @@ def _is_one_text(before: Run, after: Run, xs: Sequence[float]) -> bool:
         glyph_x0 + margin < x < glyph_x1 - margin
         for x in xs
         for glyph_x0, glyph_x1 in ((before.x1 - before.size, before.x1), (after.x0, after.x0 + after.size))
-        if before.text[-1] >= "\u2e80" and after.text[0] >= "\u2e80"
+        if before.text[-1] >= WIDE_FROM and after.text[0] >= WIDE_FROM
     )
 
 
@@ -158,7 +158,7 @@ def _overlap(piece: Run, other: Run) -> bool:
     )
 
 
-def _cut(run: Run, glyphs: Sequence[Glyph], grid: Grid, row: Sequence[int]) -> Iterator[tuple[int, Run]]:
+def _cut(run: Run, glyphs: list[Glyph], grid: Grid, row: Sequence[int]) -> Iterator[tuple[int, Run]]:
     """The pieces of a run in the cells that they lie in."""
     numbers = range(run.first, run.last)
     for owner, part in groupby(numbers, lambda i: _owner(grid, row, _middle(glyphs[i]))):
@@ -178,7 +178,7 @@ def _owner(grid: Grid, row: Sequence[int], x: float) -> int:
 def _middle(glyph: Glyph) -> float:
     """Where a glyph is printed: some fonts declare Latin characters and digits twice as wide as they are."""
     width = glyph.x1 - glyph.x0
-    return glyph.x0 + (min(width, 0.6 * glyph.size) if glyph.text < "\u2e80" else width) / 2
+    return glyph.x0 + (min(width, 0.6 * glyph.size) if glyph.text < WIDE_FROM else width) / 2
 
 
 def _part(

@@ -24,6 +24,9 @@ _PLAIN: dict[int, str] = _RADICALS | {
 }
 _PLAIN |= {0x2E9F: "母", 0x2EF3: "龟", 0xA0: " ", 0xFFFE: "-", 0xAD: "-", 0x200B: "", 0xFEFF: "", 0: ""}
 
+WIDE_FROM = "\u2e80"
+"""Where the scripts begin whose characters are as wide as they are high."""
+
 _BOLD_SHIFT = 0.25
 """Of the size: a character printed again this near makes it look bold and is no second character."""
 
@@ -32,6 +35,10 @@ _JOINED = 0.25
 
 _NO_GAP = 0.1
 """Of the size: characters no further apart than this have no room for a space."""
+
+_NARROWEST = 0.1
+_WIDE = 0.6
+"""Of the size: no character follows another nearer than this, from left edge to left edge."""
 
 _SAME_LINE = 0.4
 """Of the size: baselines no further apart than this are one line."""
@@ -62,30 +69,57 @@ class TextLine(NamedTuple):
     confidence: float | None
 
 
-def runs_of(glyphs: Sequence[Glyph]) -> list[Run]:
-    """The runs of glyphs that are sorted (by baseline, then from left to right)."""
+def runs_of(glyphs: list[Glyph]) -> list[Run]:
+    """The runs of glyphs that are sorted (by baseline, then from left to right).
+
+    Where two texts lie one over the other, their glyphs are put one text after the other, in place.
+    """
     runs: list[Run] = []
     text: list[str] = []
     first = 0
     base = left = right = size = printed = -1e9
     previous = ""
+    tangled = False
     for i, (at, x0, x1, height, character, _) in enumerate(glyphs):
         if at == base and height == size and x0 - right <= _JOINED * size:
-            if character == previous and x0 - left < _BOLD_SHIFT * size:
+            step = x0 - left
+            if character == previous and step < _BOLD_SHIFT * size:
                 continue
+            if step < _NARROWEST * size or (step < _WIDE * size and previous >= WIDE_FROM):
+                tangled = True
             if previous == " " and character != " " and x0 - printed < _NO_GAP * size:
                 del text[-1]  # a space that lies under its neighbours
         else:
             if text:
-                runs.append(_run(glyphs[first:i], first, right, text))
+                runs += _finished(glyphs, first, i, text if not tangled else None, right)
             text = []
-            first, base, size = i, at, height
+            first, base, size, tangled = i, at, height, False
         text.append(character)
         left, right, previous = x0, x1, character
         if character != " ":
             printed = x1
     if text:
-        runs.append(_run(glyphs[first:], first, right, text))
+        runs += _finished(glyphs, first, len(glyphs), text if not tangled else None, right)
+    return runs
+
+
+def _finished(glyphs: list[Glyph], first: int, last: int, text: list[str] | None, x1: float) -> list[Run]:
+    """The run of these glyphs, or the runs that they were before they were laid one over the other."""
+    if text is not None:
+        return [_run(glyphs[first:last], first, x1, text)]
+    chains: list[list[Glyph]] = []
+    for glyph in glyphs[first:last]:
+        same = [chain for chain in chains if (chain[-1].text >= WIDE_FROM) == (glyph.text >= WIDE_FROM)]
+        near = min(same, key=lambda chain: abs(glyph.x0 - chain[-1].x1), default=None)
+        if near is not None and abs(glyph.x0 - near[-1].x1) < _JOINED * glyph.size:
+            near.append(glyph)
+        else:
+            chains.append([glyph])
+    runs = []
+    for chain in chains:
+        glyphs[first : first + len(chain)] = chain
+        runs.append(_run(chain, first, chain[-1].x1, [glyph.text for glyph in chain]))
+        first += len(chain)
     return runs
 
 

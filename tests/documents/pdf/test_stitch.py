@@ -1,0 +1,145 @@
+"""Tables over pages are one table; two tables are two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from warehouse.documents.model import Line, Table
+from warehouse.documents.pdf import read_pdf
+
+if TYPE_CHECKING:
+    from paper import Paper
+
+    NewPaper = Callable[[], Paper]
+    Texts = Callable[[Table], list[list[str]]]
+
+HEADER = [["科目编码", "科目名称", "预算数"], ["栏次", "1", "2"]]
+BODY = [
+    ["", "合计", "190.00"],
+    ["201", "一般公共服务支出", "100.00"],
+    ["20113", "商贸事务", "100.00"],
+    ["2011301", "行政运行", "100.00"],
+    ["", "其中：", ""],
+    ["208", "社会保障和就业支出", "40.00"],
+    ["221", "住房保障支出", "50.00"],
+]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@given(
+    cuts=st.sets(st.integers(1, len(BODY) - 1), max_size=3),
+    header=st.booleans(),
+    caption=st.booleans(),
+    shift=st.sampled_from([0, 12]),
+)
+def test_a_table_cut_anywhere_is_one_table(
+    new_paper: NewPaper, grid: Texts, *, cuts: set[int], header: bool, caption: bool, shift: int
+):
+    paper = new_paper()
+    bounds = [0, *sorted(cuts), len(BODY)]
+    for number, start in enumerate(bounds[:-1]):
+        if number == 0 or caption:
+            paper.text(200, 40, "一般公共预算支出表" if number == 0 else "一般公共预算支出表（续）", size=14)
+            paper.text(420, 70, "单位：万元")
+        rows = BODY[start : bounds[number + 1]]
+        paper.table([*HEADER, *rows] if number == 0 or header else rows, left=50 + shift * (number % 2))
+        paper.text(290, 815, f"- {number + 1} -")
+        paper.page()
+    (table,) = read_pdf(paper.data()).tables
+    assert grid(table) == [*HEADER, *BODY]
+    assert [cell.page for cell in table.cells if cell.col == 0][-1] == len(bounds) - 1
+
+
+def two_pages(
+    new_paper: NewPaper, first: list[list[str]], second: list[list[str]], titles: tuple[str, str]
+) -> bytes:
+    paper = new_paper()
+    for title, rows in zip(titles, (first, second), strict=True):
+        if title:
+            paper.text(200, 40, title, size=14)
+        paper.text(420, 70, "单位：万元")
+        paper.table(rows)
+        paper.page()
+    return paper.data()
+
+
+def test_two_tables_with_the_same_columns_stay_apart(new_paper: NewPaper, grid: Texts):
+    titles = ("一般公共预算支出表", "政府性基金预算支出表")
+    document = read_pdf(two_pages(new_paper, [*HEADER, *BODY], [*HEADER, *BODY[:2]], titles))
+    assert [grid(table) for table in document.tables] == [[*HEADER, *BODY], [*HEADER, *BODY[:2]]]
+    assert [block.text for block in document.blocks if isinstance(block, Line)] == [
+        titles[0],
+        "单位：万元",
+        titles[1],
+        "单位：万元",
+    ]
+
+
+def test_forms_one_after_another_stay_apart(new_paper: NewPaper):
+    def form(name: str) -> list[list[str]]:
+        return [["项目名称", name, ""], ["主管部门", "商务局", ""], ["数量指标", "次数", "5次"]]
+
+    title = "项目支出绩效目标表"
+    assert len(read_pdf(two_pages(new_paper, form("招商"), form("展会"), (title, title))).tables) == 2
+
+
+def test_a_table_that_begins_again_with_its_total_is_another(new_paper: NewPaper):
+    second = [*HEADER, ["", "合计", "7.00"], ["201", "一般公共服务支出", "7.00"]]
+    document = read_pdf(two_pages(new_paper, [*HEADER, *BODY], second, ("支出表", "支出表")))
+    assert len(document.tables) == 2
+
+
+def test_a_table_after_prose_is_another(new_paper: NewPaper):
+    paper = new_paper()
+    paper.table([*HEADER, *BODY])
+    paper.text(50, 400, "说明：本表反映年度预算。")
+    paper.page()
+    paper.table([*HEADER, *BODY[:2]])
+    assert len(read_pdf(paper.data()).tables) == 2
+
+
+def test_the_rest_of_a_cell_cut_by_the_page_break_joins_its_row(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    paper.table([["序号", "项目", "金额"], ["1", "电子政务外网运行维护", "9.00"]], widths=[50, 106, 80])
+    paper.page()
+    paper.table([["", "服务费", ""], ["2", "展会补助", "3.00"]], widths=[50, 106, 80])
+    (table,) = read_pdf(paper.data()).tables
+    assert grid(table) == [
+        ["序号", "项目", "金额"],
+        ["1", "电子政务外网运行维护服务费", "9.00"],
+        ["2", "展会补助", "3.00"],
+    ]
+
+
+@pytest.mark.parametrize("label", ["二、外交支出", "合计", "2080505"])
+def test_a_row_of_its_own_with_blank_amounts_is_not_the_rest_of_a_cell(
+    new_paper: NewPaper, grid: Texts, label: str
+):
+    paper = new_paper()
+    paper.table([["项目", "金额"], ["一般公共服务支出费", "9.00"]], widths=[98, 80])
+    paper.page()
+    paper.table([[label, ""], ["三、国防支出", "3.00"]], widths=[98, 80])
+    (table,) = read_pdf(paper.data()).tables
+    assert [row[0] for row in grid(table)] == ["项目", "一般公共服务支出费", label, "三、国防支出"]
+
+
+def test_a_merged_label_goes_on_over_the_page_break(new_paper: NewPaper):
+    paper = new_paper()
+    for page, texts in enumerate((["数量", "质量"], ["时效", "成本"])):
+        for top in (100, 120, 140):
+            paper.line(150 if top == 120 else 50, top, 250, top)
+        for x in (50, 150, 250):
+            paper.line(x, 100, x, 140)
+        if page == 0:
+            paper.text(60, 112, "产出指标")
+        for i, text in enumerate(texts):
+            paper.text(155, 104 + 20 * i, text)
+        paper.page()
+    (table,) = read_pdf(paper.data()).tables
+    label = next(cell for cell in table.cells if cell.text == "产出指标")
+    assert (label.row, label.row_span, table.row_count) == (0, 4, 4)
