@@ -200,3 +200,47 @@ def test_the_form_of_shanxi_sets_two_targets_side_by_side() -> None:
         ("效益指标", "经济效益指标", "", ""),
     ]
     assert [amount.value_text for amount in recognition.amounts] == ["60,100", "60,100", "0", "0"]
+
+
+def test_the_summary_of_henan_sets_kinds_of_indicators_side_by_side() -> None:
+    recognition = recognise(
+        document(
+            "2024年部门预算项目绩效目标汇总表",
+            "部门名称：驻马店市商务局",
+            """
+            单位编码（项目编码）|项目单位（项目名称）|项目金额（万元）|<|绩效目标|<|<|<
+            ^|^|资金总额|政府预算资金|成本指标|<|产出指标|<
+            ^|^|^|^|三级指标|指标值|三级指标|指标值
+            044||72.50|72.50||||
+            044001|驻马店市商务局|37.70|37.70||||
+            41170024000000028401|商务政策宣讲经费|37.70|37.70|总成本|≤37.7万元|宣讲次数|≥1次
+            ||||||活动出勤率|≥90%
+            044007|驻马店市散装水泥发展服务中心|34.80|34.80||||
+            41170023000000004826|环境综合整治工作专项经费|34.80|34.80|人力成本|≤20万元|入网数量|合格
+            """,
+        )
+    )
+    assert recognition.tables[0].table_type == "performance_summary"
+    assert [
+        (project.pro_code, project.project_name, project.budget_yuan) for project in recognition.projects
+    ] == [
+        ("41170024000000028401", "商务政策宣讲经费", Decimal("377000.00")),
+        ("41170023000000004826", "环境综合整治工作专项经费", Decimal("348000.00")),
+    ]
+    assert [
+        (line.project_name[:2], line.level_1, line.level_3, line.target_text)
+        for line in recognition.indicators
+    ] == [
+        ("商务", "成本指标", "总成本", "≤37.7万元"),
+        ("商务", "产出指标", "宣讲次数", "≥1次"),
+        ("商务", "产出指标", "活动出勤率", "≥90%"),
+        ("环境", "成本指标", "人力成本", "≤20万元"),
+        ("环境", "产出指标", "入网数量", "合格"),
+    ]
+    assert [(amount.agency_code, amount.row_role) for amount in recognition.amounts[::2]] == [
+        ("044", "total"),
+        ("044001", "subtotal"),
+        ("", "leaf"),
+        ("044007", "subtotal"),
+        ("", "leaf"),
+    ]

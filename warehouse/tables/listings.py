@@ -16,6 +16,7 @@ from warehouse.tables.rows import Item, quantity
 from warehouse.tables.text import key, printed
 
 _PROJECT_TYPES = ("project_expenditure", "project_performance", "performance_summary")
+_PROJECT_CODE_ROLES = ("project_code", "unit_or_project_code")
 _INDICATOR_ROLES = (
     "level_1",
     "level_2",
@@ -144,18 +145,15 @@ def _organisation(source: ListingSource, item: Item, row: Sequence[Cell]) -> Org
 def _projects(
     source: ListingSource, items: Sequence[Item], grid: Sequence[Sequence[Cell]], found: Forms
 ) -> None:
-    """Projects of a table that lists them, one a row; the rows of a merged name are one project."""
+    """Projects of a table that lists them, one a row; rows of a merged or blank name are of the one above."""
     names = [
         column
         for column in source.header.with_role("name", "text")
         if "项目" in column.path or "政策" in column.path
     ]
-    if not names and not source.header.with_role("project_code"):
+    if not names and not source.header.with_role(*_PROJECT_CODE_ROLES):
         return
-    columns: dict[str, list[int]] = {}
-    for column in source.header.columns:
-        if column.role in _INDICATOR_ROLES:
-            columns.setdefault(column.role, []).append(column.index)
+    groups = _indicator_groups(source.header)
     taken: set[int] = set()
     level_1, name, code = "", "", ""
     for item in items:
@@ -169,10 +167,29 @@ def _projects(
             role = total.row_role if total else item.role
             if role == "leaf" and key(name) != key(source.agency_name) and not name.isdigit():
                 found.projects.append(project)
-        if "target" in columns or "level_3" in columns:
-            for line in indicators_of(row, item.row, columns, level_1):
+        for columns, heading in groups:
+            for line in indicators_of(row, item.row, columns, heading or level_1):
                 level_1 = line.level_1
                 found.indicators.append(line.indicator(source.spot, code, name))
+
+
+def _indicator_groups(header: Header) -> list[tuple[dict[str, list[int]], str]]:
+    """Columns of indicators by role; one group for each kind that heads columns of its own (成本指标 …)."""
+    columns = [column for column in header.columns if column.role in _INDICATOR_ROLES]
+    starts = [column for column in columns if column.role == "level_3"]
+    if not starts and not any(column.role == "target" for column in columns):
+        return []
+    headings = [column.parts[-2] if len(column.parts) > 1 else "" for column in starts]
+    apart = len(starts) > 1 and len(set(headings)) == len(starts) and all("指标" in text for text in headings)
+    bounds = [column.index for column in starts] if apart else [0]
+    groups = []
+    for number, (start, end) in enumerate(zip(bounds, [*bounds[1:], len(header.columns)], strict=True)):
+        roles: dict[str, list[int]] = {}
+        for column in columns:
+            if start <= column.index < end:
+                roles.setdefault(column.role, []).append(column.index)
+        groups.append((roles, headings[number] if apart else ""))
+    return groups
 
 
 def _project(source: ListingSource, item: Item, row: Sequence[Cell], cell: Cell) -> Project:
@@ -180,7 +197,9 @@ def _project(source: ListingSource, item: Item, row: Sequence[Cell], cell: Cell)
     return Project(
         **source.spot.place(cell),
         table_type=source.table_type,
-        pro_code=_text(source, row, "project_code"),
+        pro_code=""
+        if item.agency_code and not item.agency_name
+        else _text(source, row, *_PROJECT_CODE_ROLES),
         project_name=printed(cell.text),
         agency_code=item.agency_code,
         agency_name=item.agency_name or source.agency_name,

@@ -16,6 +16,7 @@ from warehouse.tables.vocabulary import load
 _CODED_NAME = re.compile(r"[\[(（【]?(\d{3}|\d{5}|\d{7})[\])）】]?[-－—_]?([^\d\W].*)")
 _CODE = re.compile(r"[A-Z]{0,2}\d[\dA-Z]*|[A-Z]")
 _PART_ROLES = ("code_class", "code_group", "code_item")
+_MAX_UNIT_CODE = 9
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -105,6 +106,7 @@ class _RowReader:
     parts: list[list[Column]]
     agency_codes: list[Column]
     agency_names: list[Column]
+    mixed_codes: list[Column]
     others: list[Column]
     above: dict[int, tuple[str, ...]]
 
@@ -130,6 +132,7 @@ class _RowReader:
             parts=parts,
             agency_codes=playing("agency_code"),
             agency_names=playing("agency_name"),
+            mixed_codes=playing("unit_or_project_code"),
             others=[
                 column for column in columns if column.index < first_amount and column.role != "project_code"
             ],
@@ -153,7 +156,7 @@ class _RowReader:
         ]
         labels = [_innermost(cells, steps) for steps in self.names]
         taken = {id(cells[column.index]) for steps in self.names for column in steps}
-        agency_code = self._first_text(self.agency_codes, cells)
+        agency_code = self._first_text(self.agency_codes, cells) or _unit_code(self.mixed_codes, cells)
         label = labels[0] if labels else ""
         if not label and self.names:
             label = self._label_elsewhere(cells, taken)
@@ -241,6 +244,12 @@ def _code_parts(columns: Sequence[Column]) -> list[list[Column]]:
         elif column.role in _PART_ROLES[1:] and runs:
             runs[-1].append(column)
     return runs
+
+
+def _unit_code(columns: Sequence[Column], cells: Sequence[Cell]) -> str:
+    """The code of a unit in a column that also holds codes of projects, which are longer."""
+    texts = (printed(cells[column.index].text) for column in columns)
+    return next((text for text in texts if text.isdigit() and len(text) <= _MAX_UNIT_CODE), "")
 
 
 def _split_coded(label: str, path: str) -> tuple[str, str]:
