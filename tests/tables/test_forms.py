@@ -148,6 +148,17 @@ def test_a_list_of_projects_with_indicators_under_one_header() -> None:
     assert [amount.row_role for amount in recognition.amounts] == ["total", "subtotal", "leaf"]
 
 
+def test_figures_of_a_form_that_cannot_be_read_are_reported() -> None:
+    recognition = recognise(
+        document(
+            "项目绩效目标表", "单位：万元", "项目名称|商务发展专项\n当年预算|,46794.00\n绩效目标|平稳运行"
+        )
+    )
+    assert recognition.amounts == ()
+    assert recognition.projects[0].budget_yuan is None
+    assert "',46794.00' is no amount" in recognition.notices[0].detail
+
+
 def test_a_payment_plan_that_says_money_holds_amounts() -> None:
     recognition = recognise(
         document(

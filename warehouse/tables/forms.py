@@ -34,6 +34,7 @@ _INDICATOR_ROLES = (
     "measure_unit",
     "basis",
 )
+_FIGURE = re.compile(r"[\d,.]*\d[\d,.]*")
 _SAYING = frozenset({"level_1", "level_2", "level_3", "target"})
 _RELATIONS = frozenset("≥≤=＝><＞＜≧≦≠")
 _FORM_TYPES = frozenset({"project_performance", "overall_performance"})
@@ -185,14 +186,17 @@ def continues_form(type_before: str, grid: Grid) -> bool:
     return not any(label_of(cell.text) in _HEADS_NEW_FORM for row in grid for cell in distinct(row))
 
 
-def read_form(source: FormSource, found: Forms) -> list[Amount]:
+def read_form(source: FormSource, found: Forms) -> tuple[list[Amount], list[str]]:
     """Read the forms of one table: projects and indicators into `found`, money returned as amounts.
 
     The rate columns of a payment plan are no amounts, whatever is printed in them.
+
+    Returns:
+        Amounts; a sentence for each figure behind a label of money that could not be read.
     """
     reader = _FormReader(source, found)
     reader.read()
-    return reader.amounts
+    return reader.amounts, reader.unread
 
 
 @dataclass(slots=True)
@@ -200,6 +204,7 @@ class _FormReader:
     source: FormSource
     found: Forms
     amounts: list[Amount] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     columns: dict[str, list[int]] = field(default_factory=dict)
     level_1: str = ""
     opened: bool = False
@@ -290,7 +295,12 @@ class _FormReader:
         number = money.parse_number(value.text)
         unit = unit_in(label) or unit_in(section) or self.found.draft.unit
         taken = any((amount.row, amount.col) == (value.row, value.col) for amount in self.amounts)
-        if number is None or not unit or taken:
+        if taken:
+            return None
+        if number is None or not unit:
+            if _FIGURE.fullmatch(key(value.text)):
+                reason = "is no amount" if number is None else "has no unit of money"
+                self.unread.append(f"row {value.row} column {value.col} {printed(value.text)!r} {reason}")
             return None
         amount = Amount(
             **self.source.spot.place(value),

@@ -165,12 +165,28 @@ def _projects(
             name, code, level_1 = project.project_name, project.pro_code, ""
             total = _total(source, item.row)
             role = total.row_role if total else item.role
-            if role == "leaf" and key(name) != key(source.agency_name) and not name.isdigit():
+            named = key(name) != key(source.agency_name) and not name.isdigit()
+            if role == "leaf" and named and not _printed_again(project, found.projects):
                 found.projects.append(project)
         for columns, heading in groups:
             for line in indicators_of(row, item.row, columns, heading or level_1):
                 level_1 = line.level_1
                 found.indicators.append(line.indicator(source.spot, code, name))
+
+
+def _printed_again(project: Project, before: Sequence[Project]) -> bool:
+    """Whether a page repeats the project that goes on from the page before."""
+    if not before or before[-1].page == project.page:
+        return False
+    last = before[-1]
+    same = (last.table_ordinal, last.project_name, last.pro_code, last.goal, last.budget_yuan)
+    return same == (
+        project.table_ordinal,
+        project.project_name,
+        project.pro_code,
+        project.goal,
+        project.budget_yuan,
+    )
 
 
 def _indicator_groups(header: Header) -> list[tuple[dict[str, list[int]], str]]:

@@ -79,9 +79,8 @@ def recognise(document: Document) -> Recognition:
 def _take_table(context: Context, found: _Findings) -> None:
     section, kind = context.section, context.table_type
     is_form = forms.is_form(section.grid)
-    unread: list[str] = []
     if is_form:
-        amounts = forms.read_form(_form_source(context), found.forms)
+        amounts, unread = forms.read_form(_form_source(context), found.forms)
     else:
         amounts, unread = read_amounts(context)
         listings.read_listing(_listing_source(context, amounts), found.listings, found.forms)
