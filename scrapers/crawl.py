@@ -122,15 +122,15 @@ def main() -> None:
     # Scrapy takes a second to import: only the child pays for it.
     from scrapy.crawler import CrawlerProcess  # noqa: PLC0415
 
-    from scrapers.platforms import spider_for  # noqa: PLC0415
     from scrapers.recorder import Recorder  # noqa: PLC0415
     from scrapers.settings import settings_for  # noqa: PLC0415
+    from scrapers.spider import GovernmentSpider  # noqa: PLC0415
 
     home = Home(order.home)
     with EventLog.open(home.event_log) as log:
         recorder = Recorder(log, Archive(home.archive), order.site.site_id, order.run_id)
         process = CrawlerProcess(settings_for(order.site))
-        process.crawl(spider_for(order.site.platform), site=order.site, recorder=recorder)
+        process.crawl(GovernmentSpider, site=order.site, recorder=recorder)
         threading.Thread(target=_stop_with_parent, daemon=True).start()
         process.start()
 

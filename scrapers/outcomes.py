@@ -53,15 +53,22 @@ def outcome_of(
 def _page(answer: Answer, page: Page, home: Page | None) -> tuple[FetchOutcome, str | None]:
     if _is_challenge(page, answer.body):
         return FetchOutcome.BLOCKED, f"{len(answer.body)} bytes of script without text"
-    if answer.kind is not PageKind.HOME and says_it_is_gone(page):
-        return FetchOutcome.SOFT_404, f"status 200, but the page says: {' '.join(sorted(page.lines))[:80]}"
-    if home and answer.kind in {PageKind.ARTICLE, PageKind.DOCUMENT} and is_same_page(page, home):
-        return FetchOutcome.SOFT_404, f"answered with the home page ({page.title})"
+    if gone := _soft_404(answer, page, home):
+        return FetchOutcome.SOFT_404, gone
     if answer.kind is PageKind.DOCUMENT:
         return _html_document(answer, page)
-    if not looks_like_html(answer.body):
-        return FetchOutcome.WRONG_TYPE, f"expected a page, found {_first_bytes(answer.body)}"
-    return FetchOutcome.STORED, None
+    if looks_like_html(answer.body) or (answer.kind is PageKind.LISTING and looks_like_data(answer.body)):
+        return FetchOutcome.STORED, None
+    return FetchOutcome.WRONG_TYPE, f"expected a page, found {_first_bytes(answer.body)}"
+
+
+def _soft_404(answer: Answer, page: Page, home: Page | None) -> str | None:
+    """What shows that a page stands for one that is gone, though its status is 200."""
+    if answer.kind is not PageKind.HOME and says_it_is_gone(page):
+        return f"status 200, but the page says: {' '.join(sorted(page.lines))[:80]}"
+    if home and answer.kind in {PageKind.ARTICLE, PageKind.DOCUMENT} and is_same_page(page, home):
+        return f"answered with the home page ({page.title})"
+    return None
 
 
 def _refusal(answer: Answer) -> tuple[FetchOutcome, str]:
@@ -122,6 +129,11 @@ def looks_like_html(body: bytes) -> bool:
             start,
         )
     )
+
+
+def looks_like_data(body: bytes) -> bool:
+    """Whether bytes begin like the XML, JSON or JSONP that a listing's script fetches."""
+    return bool(re.match(rb"(\xef\xbb\xbf)?\s*(<\?xml|<recordset|<datastore|[\w$.]*\(?[\[{])", body[:200]))
 
 
 def _first_bytes(body: bytes) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from pathlib import PurePosixPath
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urldefrag, urljoin, urlsplit
 
 from parsel import Selector, SelectorList
 from w3lib.url import safe_url_string
@@ -171,6 +171,11 @@ def links(page: Page, region: Selector | SelectorList[Selector]) -> Iterator[tup
         yield Link(url, hint if len(hint) > len(text) or not text else text), anchor
 
 
+def select(node: Selector, expression: str) -> SelectorList[Selector]:
+    """What an expression of a site's YAML selects: XPath where it begins like a path, else CSS."""
+    return node.xpath(expression) if expression.startswith(("/", ".//", "./", "(")) else node.css(expression)
+
+
 def document_suffix(url: str) -> str | None:
     """`pdf`, `docx` … where the address is that of a document, else None."""
     parts = urlsplit(url)
@@ -180,15 +185,48 @@ def document_suffix(url: str) -> str | None:
     return next((suffix for suffix in suffixes if suffix in vocabulary()["document_suffixes"]), None)
 
 
-def attachments(page: Page) -> tuple[Link, ...]:
-    """The documents that a page links to outside its header, navigation and footer, each once."""
+def attachments(page: Page, selector: str | None = None) -> tuple[Link, ...]:
+    """The documents that a page links to or shows outside its header, navigation and footer, each once.
+
+    Args:
+        page: An article, or the preview page of a file.
+        selector: Where the site's YAML says where attachments stand; then every link there is one.
+    """
     found: dict[str, Link] = {}
-    for link, anchor in links(page, page.selector):
-        named = PurePosixPath(link.text).suffix.lower().lstrip(".") in vocabulary()["document_suffixes"]
-        handled = re.search(vocabulary()["download_pattern"], link.url) and not _PAGE_SUFFIX.search(link.url)
-        if (document_suffix(link.url) or named or handled) and not _in_furniture(anchor):
+    for region in select(page.selector, selector) if selector else ():
+        for link, _ in links(page, region):
             found.setdefault(link.url, link)
+    for link, anchor in () if selector else links(page, page.selector):
+        shown = Link(shown_document(link.url), link.text)
+        if (is_document(link) or shown != link) and not _in_furniture(anchor):
+            found.setdefault(shown.url, shown)
+    for link in _previews(page):
+        found.setdefault(link.url, link)
     return tuple(found.values())
+
+
+def is_document(link: Link) -> bool:
+    """Whether an address, the name beside it or its handler says that a file is behind it."""
+    named = PurePosixPath(link.text).suffix.lower().lstrip(".") in vocabulary()["document_suffixes"]
+    handled = re.search(vocabulary()["download_pattern"], link.url) and not _PAGE_SUFFIX.search(link.url)
+    return bool(document_suffix(link.url) or named or handled)
+
+
+def shown_document(url: str) -> str:
+    """The address of the file that a viewer is to show (`viewer.html?file=%2Fdown%3Fid%3D7`), else `url`."""
+    for name, value in parse_qsl(urlsplit(url).query):
+        if name.lower() in vocabulary()["viewer_parameters"] and re.match(r"(https?:/)?/|\.{1,2}/", value):
+            return safe_url_string(urljoin(url, value))
+    return url
+
+
+def _previews(page: Page) -> Iterator[Link]:
+    """Files that a page shows in a frame of its own: a viewer, or the file itself."""
+    for address in page.selector.css("iframe::attr(src), embed::attr(src), object::attr(data)").getall():
+        url = safe_url_string(urljoin(page.url, address.strip()))
+        shown = shown_document(url)
+        if shown != url or is_document(Link(url, "")):
+            yield Link(shown, page.article_title)
 
 
 def _in_furniture(element: Selector) -> bool:
@@ -202,7 +240,7 @@ def _in_furniture(element: Selector) -> bool:
 def content(page: Page, selector: str | None = None) -> SelectorList[Selector]:
     """The article's own part of a page; empty where no known container is found."""
     for css in (selector,) if selector else vocabulary()["content_selectors"]:
-        if found := page.selector.css(css):
+        if found := select(page.selector, css):
             return found[:1]
     return page.selector.css("no-such-element")
 

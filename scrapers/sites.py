@@ -8,12 +8,19 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import yaml
+from parsel import Selector
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
+from scrapers.pages import select
+
 SITES_FOLDER = Path(__file__).parent / "sites"
 
-PlatformName = Literal["trs_wcm", "one_based", "matrix"]
+PlatformName = Literal[
+    "trs_wcm", "one_based", "hanweb", "gkmlpt", "provincial", "matrix", "dynamic", "generic"
+]
+
+FieldName = Literal["title", "url", "date", "agency", "year"]
 
 
 class SiteError(ValueError):
@@ -32,14 +39,47 @@ class Column(_Strict):
     """Absolute, or relative to `base_url`."""
     phase: Literal["budget", "final_account"] | None = None
     """What everything in the column is, where the column says so."""
+    api_url: str | None = None
+    """Address of the column's own JSON, where it is not `api.url` of the site."""
 
 
 class Selectors(_Strict):
-    """CSS selectors for markup that differs from the platform's usual; None keeps the platform's own."""
+    """CSS selectors, or XPath beginning with `/`, `./` or `(`; None keeps the platform's own."""
 
     listing_item: str | None = None
+    """The rows of a listing."""
+    link: str | None = None
+    """In a row, the element that holds its link (`generic`)."""
+    title: str | None = None
+    """In a row (`generic`); else the link's text."""
+    date: str | None = None
+    """In a row (`generic`); else the first date of the row."""
+    next_page: str | None = None
+    """Links to further pages of a listing, or their addresses (`generic`)."""
     content: str | None = None
+    """The article's own part of its page."""
+    attachment: str | None = None
+    """Where the documents are linked on an article's page."""
     matrix_table: str | None = None
+
+    @field_validator("*")
+    @classmethod
+    def _must_parse(cls, expression: str | None) -> str | None:
+        if expression is not None:
+            select(Selector("<html></html>", type="html"), expression)
+        return expression
+
+
+class Api(_Strict):
+    """The JSON behind a shell page (`gkmlpt`, `provincial`)."""
+
+    url: str | None = None
+    """Its address, with `{page}`, `{admdiv}`, `{category}` and `{sid}` to be filled in."""
+    first_page: int = Field(default=1, ge=0)
+    entry_url: str | None = None
+    """Address of an entry's page with fields of its record in braces, where the record has no address."""
+    fields: dict[FieldName, str] = Field(default_factory=dict)
+    """Names of fields, where they are not in vocabulary.yml."""
 
 
 class Assertions(_Strict):
@@ -76,6 +116,9 @@ class Site(_Strict):
     encoding: str | None = None
     """Only where detection fails: the encoding that the site's pages really have."""
     selectors: Selectors = Selectors()
+    api: Api = Api()
+    admdiv: Annotated[str, Field(pattern=r"^\d{9}$")] | None = None
+    """The region on a provincial platform; `region_code` and three zeros by default."""
     department_aliases: dict[str, str] = Field(default_factory=dict)
     """Name as the site prints it → official name."""
     assertions: Assertions = Assertions()
@@ -88,6 +131,14 @@ class Site(_Strict):
     @classmethod
     def _end_with_slash(cls, value: str) -> str:
         return value if value.endswith("/") else value + "/"
+
+    @model_validator(mode="after")
+    def _know_where_the_json_is(self) -> Site:
+        if self.platform == "provincial" and not self.api.url and not all(c.api_url for c in self.columns):
+            raise ValueError("platform provincial needs api.url, the address of its JSON")
+        if self.platform == "generic" and not self.selectors.listing_item:
+            raise ValueError("platform generic needs selectors.listing_item, the rows of its listings")
+        return self
 
     @model_validator(mode="after")
     def _allow_own_host(self) -> Site:

@@ -1,18 +1,27 @@
-"""One spider class per content management system; what differs between cities is in their YAML."""
+"""What differs between content management systems: how a listing page is read."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
-if TYPE_CHECKING:
-    from scrapers.platforms.base import GovernmentSpider
+from scrapers.pages import Page
+from scrapers.platforms import dynamic, generic, gkmlpt, hanweb, matrix, one_based, provincial, trs_wcm
+from scrapers.platforms.listing import ListingPage
+from scrapers.sites import Column, Site
 
+ReadListing = Callable[[Page, Column, Site], ListingPage]
+"""Entries of one page of a column's listing, and the other pages that it names. Pure."""
 
-def spider_for(platform: str) -> type[GovernmentSpider]:
-    """The spider class of a platform. Imports Scrapy, which takes a second or two."""
-    from scrapers.platforms.matrix import MatrixSpider  # noqa: PLC0415 - see above
-    from scrapers.platforms.one_based import OneBasedSpider  # noqa: PLC0415
-    from scrapers.platforms.trs_wcm import TrsWcmSpider  # noqa: PLC0415
-
-    spiders: tuple[type[GovernmentSpider], ...] = (TrsWcmSpider, OneBasedSpider, MatrixSpider)
-    return {spider.name: spider for spider in spiders}[platform]
+PLATFORMS: Mapping[str, ReadListing] = MappingProxyType(
+    {
+        "trs_wcm": trs_wcm.read_listing,
+        "one_based": one_based.read_listing,
+        "hanweb": hanweb.read_listing,
+        "gkmlpt": gkmlpt.read_listing,
+        "provincial": provincial.read_listing,
+        "matrix": matrix.read_listing,
+        "dynamic": dynamic.read_listing,
+        "generic": generic.read_listing,
+    }
+)

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
 
-from scrapers.pages import Link, Page, document_suffix, find_date, links
+from scrapers.pages import Link, Page, document_suffix, find_date, links, select
 from scrapers.titles import Facts
 
 _PAGING_TEXT = re.compile(r"[\s<>«»‹›\[]*(首页|尾页|末页|上一?页|下一?页|第?\d+页?|[<>«»‹›.…]+)[\s<>«»‹›\]]*")
@@ -36,25 +36,27 @@ class ListingPage:
 
     entries: tuple[Found, ...]
     pages: tuple[str, ...] = ()
+    total: int | None = None
+    """How many entries the whole listing has, where the page says so."""
 
 
 def article_entries(
-    page: Page, article_pattern: re.Pattern[str], item_css: str | None = None
+    page: Page, article_pattern: re.Pattern[str], item: str | None = None
 ) -> tuple[Found, ...]:
     """Entries in the order of the page, each once: dated links, and links that look like articles.
 
     Args:
         page: The listing page.
         article_pattern: What the platform's article addresses look like (searched in path and query).
-        item_css: The rows, where the site's YAML names them; then every link in them is an entry.
+        item: The rows, where the site's YAML names them; then every link in them is an entry.
     """
     found: dict[str, Found] = {}
-    for region in page.selector.css(item_css) if item_css else [page.selector]:
+    for region in select(page.selector, item) if item else [page.selector]:
         for link, anchor in links(page, region):
             listed_on = find_date(_row_text(anchor))
             if not link.text or _PAGING_TEXT.fullmatch(link.text):
                 continue
-            if item_css or article_pattern.search(link.url) or (listed_on and is_page_or_file(link)):
+            if item or article_pattern.search(link.url) or (listed_on and is_page_or_file(link)):
                 # Some rows link twice, from the title and from the date.
                 text = max(link.text, found[link.url].title if link.url in found else "", key=len)
                 found[link.url] = Found(link.url, text, listed_on, text)

@@ -7,23 +7,16 @@ from collections.abc import Iterator
 
 from parsel import Selector, SelectorList
 
-from scrapers.pages import Page, links
-from scrapers.platforms.base import GovernmentSpider
+from scrapers.pages import Page, links, select
 from scrapers.platforms.listing import Found, ListingPage
 from scrapers.sites import Column, Site
 from scrapers.titles import Facts, facts, normalise
 
 
-class MatrixSpider(GovernmentSpider):
-    """Row and column say what the file's name (`1.doc`) does not."""
-
-    name = "matrix"
-
-    @staticmethod
-    def read_listing(page: Page, column: Column, site: Site) -> ListingPage:
-        """The linked files of every table that has years in its head."""
-        tables = page.selector.css(site.selectors.matrix_table or "table")
-        return ListingPage(tuple(found for table in tables for found in _cells(page, table, column)))
+def read_listing(page: Page, column: Column, site: Site) -> ListingPage:
+    """The linked files of every table with years in its head: row and column say what `1.doc` does not."""
+    tables = select(page.selector, site.selectors.matrix_table or "table")
+    return ListingPage(tuple(found for table in tables for found in _cells(page, table, column)))
 
 
 def _cells(page: Page, table: Selector, column: Column) -> Iterator[Found]:

@@ -1,11 +1,13 @@
-"""Systems that look like TRS WCM but count pages from one: `index_2.html` is page 2; `?page=2` likewise."""
+"""Systems that look like TRS WCM but count pages from one: `index_2.html` is page 2; `?page=2` likewise.
+
+Pages are linked in the markup, or counted in a script that looks like TRS WCM's.
+"""
 
 from __future__ import annotations
 
 import re
 
 from scrapers.pages import Page
-from scrapers.platforms.base import GovernmentSpider
 from scrapers.platforms.listing import ListingPage, article_entries, paging_links, scripted_pages
 from scrapers.sites import Column, Site
 
@@ -13,15 +15,9 @@ _ARTICLE = re.compile(r"/(content/)?(post|content|art|info)_?[\d_/-]+\.s?html?$"
 _PAGING = re.compile(r"(index|list|column-index)[-_]\d+\.s?html?$|[?&](page|pageNo|p|pn)=\d+", re.IGNORECASE)
 
 
-class OneBasedSpider(GovernmentSpider):
-    """Pages are linked in the markup, or counted in a script that looks like TRS WCM's."""
-
-    name = "one_based"
-
-    @staticmethod
-    def read_listing(page: Page, column: Column, site: Site) -> ListingPage:
-        """Entries of the page; the other pages as it links to or counts them."""
-        del column
-        entries = article_entries(page, _ARTICLE, site.selectors.listing_item)
-        pages = (*paging_links(page, _PAGING), *scripted_pages(page, first=2))
-        return ListingPage(entries, tuple(dict.fromkeys(pages)))
+def read_listing(page: Page, column: Column, site: Site) -> ListingPage:
+    """Entries of the page; the other pages as it links to or counts them."""
+    del column
+    entries = article_entries(page, _ARTICLE, site.selectors.listing_item)
+    pages = (*paging_links(page, _PAGING), *scripted_pages(page, first=2))
+    return ListingPage(entries, tuple(dict.fromkeys(pages)))

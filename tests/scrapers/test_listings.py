@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from scrapers.pages import Page
-from scrapers.platforms import spider_for
+from scrapers.platforms import PLATFORMS
 from scrapers.sites import Column, Site
 
 SITE = Site(
@@ -23,7 +23,7 @@ COLUMN = SITE.columns[0]
 def read(
     platform: str, body: str, url: str = "http://www.example.gov.cn/a/index.html", column: Column = COLUMN
 ):
-    return spider_for(platform).read_listing(Page(url, f"<html><body>{body}</body></html>"), column, SITE)
+    return PLATFORMS[platform](Page(url, f"<html><body>{body}</body></html>"), column, SITE)
 
 
 def test_trs_counts_pages_from_zero_and_ignores_the_definition_of_the_function():

@@ -28,7 +28,8 @@ from scrapers.pages import (
     has_budget_tables,
     published_on,
 )
-from scrapers.platforms.listing import Found, ListingPage
+from scrapers.platforms import PLATFORMS
+from scrapers.platforms.listing import Found
 from scrapers.recorder import Recorder
 from scrapers.sites import Column, Site
 from scrapers.titles import Facts, Verdict, facts, judge
@@ -59,6 +60,8 @@ class _Walk:
     complete: bool = True
     entries: dict[str, tuple[Found, ...]] = field(default_factory=dict)
     """Listing page → its entries."""
+    total: int = 0
+    """How many entries the site says there are, where it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +77,21 @@ _Handler = Callable[[_Fetched], Iterator[Request]]
 
 
 class GovernmentSpider(scrapy.Spider):
-    """Base of the platforms; they say what a listing page holds, in `read_listing`."""
+    """The spider of every site; its platform only says what a listing page holds."""
+
+    name = "government"
 
     def __init__(self, site: Site, recorder: Recorder) -> None:
         super().__init__(self.name)
         self.site = site
         self.recorder = recorder
+        self.read_listing = PLATFORMS[site.platform]
         self.home: Page | None = None
         self.asked: set[str] = set()
         self.outcomes: Counter[str] = Counter()
         self.entries = 0
         self.linked: set[str] = set()
         self.stored = 0
-
-    @staticmethod
-    def read_listing(page: Page, column: Column, site: Site) -> ListingPage:
-        """Entries of one listing page, and the other pages that it names."""
-        raise NotImplementedError
 
     async def start(self) -> AsyncIterator[Request]:
         """The home page first: soft 404s are told by it."""
@@ -266,6 +267,7 @@ class GovernmentSpider(scrapy.Spider):
         else:
             listing = self.read_listing(fetched.page, walk.column, self.site)
             walk.entries[fetched.event.url] = listing.entries
+            walk.total = max(walk.total, listing.total or 0)
             for url in listing.pages:
                 yield from self._ask_listing(walk, url)
             for entry in listing.entries:
@@ -284,7 +286,7 @@ class GovernmentSpider(scrapy.Spider):
         return ListingObserved(
             listing_url=walk.url,
             column_name=walk.column.name,
-            complete=walk.complete and bool(entries),
+            complete=walk.complete and bool(entries) and len(entries) >= walk.total,
             page_count=len(pages),
             entries=tuple(entries),
         )
@@ -307,7 +309,7 @@ class GovernmentSpider(scrapy.Spider):
         if page is None:
             yield from self._on_file(fetched, entry, column)
             return
-        found = list(attachments(page))
+        found = list(attachments(page, self.site.selectors.attachment))
         if has_budget_tables(page, self.site.selectors.content):
             found.insert(0, Link(fetched.event.url, page.article_title))
         title = page.article_title or entry.title
