@@ -24,8 +24,13 @@ def rows(target: Path, relation: str) -> list[tuple]:
         return connection.execute(f"from {relation} order by all").fetchall()
 
 
-def test_an_installation_without_any_record_builds_empty_marts(tmp_path: Path):
-    built = build(Home(tmp_path / "home"), tmp_path / "new" / "warehouse.duckdb")
+@pytest.fixture(scope="module")
+def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return Home(tmp_path_factory.mktemp("empty") / "home")
+
+
+def test_an_installation_without_any_record_builds_empty_marts(empty_home: Home, tmp_path: Path):
+    built = build(empty_home, tmp_path / "new" / "warehouse.duckdb")
     assert rows(built.target, "marts.agency_year") == []
     assert {node.status for node in built.nodes} == {"success", "pass"}
 
@@ -40,12 +45,11 @@ def test_rebuilding_as_of_a_moment_equals_the_macros(
         assert rows(then.target, f"marts.{mart}") == rows(golden_build.target, as_of), mart
 
 
-def test_a_failed_build_names_the_model_and_leaves_the_target(tmp_path: Path):
-    home = Home(tmp_path / "home")
-    home.events_parquet.mkdir(parents=True)
-    (home.events_parquet / "000001.parquet").write_bytes(b"not Parquet")
+def test_a_failed_build_names_the_model_and_leaves_the_target(empty_home: Home, tmp_path: Path):
+    empty_home.events_parquet.mkdir(parents=True)
+    (empty_home.events_parquet / "000001.parquet").write_bytes(b"not Parquet")
     target = tmp_path / "warehouse.duckdb"
     target.write_bytes(b"the one before")
     with pytest.raises(BuildError, match=r"(?s)stg_event.*000001.parquet"):
-        build(home, target)
+        build(empty_home, target)
     assert target.read_bytes() == b"the one before"

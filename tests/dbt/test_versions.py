@@ -10,7 +10,7 @@ from conftest import Record
 
 
 def three_public(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, Decimal | None]:
-    query = f"select agency_name, three_public_yuan from {relation} where region_code = '110108'"  # noqa: S608 - own names
+    query = f"select agency_name, three_public_yuan from {relation} where region_code = '110108'"
     return {name[3:-1]: amount for name, amount in connection.execute(query).fetchall()}
 
 
@@ -56,8 +56,8 @@ def test_as_of_shows_what_stood_there_then(golden: duckdb.DuckDBPyConnection, go
 )
 def test_every_mart_is_its_macro_at_the_end_of_time(golden: duckdb.DuckDBPyConnection, mart: str):
     both = f"(from marts.{mart} except from marts.{mart}_as_of('infinity'))"
-    assert golden.execute(f"select count(*) from {both}").fetchone() == (0,)  # noqa: S608 - own names
-    before_anything = f"select count(*) from marts.{mart}_as_of('2000-01-01')"  # noqa: S608 - own names
+    assert golden.execute(f"select count(*) from {both}").fetchone() == (0,)
+    before_anything = f"select count(*) from marts.{mart}_as_of('2000-01-01')"
     assert golden.execute(before_anything).fetchone() == (0,)
 
 

@@ -22,13 +22,14 @@ code as (
     group by agency_key
 ),
 
--- The fullest printed name stands for all of them.
+-- The fullest printed name stands for all of them. Names that no document was assigned to are left out.
 agency as (
     select
         agency_key,
         region_code,
         agency_name
     from {{ ref('int_agency_name') }}
+    where agency_key in (select document.agency_key from {{ ref('int_document') }} as document)
     qualify row_number() over (
         partition by agency_key
         order by agency_name like '%本级' or agency_name like '%机关', length(agency_name) desc, agency_name
