@@ -18,6 +18,10 @@ _COVER = re.compile(r"(20\d\d)年(?:度|初)?.{0,30}?(预算|决算)")
 _SCOPE = re.compile(r"(部门|单位)(?:\([^)]*\))?(?:综合|财务|整体)?(?:预算|决算|收支|收入|支出|财政拨款)")
 _AGENCY = re.compile(r"^([^\d:、]{3,40}?)(?:20\d\d)年?度?(?:部门|单位)?(?:预算|决算)")
 _PART = re.compile(r"^第.{1,2}部分")
+_PHASE = re.compile(
+    r"(?:(?<=部门)|(?<=单位)|(?<=收支)|(?<=收入)|(?<=支出)|(?<=拨款))(?:预算|决算)|(?:预算|决算)(?=项目|公开|收支|收入|支出|总表|表)"
+)
+_PROSE = re.compile(r"[。;,]|\d万?元")
 _COVER_LINES = 60
 _MAX_TITLE = 60
 
@@ -28,7 +32,7 @@ def document_facts(document: Document, captions: Sequence[Caption]) -> DocumentF
     The year and phase of titles (2024年部门预算) come first, then the years of captions when they agree;
     code and name of the agency are those that two thirds of the captions agree on.
     """
-    titles = [plain for line in _lines(document)[:_COVER_LINES] if len(plain := key(line)) <= _MAX_TITLE]
+    titles = [plain for line in _lines(document)[:_COVER_LINES] if _is_heading(plain := key(line))]
     titles += [key(caption.title) for caption in captions if caption.title]
     covers = [match for title in titles if (match := _COVER.search(title))]
     year = _most(int(match.group(1)) for match in covers) or _most(
@@ -44,6 +48,11 @@ def document_facts(document: Document, captions: Sequence[Caption]) -> DocumentF
         agency_name=name or _agency_on_cover(titles),
         agency_code=_agreed([caption.agency_code for caption in captions if caption.agency_code]),
     )
+
+
+def _is_heading(plain: str) -> bool:
+    """Whether a line is short and no sentence: prose names other years than the document's."""
+    return len(plain) <= _MAX_TITLE and not _PROSE.search(plain)
 
 
 def _lines(document: Document) -> list[str]:
@@ -65,7 +74,7 @@ def _agreed(values: Sequence[str]) -> str | None:
 def _phase(covers: Sequence[re.Match[str]], titles: Sequence[str]) -> str | None:
     named = _most(match.group(2) for match in covers)
     if named is None:
-        named = _most(word for title in titles for word in _PHASES if word in title)
+        named = _most(word for title in titles for word in _PHASE.findall(title))
     return _PHASES[named] if named else None
 
 
