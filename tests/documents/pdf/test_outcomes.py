@@ -47,6 +47,7 @@ def test_files_that_are_no_readable_pdf(new_paper: NewPaper):
     assert outcome(b"") is ReadOutcome.EMPTY
     assert outcome(b"<html><body>404</body></html>") is ReadOutcome.WRONG_TYPE
     assert outcome(whole[: len(whole) // 2]) is ReadOutcome.CORRUPT
+    assert outcome(whole[: whole.rindex(b"%%EOF")]) is ReadOutcome.CORRUPT
     assert outcome(b"%PDF-1.7\n" + b"\0" * 2000) is ReadOutcome.CORRUPT
 
 

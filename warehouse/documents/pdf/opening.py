@@ -15,7 +15,6 @@ MAX_BYTES = 400_000_000
 _HEADER_WITHIN = 1024
 """Bytes; readers accept rubbish of this length before %PDF-."""
 
-_END_WITHIN = 2048
 _PASSWORD_NEEDED = 4
 
 
@@ -26,6 +25,8 @@ def open_pdf(data: bytes) -> OxideFile | PlumberFile:
         UnreadableDocumentError: EMPTY, WRONG_TYPE, TOO_LARGE, ENCRYPTED or CORRUPT.
     """
     _check_size(data)
+    if _is_cut_off(data):
+        raise UnreadableDocumentError(ReadOutcome.CORRUPT, "the file is cut off: its end is missing")
     if b"/Encrypt" in data:
         _require_no_password(data)
     file = _opened(data)
@@ -48,6 +49,12 @@ def _check_size(data: bytes) -> None:
         raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"more than {MAX_OBJECTS:,} objects")
 
 
+def _is_cut_off(data: bytes) -> bool:
+    """Whether objects follow the last end mark, or there is none: only a part of the file is here."""
+    end = data.rfind(b"%%EOF")
+    return end < 0 or data.find(b" obj", end) >= 0
+
+
 def _require_no_password(data: bytes) -> None:
     import pypdfium2  # noqa: PLC0415 5 MB that only protected files need
 
@@ -62,8 +69,6 @@ def _opened(data: bytes) -> OxideFile | PlumberFile:
     try:
         return OxideFile(data)
     except OxideError as error:
-        if b"%%EOF" not in data[-_END_WITHIN:]:
-            raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"cut off: {error}") from error
         try:
             return PlumberFile(data)
         except ERRORS:

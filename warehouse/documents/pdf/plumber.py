@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import logging
+import struct
+import zlib
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
@@ -11,13 +14,31 @@ import pdfplumber
 from pdfminer.pdfexceptions import PDFException
 from pdfminer.psexceptions import PSException
 from pdfplumber.page import Page
+from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from warehouse.documents.model import Box
 from warehouse.documents.pdf.content import Glyph, PageContent, Rule
 from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_white
 
-ERRORS = (PDFException, PSException, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError)
-"""What pdfminer raises on broken files."""
+ERRORS = (
+    PdfminerException,
+    MalformedPDFException,
+    PDFException,
+    PSException,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+"""What pdfminer raises on broken files, its own mistakes on them included."""
+
+logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
 
 class PlumberFile:
@@ -25,11 +46,7 @@ class PlumberFile:
 
     def __init__(self, data: bytes) -> None:
         self._pdf = pdfplumber.open(io.BytesIO(data))
-
-    @property
-    def page_count(self) -> int:
-        """Pages of the file."""
-        return len(self._pdf.pages)
+        self.page_count = len(self._pdf.pages)
 
     def read(self, number: int) -> PageContent:
         """The content of a page, counted from 1."""

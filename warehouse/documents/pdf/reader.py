@@ -48,8 +48,10 @@ def read_pdf(data: bytes, *, read_scan: ScanReader | None = None) -> Document:
         notices += content.notices
         layouts.append(lay_out(content))
     if not any(layout.blocks for layout in layouts):
+        broken = any(notice.kind == "unreadable_page" for notice in notices)
+        outcome = ReadOutcome.CORRUPT if broken else ReadOutcome.NO_TEXT
         raise UnreadableDocumentError(
-            ReadOutcome.NO_TEXT, f"none of the {len(layouts)} pages has text: {_summary(notices)}"
+            outcome, f"none of the {len(layouts)} pages has text: {_summary(notices)}"
         )
     layouts, running = without_running_text(layouts)
     blocks = tuple(block for stitched in stitch(layouts) for block in _blocks(stitched))

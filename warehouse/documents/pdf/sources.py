@@ -33,9 +33,16 @@ def pages(file: OxideFile | PlumberFile, data: bytes, read_scan: ScanReader | No
         except (OxideError, *ERRORS) as error:
             content = _unreadable(number, error)
         if content.doubt:
-            reference = reference or PlumberFile(data)
-            content = _by_reference(reference, content)
+            reference = reference or _reference(data)
+            content = _by_reference(reference, content) if reference else content
         yield _without_pictures_of_text(content, data, read_scan)
+
+
+def _reference(data: bytes) -> PlumberFile | None:
+    try:
+        return PlumberFile(data)
+    except ERRORS:
+        return None
 
 
 def _by_reference(reference: PlumberFile, content: PageContent) -> PageContent:

@@ -157,7 +157,7 @@ def _joined(group: list[Run], glyphs: Sequence[Glyph]) -> TextLine:
         parts = group
     text = parts[0].text
     for before, after in pairwise(parts):
-        text += _gap(text, after.text, (after.x0 - before.x1) / after.size) + after.text
+        text += _gap(text, after.text, (after.x0 - before.x1) / (after.size or 1.0)) + after.text
     return _line(group[0], text, group)
 
 
