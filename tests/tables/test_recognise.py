@@ -390,6 +390,28 @@ def test_procurement_assets_and_units_are_lines() -> None:
     assert "68" not in {amount.value_text for amount in recognition.amounts}
 
 
+def test_lists_of_procurement_go_from_kinds_to_goods_in_several_columns() -> None:
+    recognition = recognise(
+        document(
+            "政府采购支出表",
+            "单位：万元",
+            """
+            采购品目大类|专项名称|经济科目|采购品目名称|采购组织形式|总计
+            合计|||||5.00
+            一、货物A|||||5.00
+            |办公设备更新|办公设备购置|||5.00
+            |||便携式计算机|分散自行组织|5.00
+            """,
+        )
+    )
+    assert [(amount.item_label, amount.row_role) for amount in recognition.amounts] == [
+        ("合计", "total"),
+        ("一、货物A", "subtotal"),
+        ("办公设备购置", "subtotal"),
+        ("便携式计算机", "leaf"),
+    ]
+
+
 def test_notices_of_the_reader_and_lines_are_kept() -> None:
     read = Document("pdf", (Line("目录", page=1),), 1, (Notice("watermark", "仅供内部审核", 1),))
     recognition = recognise(read)

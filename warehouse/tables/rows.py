@@ -32,6 +32,7 @@ class Item:
     agency_code: str = ""
     agency_name: str = ""
     indent: int = 0
+    depth: int = 0
     role: str = "leaf"
 
 
@@ -158,8 +159,9 @@ class _RowReader:
         taken = {id(cells[column.index]) for steps in self.names for column in steps}
         agency_code = self._first_text(self.agency_codes, cells) or _unit_code(self.mixed_codes, cells)
         label = labels[0] if labels else ""
+        depth = self.names[0][-1].index if self.names else 0
         if not label and self.names:
-            label = self._label_elsewhere(cells, taken)
+            label, depth = self._label_elsewhere(row, cells, taken)
         code = codes[0] if codes else ""
         if not code and not self.codes and not self.parts and self.names:
             code, label = _split_coded(label, self.names[0][0].path)
@@ -174,6 +176,7 @@ class _RowReader:
             agency_code=agency_code or _bare_agency_code(label, bool(self.agency_names)),
             agency_name=self._first_text(self.agency_names, cells),
             indent=indent(cells[self.names[0][0].index].text) if self.names else 0,
+            depth=depth,
         )
 
     def _same_cell(self, cells: Sequence[Cell]) -> bool:
@@ -183,14 +186,17 @@ class _RowReader:
     def _first_text(self, columns: list[Column], cells: Sequence[Cell]) -> str:
         return next((text for column in columns if (text := printed(cells[column.index].text))), "")
 
-    def _label_elsewhere(self, cells: Sequence[Cell], taken: set[int]) -> str:
-        """合计 often stands in another column than the names do."""
+    def _label_elsewhere(self, row: int, cells: Sequence[Cell], taken: set[int]) -> tuple[str, int]:
+        """The name of a row that the column of names leaves blank, and the column where it stands.
+
+        合计 often stands in another column; lists of procurement go from kinds to goods in several columns.
+        """
         for column in self.others:
             cell = cells[column.index]
-            text = printed(cell.text)
-            if id(cell) not in taken and _HAN.search(text) and column.role != "text":
-                return text
-        return ""
+            own = cell.row == row or column.role != "text"
+            if own and id(cell) not in taken and _HAN.search(cell.text):
+                return printed(cell.text), column.index
+        return "", 0
 
     def _joined(self, which: int, cells: Sequence[Cell]) -> str:
         """类, 款 and 项 as one code; parts that are left blank are those of the row above."""
@@ -321,7 +327,7 @@ def _role_by_label(item: Item, before: Item | None, following: Item | None, *, n
 
 
 def _holds(item: Item, following: Item, level: int | None) -> bool:
-    """Whether the next row is a part of this one: a deeper ordinal, a deeper indent, or an item of a unit."""
+    """Whether the next row is a part of this one: of deeper ordinal, indent or column, or of a unit."""
     if _role_said(following.label) == "of_which" or (following.label, following.indent) == (
         item.label,
         item.indent,
@@ -332,7 +338,8 @@ def _holds(item: Item, following: Item, level: int | None) -> bool:
         return deeper > level
     if item.agency_code and not following.agency_code:
         return bool(following.label or following.code)
-    return bool(item.label and following.label) and following.indent > item.indent
+    named = bool(item.label and following.label)
+    return named and (following.indent > item.indent or following.depth > item.depth)
 
 
 def _role_said(label: str) -> str | None:
