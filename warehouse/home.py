@@ -29,14 +29,19 @@ class Home:
         return self.path / "record"
 
     @property
-    def archive(self) -> Path:
-        """Raw files by SHA-256."""
-        return self.record / "archive"
+    def archive(self) -> Path | str:
+        """Raw files by SHA-256: a folder, or the address in `MINGZHANG_ARCHIVE` (`s3://bucket/prefix`)."""
+        return os.environ.get("MINGZHANG_ARCHIVE") or self.record / "archive"
 
     @property
-    def event_log(self) -> Path:
-        """The embedded event log, an SQLite file."""
-        return self.record / "events.sqlite"
+    def event_log(self) -> Path | str:
+        """The event log: an SQLite file, or the address in `MINGZHANG_EVENT_LOG` (`postgresql://…`)."""
+        return os.environ.get("MINGZHANG_EVENT_LOG") or self.record / "events.sqlite"
+
+    @property
+    def has_event_log(self) -> bool:
+        """Whether a log was begun here; a database is taken to be there."""
+        return not isinstance(self.event_log, Path) or self.event_log.exists()
 
     @property
     def raw(self) -> Path:

@@ -25,8 +25,7 @@ def start_writer(home: Home, run_id: str, *, batches: int, size: int) -> subproc
     )
 
 
-def test_writers_at_the_same_time_lose_nothing_and_keep_one_chain(tmp_path: Path) -> None:
-    home = Home(tmp_path)
+def test_writers_at_the_same_time_lose_nothing_and_keep_one_chain(home: Home) -> None:
     writers = [start_writer(home, f"run-{number}", batches=200, size=5) for number in range(4)]
     for writer in writers:
         writer.communicate(timeout=60)
@@ -40,8 +39,7 @@ def test_writers_at_the_same_time_lose_nothing_and_keep_one_chain(tmp_path: Path
     assert verify_record(home) == []
 
 
-def test_a_killed_writer_leaves_whole_batches_and_everything_it_was_told_is_durable(tmp_path: Path) -> None:
-    home = Home(tmp_path)
+def test_a_killed_writer_leaves_whole_batches_and_everything_it_was_told_is_durable(home: Home) -> None:
     chance = random.Random(7)  # noqa: S311 # only when to kill
     for attempt in range(10):
         run_id = f"run-{attempt}"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from warehouse.record.events import Event, FetchFinished, FetchOutcome, PageKind
 from warehouse.record.log import EventLog
 
-path, run_id, batches, size = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-with EventLog.open(path) as log:
+address, run_id, batches, size = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+with EventLog.open(address) as log:
     for batch in range(batches):
         log.append(
             [

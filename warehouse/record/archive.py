@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -34,7 +36,8 @@ class Archive:
     """
 
     def __init__(self, root: Path | str) -> None:
-        self._fs, self._root = url_to_fs(str(root))
+        # What other machines put in is to be seen at once.
+        self._fs, self._root = url_to_fs(str(root), use_listings_cache=False)
 
     def path_of(self, sha256: str) -> str:
         """Where the file with this hash is, or would be.
@@ -50,29 +53,29 @@ class Archive:
         """Keep these bytes and return their SHA-256; they are on disk when this returns."""
         sha256 = hashlib.sha256(data).hexdigest()
         path = self.path_of(sha256)
-        if self._fs.exists(path):
-            size = self._fs.size(path)
-            if size != len(data):
+        with _clear_errors(path):
+            if not self._fs.exists(path):
+                self._write(path, data)
+            elif (size := self._fs.size(path)) != len(data):
                 raise CorruptArchiveError(f"{path}: holds {size} bytes instead of {len(data)}")
-            return sha256
-        try:
-            if isinstance(self._fs, LocalFileSystem):
-                _write_durably(Path(self._root), Path(path), data)
-            else:
-                self._fs.pipe_file(path, data)
-        except OSError as error:
-            raise RecordUnavailableError(f"archive {path}: {error}") from error
         return sha256
+
+    def _write(self, path: str, data: bytes) -> None:
+        if isinstance(self._fs, LocalFileSystem):
+            _write_durably(Path(self._root), Path(path), data)
+            return
+        # Another machine may have put it in since: its bytes are those of the name too.
+        with suppress(FileExistsError):
+            self._fs.pipe_file(path, data, mode="create")
 
     def get(self, sha256: str) -> bytes:
         """The bytes with this hash, verified."""
         path = self.path_of(sha256)
-        try:
-            data: bytes = self._fs.cat_file(path)
-        except FileNotFoundError as error:
-            raise CorruptArchiveError(f"{path}: is missing") from error
-        except OSError as error:
-            raise RecordUnavailableError(f"archive {path}: {error}") from error
+        with _clear_errors(path):
+            try:
+                data: bytes = self._fs.cat_file(path)
+            except FileNotFoundError as error:
+                raise CorruptArchiveError(f"{path}: is missing") from error
         found = hashlib.sha256(data).hexdigest()
         if found != sha256:
             raise CorruptArchiveError(f"{path}: its bytes have the SHA-256 {found}")
@@ -98,6 +101,20 @@ class Archive:
         if not self._fs.exists(folder):
             return []
         return sorted(path.rsplit("/", 1)[-1] for path in self._fs.ls(folder, detail=False))
+
+
+@contextmanager
+def _clear_errors(path: str) -> Iterator[None]:
+    try:
+        yield
+    except _errors_of_storage() as error:
+        raise RecordUnavailableError(f"archive {path}: {error}") from error
+
+
+def _errors_of_storage() -> tuple[type[Exception], ...]:
+    """Errors of files, and what s3fs lets through of the library below it, where that is in use."""
+    botocore = sys.modules.get("botocore.exceptions")
+    return (OSError, botocore.BotoCoreError) if botocore else (OSError,)
 
 
 def _write_durably(root: Path, path: Path, data: bytes) -> None:

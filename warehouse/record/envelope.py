@@ -51,7 +51,7 @@ def body(event: Event, recorded_at: str) -> bytes:
     """The event as canonical JSON; `recorded_at` is a `timestamp`."""
     return canonical_json(
         {
-            "event_id": str(event.event_id),
+            "event_id": event.event_id,
             "occurred_at": timestamp(event.occurred_at),
             "payload": event.payload,
             "recorded_at": recorded_at,

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Self
 
 from warehouse.record import envelope
+from warehouse.record.errors import RecordUnavailableError
 from warehouse.record.events import Event, RecordedEvent
 from warehouse.record.recorder import NewRow, Recorder, StoredRow
 from warehouse.record.sqlite import SqliteRecorder
 
+POSTGRESQL = ("postgresql://", "postgres://")
 _ROWS_PER_BATCH = 5_000
 
 
@@ -32,8 +34,15 @@ class EventLog:
 
     @classmethod
     def open(cls, path: Path | str) -> EventLog:
-        """The log in an SQLite file, which is created where it is missing."""
-        return cls(SqliteRecorder(Path(path)))
+        """The log in an SQLite file, or in a database `postgresql://…`; created where it is missing."""
+        if not str(path).startswith(POSTGRESQL):
+            return cls(SqliteRecorder(Path(path)))
+        try:
+            from warehouse.record.postgres import PostgresRecorder  # noqa: PLC0415 - an optional dependency
+        except ImportError as error:
+            message = f"{error}; `pip install mingzhang[postgres]` adds what PostgreSQL needs"
+            raise RecordUnavailableError(message) from error
+        return cls(PostgresRecorder(str(path)))
 
     def __enter__(self) -> Self:
         return self

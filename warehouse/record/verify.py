@@ -40,7 +40,7 @@ def verify_record(home: Home, on_progress: Progress | None = None) -> list[Probl
 
     Files that no event names are no problem: a crawl that was killed archives before it appends.
     """
-    if not home.event_log.exists():
+    if not home.has_event_log:
         return [Problem("missing_log", str(home.event_log), "there is no event log")]
     report = on_progress or (lambda _what, _done, _of: None)
     named: dict[str, int] = {}
