@@ -9,6 +9,7 @@ from http import HTTPStatus
 from urllib.parse import unquote
 
 from scrapers.pages import Page, decode, document_suffix, is_same_page, says_it_is_gone
+from scrapers.titles import vocabulary
 from warehouse.record.events import FetchOutcome, PageKind
 
 _BLOCKING = frozenset({401, 403, 405, 407, 412, 418, 429, 451, 521})
@@ -51,7 +52,7 @@ def outcome_of(
 
 
 def _page(answer: Answer, page: Page, home: Page | None) -> tuple[FetchOutcome, str | None]:
-    if _is_challenge(page, answer.body):
+    if _is_challenge(page, answer):
         return FetchOutcome.BLOCKED, f"{len(answer.body)} bytes of script without text"
     if gone := _soft_404(answer, page, home):
         return FetchOutcome.SOFT_404, gone
@@ -104,15 +105,22 @@ def _html_document(answer: Answer, page: Page) -> tuple[FetchOutcome, str | None
     )
 
 
-def _is_challenge(page: Page, body: bytes) -> bool:
-    """A stub of script without links and with next to no text: what shields send under status 200."""
+def _is_challenge(page: Page, answer: Answer) -> bool:
+    """A stub of script without links and with next to no text: what shields send under status 200.
+
+    A listing may be the shell of an application, which is as empty: it has an element for the application,
+    and its script neither sets cookies nor loads the page again.
+    """
     markup = page.selector
-    return (
-        len(body) < _STUB_BYTES
+    stub = (
+        len(answer.body) < _STUB_BYTES
         and bool(markup.css("script"))
         and not markup.css("a[href]")
         and sum(map(len, page.lines)) < 20
     )
+    scripts = " ".join(markup.css("script::text").getall())
+    shell = answer.kind is PageKind.LISTING and markup.css("body div[id]")
+    return stub and bool(not shell or re.search(vocabulary()["challenge_pattern"], scripts))
 
 
 def is_file(body: bytes) -> bool:

@@ -159,7 +159,7 @@ def _http_date(text: str) -> date | None:
 def links(page: Page, region: Selector | SelectorList[Selector]) -> Iterator[tuple[Link, Selector]]:
     """The links of a region that lead to an address, with their element."""
     base = urljoin(page.url, page.selector.css("base::attr(href)").get(""))
-    for anchor in region.xpath(".//a[@href]"):
+    for anchor in region.xpath("descendant-or-self::a[@href]"):
         href = anchor.attrib["href"].strip()
         if not href or href.startswith("#") or re.match(r"(?!https?:)[a-z]+:", href, re.IGNORECASE):
             continue

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
+from itertools import chain
 from urllib.parse import urljoin, urlsplit
 
 import scrapy
@@ -268,6 +269,8 @@ class GovernmentSpider(scrapy.Spider):
             listing = self.read_listing(fetched.page, walk.column, self.site)
             walk.entries[fetched.event.url] = listing.entries
             walk.total = max(walk.total, listing.total or 0)
+            if not listing.entries and not listing.beyond_end and fetched.event.url != walk.url:
+                walk.complete = False  # it answers something else; the first page may be a shell
             for url in listing.pages:
                 yield from self._ask_listing(walk, url)
             for entry in listing.entries:
@@ -278,10 +281,10 @@ class GovernmentSpider(scrapy.Spider):
     def _listing_observed(self, walk: _Walk) -> ListingObserved:
         """All entries in the order of the pages, each once; a listing without entries was not understood."""
         pages = [walk.entries[url] for url in walk.asked if url in walk.entries]
-        found = {entry.url: entry for entries in reversed(pages) for entry in reversed(entries)}
-        entries = [ListingEntry(url=e.url, title=e.title, listed_on=e.listed_on) for e in found.values()][
-            ::-1
-        ]
+        found: dict[str, Found] = {}
+        for entry in chain.from_iterable(pages):
+            found.setdefault(entry.url, entry)
+        entries = [ListingEntry(url=e.url, title=e.title, listed_on=e.listed_on) for e in found.values()]
         self.entries += len(entries)
         return ListingObserved(
             listing_url=walk.url,

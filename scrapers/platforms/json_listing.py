@@ -43,7 +43,7 @@ def json_listing(page: Page, data: object, column: Column, api: Api, address: st
     total = _total(data)
     number = _page_number(page.url, address, api.first_page)
     if "{page}" not in address or not records:
-        return ListingPage(entries, (), total)
+        return ListingPage(entries, (), total, beyond_end=not records)
     if total is None:
         following = [number + 1]
     elif number == api.first_page:

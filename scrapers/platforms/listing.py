@@ -38,6 +38,8 @@ class ListingPage:
     pages: tuple[str, ...] = ()
     total: int | None = None
     """How many entries the whole listing has, where the page says so."""
+    beyond_end: bool = False
+    """Whether the page has no entries because the one before it was the last."""
 
 
 def article_entries(

@@ -1,5 +1,13 @@
-"""Three government sites on loopback: what the demo crawls, and the test double of every crawl test."""
+"""Government sites on loopback, one for each platform: three for the demo, all as test doubles of crawls."""
 
-from scrapers.replica.server import DEFAULT_PORT, Replica, ReplicaError, SeenRequest, serve
+from scrapers.replica.server import (
+    ALL_SITES,
+    DEFAULT_PORT,
+    DEMO_SITES,
+    Replica,
+    ReplicaError,
+    SeenRequest,
+    serve,
+)
 
-__all__ = ["DEFAULT_PORT", "Replica", "ReplicaError", "SeenRequest", "serve"]
+__all__ = ["ALL_SITES", "DEFAULT_PORT", "DEMO_SITES", "Replica", "ReplicaError", "SeenRequest", "serve"]

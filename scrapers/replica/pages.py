@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from pathlib import Path
@@ -40,6 +40,8 @@ class Resource:
     ignore_conditions: bool = False
     """Always answer with the body, as servers without validators do."""
     headers: tuple[tuple[str, str], ...] = ()
+    needs_referer: bool = False
+    """Whether requests that do not say which page they come from are refused."""
 
     @property
     def etag(self) -> str:
@@ -82,18 +84,38 @@ def render(content: Content) -> dict[str, Resource]:
 
 
 def _listing_pages(content: Content, column: Content, page: Any) -> Iterator[tuple[str, Resource]]:  # noqa: ANN401
-    """Pages of one column; `page_path` of the content says how page k (from 1) is called after the first."""
+    """Pages of one column; `page_path` of the content says how page k (from 1) is called after the first.
+
+    Where it has a `data_path`, the column page is a shell and that is where its script finds the entries.
+    """
     entries = [article for article in content["articles"] if article["column"] == column["path"]]
     size = column["page_size"]
     count = max(1, -(-len(entries) // size))
+    if "data_path" in column:
+        yield column["path"], page("listing.html", None, column=column, all_entries=entries)
     for number in range(1, count + 1):
+        part = entries[(number - 1) * size : number * size]
+        known = {"column": column, "entries": part, "all_entries": entries, "number": number, "count": count}
+        if "data_path" in column:
+            start, end = (number - 1) * size + 1, min(number * size, len(entries))
+            path = column["data_path"].format(one_based=number, start=start, end=end)
+            yield (
+                path,
+                replace(
+                    page("data.txt", None, **known),
+                    content_type=column["data_type"],
+                    needs_referer=column.get("data_needs_referer", False),
+                ),
+            )
+            continue
+        resource = page("listing.html", None, **known)
         suffix = column["page_path"].format(zero_based=number - 1, one_based=number) if number > 1 else ""
         path = column["path"] + (suffix or column.get("first_page", ""))
-        part = entries[(number - 1) * size : number * size]
-        resource = page("listing.html", None, column=column, entries=part, number=number, count=count)
         yield path, resource
         if number == 1:
             yield column["path"], resource
+            if "?" in column["path"]:
+                yield column["path"] + column["page_path"].format(one_based=1), resource
 
 
 def _files(links: Any, page_path: str, on: date | datetime) -> Iterator[tuple[str, Resource]]:  # noqa: ANN401
@@ -115,7 +137,17 @@ def _files(links: Any, page_path: str, on: date | datetime) -> Iterator[tuple[st
                 link.get("content_type", content_type),
                 link.get("status", 200),
                 _http_date(link.get("on", on)),
+                headers=tuple(_disposition(link)),
             ),
+        )
+
+
+def _disposition(link: Content) -> Iterator[tuple[str, str]]:
+    """The file's name as old servers send it: raw GBK bytes."""
+    if "disposition" in link:
+        yield (
+            "Content-Disposition",
+            f"attachment; filename={link['disposition'].encode('gbk').decode('latin-1')}",
         )
 
 

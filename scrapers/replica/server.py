@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -19,6 +19,10 @@ from scrapers.sites import Site, read_site
 
 DEFAULT_PORT = 8731
 HOST = "127.0.0.1"
+DEMO_SITES = ("qinhuangdao-replica", "xinzhou-replica", "zhumadian-replica")
+ALL_SITES = DEMO_SITES + tuple(
+    sorted(path.stem for path in (FOLDER / "sites").glob("*.yml") if path.stem not in DEMO_SITES)
+)
 
 
 class ReplicaError(RuntimeError):
@@ -65,22 +69,36 @@ class Replica:
         resources = self.resources[site_id]
         if path in resources:
             return resources[path]
+        for known, resource in resources.items():
+            if "?" in path and _same_query(known, path):
+                return resource
         if self.content[site_id].get("missing") == "home":
             return resources["/"]
         body = "<html><head><title>404</title></head><body>您访问的页面不存在或已删除</body></html>"
         return Resource(body.encode(), "text/html; charset=utf-8", HTTPStatus.NOT_FOUND)
 
 
+def _same_query(path: str, other: str) -> bool:
+    """Whether two addresses differ in the order of their parameters only."""
+    (a, _, query), (b, _, other_query) = path.partition("?"), other.partition("?")
+    return a == b and sorted(query.split("&")) == sorted(other_query.split("&"))
+
+
 @contextmanager
-def serve(port: int = DEFAULT_PORT) -> Iterator[Replica]:
-    """Serve the three sites on `port`, `port` + 1 and `port` + 2 of 127.0.0.1; 0 takes any free ports.
+def serve(port: int = DEFAULT_PORT, sites: Sequence[str] = DEMO_SITES) -> Iterator[Replica]:
+    """Serve sites on `port`, `port` + 1 … of 127.0.0.1; 0 takes any free ports.
+
+    Args:
+        port: Of the first site.
+        sites: Which ones: the three of the demo, or `ALL_SITES`, one for each platform.
 
     Raises:
         ReplicaError: a port is taken.
     """
     replica = Replica()
     with ExitStack() as stack:
-        for offset, path in enumerate(sorted((FOLDER / "sites").glob("*.yml"))):
+        for offset, site_id in enumerate(sites):
+            path = FOLDER / "sites" / f"{site_id}.yml"
             server = _listen(replica, path.stem, port + offset if port else 0)
             stack.callback(server.server_close)
             replica.content[path.stem] = yaml.safe_load(
@@ -131,6 +149,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.asked_seconds = time.monotonic()
         resource = self.replica.answer(self.site_id, undo_percent_encoding(self.path))
+        if resource.needs_referer and not self.headers.get("Referer"):
+            resource = Resource(b"", "text/html", HTTPStatus.FORBIDDEN)
         if resource.delay_seconds:
             time.sleep(resource.delay_seconds)
         if resource.status == HTTPStatus.OK and self._is_fresh(resource):

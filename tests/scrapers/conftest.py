@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from scrapers.crawl import crawl_in_child
-from scrapers.replica import Replica, SeenRequest, serve
+from scrapers.replica import ALL_SITES, DEMO_SITES, Replica, SeenRequest, serve
 from scrapers.replica.pages import DOCUMENTS
 from scrapers.replica.server import undo_percent_encoding
 from scrapers.sites import Site
@@ -122,3 +122,12 @@ def two_days(tmp_path_factory: pytest.TempPathFactory) -> TwoDays:
             site_id: crawl(replica.sites[site_id]) for site_id in ("xinzhou-replica", "zhumadian-replica")
         }
         return TwoDays(home, first, first_requests, second, replica.requests.copy())
+
+
+@pytest.fixture(scope="session")
+def platform_crawls(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Crawl]:
+    """A crawl of each host that is not part of the demo."""
+    hosts = [site_id for site_id in ALL_SITES if site_id not in DEMO_SITES]
+    with serve(0, hosts) as replica, ThreadPoolExecutor(2) as pool:
+        crawl = crawl_into(Home(tmp_path_factory.mktemp("platforms")))
+        return dict(zip(hosts, pool.map(crawl, replica.sites.values()), strict=True))

@@ -6,6 +6,7 @@ import http.client
 import socket
 import subprocess
 import sys
+from urllib.parse import quote
 
 import pytest
 
@@ -55,6 +56,15 @@ def test_file_names_may_be_encoded_in_utf8_or_gbk(replica: Replica):
     for path in ("/ysgk/2024/gxj/%E9%99%84%E4%BB%B61.pdf", "/ysgk/2024/gxj/%B8%BD%BC%FE1.pdf"):
         response, body = ask(replica, "qinhuangdao-replica", path)
         assert (response.status, body[:5]) == (200, b"%PDF-")
+
+
+def test_the_data_proxy_wants_to_know_which_page_asks_and_takes_parameters_in_any_order():
+    with serve(0, ["jining-replica"]) as hanweb:
+        (path, *_) = [path for path in hanweb.resources["jining-replica"] if "dataproxy" in path]
+        path = quote(path, safe="/?=&").replace("startrecord=1&endrecord=6", "endrecord=6&startrecord=1")
+        assert ask(hanweb, "jining-replica", path)[0].status == 403
+        response, body = ask(hanweb, "jining-replica", path, Referer="http://127.0.0.1/col/")
+        assert (response.status, body.count(b"<record>")) == (200, 6)
 
 
 def test_unknown_addresses_are_404_or_the_home_page(replica: Replica):
