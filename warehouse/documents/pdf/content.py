@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from warehouse.documents.model import Notice
 
@@ -52,6 +52,24 @@ class PageContent:
     doubt: str = ""
     """Why the places of the glyphs may be wrong, where the source knows that it is not sure."""
     notices: list[Notice] = field(default_factory=list)
+
+
+class SourceError(Exception):
+    """A source cannot read the file or the page."""
+
+
+class PageSource(Protocol):
+    """An open file that gives the content of its pages, counted from 1."""
+
+    page_count: int
+
+    def read(self, number: int) -> PageContent:
+        """The content of a page.
+
+        Raises:
+            SourceError: The page cannot be read.
+        """
+        ...
 
 
 ScanReader = Callable[[bytes, int], PageContent]

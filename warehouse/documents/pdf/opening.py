@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
-from warehouse.documents.pdf.oxide import OxideError, OxideFile
-from warehouse.documents.pdf.plumber import ERRORS, PlumberFile
+from warehouse.documents.pdf.content import PageSource, SourceError
+from warehouse.documents.pdf.oxide import OxideFile
+from warehouse.documents.pdf.sources import open_reference
 
 MAX_PAGES = 3000
 MAX_OBJECTS = 2_000_000
@@ -18,7 +19,7 @@ _HEADER_WITHIN = 1024
 _PASSWORD_NEEDED = 4
 
 
-def open_pdf(data: bytes) -> OxideFile | PlumberFile:
+def open_pdf(data: bytes) -> PageSource:
     """The file, opened by the fast source, or by pdfplumber where that cannot make sense of it.
 
     Raises:
@@ -65,11 +66,11 @@ def _require_no_password(data: bytes) -> None:
             raise UnreadableDocumentError(ReadOutcome.ENCRYPTED, "a password is needed") from error
 
 
-def _opened(data: bytes) -> OxideFile | PlumberFile:
+def _opened(data: bytes) -> PageSource:
     try:
         return OxideFile(data)
-    except OxideError as error:
+    except SourceError as error:
         try:
-            return PlumberFile(data)
-        except ERRORS:
+            return open_reference(data)
+        except SourceError:
             raise UnreadableDocumentError(ReadOutcome.CORRUPT, str(error)) from error

@@ -11,7 +11,7 @@ from typing import Any
 
 import pdf_oxide
 
-from warehouse.documents.pdf.content import Glyph, PageContent, Rule
+from warehouse.documents.pdf.content import Glyph, PageContent, Rule, SourceError
 from warehouse.documents.pdf.frame import Frame
 from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_white
 from warehouse.documents.pdf.text import WIDE_FROM
@@ -37,21 +37,17 @@ _UPRIGHT = 2.0
 """Degrees; text that leans further is not part of the lines."""
 
 
-class OxideError(Exception):
-    """The library cannot read the file or the page."""
-
-
 @contextmanager
 def _library_errors() -> Iterator[None]:
     """What the library raises, panics of its Rust code included, as one exception."""
     try:
         yield
     except (OSError, RuntimeError, ValueError, OverflowError) as error:
-        raise OxideError(str(error)) from error
+        raise SourceError(str(error)) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
-        raise OxideError("the library gave up") from error
+        raise SourceError("the library gave up") from error
 
 
 class OxideFile:
@@ -70,7 +66,7 @@ class OxideFile:
         """The content of a page, counted from 1.
 
         Raises:
-            OxideError: The page cannot be read.
+            SourceError: The page cannot be read.
         """
         with _library_errors():
             return self._read(number)

@@ -7,6 +7,7 @@ import logging
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
@@ -17,10 +18,10 @@ from pdfplumber.page import Page
 from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from warehouse.documents.model import Box
-from warehouse.documents.pdf.content import Glyph, PageContent, Rule
+from warehouse.documents.pdf.content import Glyph, PageContent, Rule, SourceError
 from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_white
 
-ERRORS = (
+_ERRORS = (
     PdfminerException,
     MalformedPDFException,
     PDFException,
@@ -41,15 +42,32 @@ ERRORS = (
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
 
+@contextmanager
+def _library_errors() -> Iterator[None]:
+    try:
+        yield
+    except _ERRORS as error:
+        raise SourceError(str(error) or type(error).__name__) from error
+
+
 class PlumberFile:
     """An open file; pages are read one at a time and closed."""
 
     def __init__(self, data: bytes) -> None:
-        self._pdf = pdfplumber.open(io.BytesIO(data))
-        self.page_count = len(self._pdf.pages)
+        with _library_errors():
+            self._pdf = pdfplumber.open(io.BytesIO(data))
+            self.page_count = len(self._pdf.pages)
 
     def read(self, number: int) -> PageContent:
-        """The content of a page, counted from 1."""
+        """The content of a page, counted from 1.
+
+        Raises:
+            SourceError: The page cannot be read.
+        """
+        with _library_errors():
+            return self._read(number)
+
+    def _read(self, number: int) -> PageContent:
         page = self._pdf.pages[number - 1]
         watermark = Watermark()
         glyphs = list(_glyphs(page.chars, watermark))

@@ -7,9 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from warehouse.documents.model import Notice
-from warehouse.documents.pdf.content import Glyph, PageContent, ScanReader
-from warehouse.documents.pdf.oxide import OxideError, OxideFile
-from warehouse.documents.pdf.plumber import ERRORS, PlumberFile
+from warehouse.documents.pdf.content import Glyph, PageContent, PageSource, ScanReader, SourceError
 
 _WORDS = re.compile(r"[A-Za-z\u2e80-\u9fff\uf900-\ufaff]")
 _NOT_TEXT = re.compile(
@@ -24,33 +22,36 @@ _ENOUGH = 20
 _GIBBERISH = 0.3
 
 
-def pages(file: OxideFile | PlumberFile, data: bytes, read_scan: ScanReader | None) -> Iterator[PageContent]:
+def open_reference(data: bytes) -> PageSource:
+    """The file, opened by pdfplumber.
+
+    Raises:
+        SourceError: It cannot be opened.
+    """
+    from warehouse.documents.pdf.plumber import PlumberFile  # noqa: PLC0415 30 MB that few files need
+
+    return PlumberFile(data)
+
+
+def pages(file: PageSource, data: bytes, read_scan: ScanReader | None) -> Iterator[PageContent]:
     """The content of each page in turn; one that nothing can read is blank and has a notice."""
-    reference: PlumberFile | None = file if isinstance(file, PlumberFile) else None
+    reference: PageSource | None = None
     for number in range(1, file.page_count + 1):
         try:
             content = file.read(number)
-        except (OxideError, *ERRORS) as error:
+        except SourceError as error:
             content = _unreadable(number, error)
         if content.doubt:
-            reference = reference or _reference(data)
-            content = _by_reference(reference, content) if reference else content
+            try:
+                reference = reference or open_reference(data)
+                content = _better(content, reference.read(number))
+            except SourceError:
+                pass  # the notice of the page, or its content as it is, stands
         yield _without_pictures_of_text(content, data, read_scan)
 
 
-def _reference(data: bytes) -> PlumberFile | None:
-    try:
-        return PlumberFile(data)
-    except ERRORS:
-        return None
-
-
-def _by_reference(reference: PlumberFile, content: PageContent) -> PageContent:
+def _better(content: PageContent, second: PageContent) -> PageContent:
     """The page by pdfplumber, unless that finds less of it."""
-    try:
-        second = reference.read(content.number)
-    except ERRORS:
-        return content
     if len(second.glyphs) < _NEARLY_ALL * len(content.glyphs):
         return content
     second.notices.append(Notice("fallback", f"read by pdfplumber: {content.doubt}", content.number))
