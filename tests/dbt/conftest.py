@@ -166,6 +166,15 @@ def add_history(record: Record) -> None:
     agency = {name: {"agency_name": f"海淀区{name}局"} for name in names}
     for name in names:
         record.document(site, urls[name], sha(name), **agency[name])
+    for year, name in ((2022, "中共海淀区委宣传部"), (2023, "中国共产党北京市海淀区委员会宣传部本级")):
+        record.document(
+            site,
+            f"http://{site}.test/{year}.pdf",
+            sha(name),
+            agency_name=name,
+            fiscal_year=year,
+            phase="budget",
+        )
     record.listing(site, [url + ".html" for url in urls.values()])
     record.load(site, {sha(name): one_amount("10.00") for name in names if name != "quarantined"})
     record.load(site, {sha("quarantined"): one_amount("10.00")}, accepted=False)

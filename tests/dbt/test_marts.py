@@ -83,3 +83,15 @@ def test_the_file_stands_alone(golden: duckdb.DuckDBPyConnection):
         ("marts",),
     ]
     assert golden.execute("select count(*) from duckdb_views() where not internal").fetchone() == (0,)
+
+
+def test_names_of_one_agency_lead_to_one_key(golden: duckdb.DuckDBPyConnection):
+    """Party departments name their region after 中共; a unit of its own (本级) is the agency itself."""
+    keys = golden.execute(
+        """
+        select agency_name, count(*) over (partition by agency_key) as disclosures
+        from core.dim_disclosure inner join core.dim_agency as agency using (agency_key)
+        where agency.region_code = '110108' and agency_name like '%宣传部'
+        """
+    ).fetchall()
+    assert keys == [("中共海淀区委宣传部", 2)] * 2

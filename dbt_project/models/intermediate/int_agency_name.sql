@@ -22,7 +22,9 @@ named as (
         printed.site_id,
         printed.agency_name as printed_name,
         site.region_code as site_region_code,
-        {{ clean_agency_name('printed.agency_name') }} as agency_name
+        {{ clean_agency_name('printed.agency_name') }} as agency_name,
+        -- 中共秦皇岛市委宣传部 begins with its region too.
+        regexp_replace({{ clean_agency_name('printed.agency_name') }}, '^(中国共产党|中共)', '') as placed_name
     from printed
     inner join {{ ref('stg_site') }} as site on printed.site_id = site.site_id
     where printed.agency_name is not null and trim(printed.agency_name) <> ''
@@ -36,8 +38,8 @@ matched as (
     from named
     left join {{ ref('int_region_prefix') }} as prefix
         on
-            starts_with(named.agency_name, prefix.prefix)
-            and length(named.agency_name) > length(prefix.prefix)
+            starts_with(named.placed_name, prefix.prefix)
+            and length(named.placed_name) > length(prefix.prefix)
             and (
                 starts_with(prefix.region_code, regexp_replace(named.site_region_code, '(00){1,2}$', ''))
                 or prefix.region_code in (
@@ -62,7 +64,8 @@ resolved as (
         end as region_code,
         -- 秦皇岛市工业和信息化局本级 is the same agency as 秦皇岛市工业和信息化局: its own unit, not another one.
         regexp_replace(
-            agency_name[length(coalesce(prefix, '')) + 1:], '(\((本级|机关|汇总|部门)\)|本级|机关本级|机关)$', ''
+            regexp_replace(placed_name[length(coalesce(prefix, '')) + 1:], '^委员会', '委'),
+            '(\((本级|机关|汇总|部门)\)|本级|机关本级|机关)$', ''
         ) as core_name
     from matched
 )
@@ -74,5 +77,9 @@ select
     region_code,
     names_region,
     core_name,
+    -- 第二部分 and 编制说明 are headings, not departments.
+    regexp_matches(
+        core_name, '(' || (select string_agg(known.ending, '|') from {{ ref('agency_ending') }} as known) || ')$'
+    ) as is_organisation,
     {{ key_of(['region_code', 'core_name']) }} as agency_key
 from resolved

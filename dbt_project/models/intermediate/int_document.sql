@@ -1,7 +1,8 @@
 -- One row per observed file: which disclosure it belongs to. The document's own text comes first, then what the
 -- page that links to it says (the latest word), then the person who handed it in. Unknown stays unknown.
 -- The agency is the exception: pages name the department that publishes, texts often a unit of it (投资促进中心) or
--- a short form (商务部门). So names with their region come first, the page's before the text's, then the others.
+-- a short form (商务部门). So names with their region come first, the page's before the text's, then the others;
+-- what the text gives must be the name of an organisation.
 with file as (
     select
         document_sha256,
@@ -69,7 +70,10 @@ agency as (
     from fact
     cross join unnest(fact.printed_names) with ordinality as named (printed_name, ordinality)
     inner join {{ ref('int_agency_name') }} as name
-        on fact.site_id = name.site_id and named.printed_name = name.printed_name
+        on
+            fact.site_id = name.site_id
+            and named.printed_name = name.printed_name
+            and (named.ordinality < 3 or name.is_organisation)
     group by fact.document_sha256
 )
 
