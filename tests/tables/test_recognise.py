@@ -150,6 +150,46 @@ def test_ordinals_indents_and_of_which_give_roles() -> None:
     ]
 
 
+def test_rows_without_ordinal_between_ordinals_are_parts() -> None:
+    recognition = recognise(
+        document(
+            "收支总表",
+            "单位：万元",
+            """
+            收入|<|支出|<
+            项目|预算数|项目|预算数
+            一、财政拨款收入|3.00|一、教育支出|5.00
+            一般公共预算收入|2.00|二、其他支出|0.00
+            政府性基金预算收入|1.00||
+            二、事业收入|2.00||
+            上年结转|0.00||
+            收入总计|5.00|支出总计|5.00
+            """,
+        )
+    )
+    assert [
+        (amount.item_label, amount.row_role) for amount in recognition.amounts if amount.side == "revenue"
+    ] == [
+        ("一、财政拨款收入", "subtotal"),
+        ("一般公共预算收入", "leaf"),
+        ("政府性基金预算收入", "leaf"),
+        ("二、事业收入", "leaf"),
+        ("上年结转", "leaf"),
+        ("收入总计", "total"),
+    ]
+
+
+def test_codes_of_units_give_roles() -> None:
+    recognition = recognise(
+        document(
+            "收入总表",
+            "单位：万元",
+            "单位代码|单位名称|合计|事业收入\n|合计|5.00|5.00\n101|某局|5.00|5.00\n101001|某局本级|5.00|5.00",
+        )
+    )
+    assert [amount.row_role for amount in recognition.amounts[::2]] == ["total", "subtotal", "leaf"]
+
+
 def test_blank_gives_no_amount_a_printed_zero_does() -> None:
     recognition = recognise(
         document("支出总表", "单位：万元", "科目名称|合计|基本支出|项目支出\n合计|0|-|\n行政运行|0.00|—|1.00")

@@ -160,8 +160,10 @@ class _RowReader:
         agency_code = self._first_text(self.agency_codes, cells) or _unit_code(self.mixed_codes, cells)
         label = labels[0] if labels else ""
         depth = self.names[0][-1].index if self.names else 0
+        named_by = cells[self.names[0][0].index] if self.names else None
         if not label and self.names:
-            label, depth = self._label_elsewhere(row, cells, taken)
+            named_by = self._label_elsewhere(row, cells, taken)
+            label, depth = (printed(named_by.text), named_by.col) if named_by else ("", 0)
         code = codes[0] if codes else ""
         if not code and not self.codes and not self.parts and self.names:
             code, label = _split_coded(label, self.names[0][0].path)
@@ -175,7 +177,7 @@ class _RowReader:
             label_2=labels[1] if len(labels) > 1 and not self._same_cell(cells) else "",
             agency_code=agency_code or _bare_agency_code(label, bool(self.agency_names)),
             agency_name=self._first_text(self.agency_names, cells),
-            indent=indent(cells[self.names[0][0].index].text) if self.names else 0,
+            indent=indent(named_by.text) if named_by else 0,
             depth=depth,
         )
 
@@ -186,8 +188,8 @@ class _RowReader:
     def _first_text(self, columns: list[Column], cells: Sequence[Cell]) -> str:
         return next((text for column in columns if (text := printed(cells[column.index].text))), "")
 
-    def _label_elsewhere(self, row: int, cells: Sequence[Cell], taken: set[int]) -> tuple[str, int]:
-        """The name of a row that the column of names leaves blank, and the column where it stands.
+    def _label_elsewhere(self, row: int, cells: Sequence[Cell], taken: set[int]) -> Cell | None:
+        """The cell that names a row whose column of names is blank.
 
         合计 often stands in another column; lists of procurement go from kinds to goods in several columns.
         """
@@ -195,8 +197,8 @@ class _RowReader:
             cell = cells[column.index]
             own = cell.row == row or column.role != "text"
             if own and id(cell) not in taken and _HAN.search(cell.text):
-                return printed(cell.text), column.index
-        return "", 0
+                return cell
+        return None
 
     def _joined(self, which: int, cells: Sequence[Cell]) -> str:
         """类, 款 and 项 as one code; parts that are left blank are those of the row above."""
@@ -293,21 +295,36 @@ def _bare(label: str) -> str:
 def _with_roles(items: list[Item]) -> list[Item]:
     codes = {item.code for item in items if item.code}
     parents = {code[:length] for code in codes for length in range(1, len(code))}
-    named_classes = not codes and any(
-        _bare(item.label) not in _patterns().economic_classes for item in items if item.label
-    )
+    agencies = {item.agency_code for item in items}
+    unit_parents = {code[:length] for code in agencies for length in range(3, len(code))}
+    classes = [item.label for item in items if key(item.label) in _patterns().economic_classes]
+    named_classes = not codes and 1 < len(set(classes)) < len({item.label for item in items if item.label})
     result: list[Item] = []
     for index, item in enumerate(items):
         following = items[index + 1] if index + 1 < len(items) else None
         before = result[-1] if result else None
-        if item.code in parents:
-            role = "subtotal"
-        elif not item.label and not item.code:
+        if not item.label and not item.code:
             role = _role_without_label(index, items)
+        elif item.code in parents or (
+            not item.code and (item.agency_code in unit_parents or _heads_unnumbered(index, items))
+        ):
+            role = "subtotal"
         else:
             role = _role_by_label(item, before, following, named_classes=named_classes)
         result.append(replace(item, role=role))
     return result
+
+
+def _heads_unnumbered(index: int, items: list[Item]) -> bool:
+    """Whether rows without ordinal follow a row with one, and then the next ordinal: they are its parts."""
+    level = level_of(items[index].label)
+    if level is None:
+        return False
+    for parts, item in enumerate(items[index + 1 :]):
+        deeper = level_of(item.label)
+        if deeper is not None or _role_said(item.label) or not item.label:
+            return parts > 0 and deeper == level
+    return False
 
 
 def _role_without_label(index: int, items: list[Item]) -> str:
@@ -322,7 +339,7 @@ def _role_by_label(item: Item, before: Item | None, following: Item | None, *, n
     level = level_of(item.label)
     if level is None and before and before.role == "of_which" and item.label:
         return "of_which"
-    is_class = named_classes and _bare(item.label) in _patterns().economic_classes and not item.label_2
+    is_class = named_classes and key(item.label) in _patterns().economic_classes and not item.label_2
     return "subtotal" if is_class or (following and _holds(item, following, level)) else "leaf"
 
 
