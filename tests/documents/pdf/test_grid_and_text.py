@@ -239,3 +239,30 @@ def test_page_numbers_and_running_titles_are_no_lines(new_paper: NewPaper):
     document = read_pdf(paper.data())
     assert [block.text for block in document.blocks] == [f"第{number}段正文" for number in range(1, 7)]
     assert [notice.kind for notice in document.notices if notice.kind == "running_title"] == ["running_title"]
+
+
+def test_a_table_without_rules_is_found_by_its_columns(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    paper.text(200, 60, "部门收支总表", size=14)
+    paper.text(420, 85, "单位：万元")
+    rows = [
+        ["项目", "合计", "基本支出"],
+        ["合计", "134.50", "90.00"],
+        ["教育支出", "34.50", ""],
+        ["卫生", "100.00", "90.00"],
+    ]
+    for r, row in enumerate(rows):
+        for x, text in zip((60, 250, 400), row, strict=True):
+            paper.text(x, 110 + 20 * r, text)
+    paper.text(60, 230, "注：本表反映部门年度收支情况，不含上年结转 12.00 万元。")
+    document = read_pdf(paper.data())
+    (table,) = document.tables
+    assert grid(table) == rows
+    assert [notice.kind for notice in document.notices if notice.kind == "unruled_table"] == ["unruled_table"]
+
+
+def test_prose_with_amounts_is_no_table(new_paper: NewPaper):
+    paper = new_paper()
+    for i in range(12):
+        paper.text(60, 60 + 22 * i, f"（{i}）基本支出 {i}34.50 万元，比上年增加 12.00 万元，增长 {i}.50%")
+    assert read_pdf(paper.data()).tables == ()

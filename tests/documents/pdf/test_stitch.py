@@ -94,6 +94,15 @@ def test_a_table_that_begins_again_with_its_total_is_another(new_paper: NewPaper
     assert len(document.tables) == 2
 
 
+def test_another_header_without_a_title_begins_another_table(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    paper.table([*HEADER, *BODY])
+    paper.page()
+    staff = [["单位名称", "单位性质", "经费保障形式"], ["商务局本级", "行政", "财政拨款"]]
+    paper.table(staff)
+    assert [grid(table) for table in read_pdf(paper.data()).tables] == [[*HEADER, *BODY], staff]
+
+
 def test_a_table_after_prose_is_another(new_paper: NewPaper):
     paper = new_paper()
     paper.table([*HEADER, *BODY])

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
-from warehouse.documents.model import Box
+from warehouse.documents.model import Box, Notice
 from warehouse.documents.pdf.content import Glyph, PageContent
 from warehouse.documents.pdf.frame import as_displayed
 from warehouse.documents.pdf.grid import Grid, find_grids
 from warehouse.documents.pdf.text import WIDE_FROM, Run, TextLine, join, lines_of, runs_of
+from warehouse.documents.pdf.unruled import find_unruled
 
 _OUTSIDE = -1
 _OVER = 0.2
@@ -79,11 +80,15 @@ def lay_out(content: PageContent) -> PageLayout:
     glyphs = sorted(content.glyphs)
     outside: Sequence[Run] = runs_of(glyphs)
     blocks: list[PageLine | TablePart] = []
-    for grid in find_grids(content.horizontal, content.vertical):
-        if len(grid.spans) > 1:
-            by_cell, outside = _distribute(outside, glyphs, grid)
-            if by_cell:
-                blocks.append(_part(content, grid, by_cell, glyphs))
+    grids = find_grids(content.horizontal, content.vertical)
+    for grid in (grid for grid in grids if len(grid.spans) > 1):
+        by_cell, outside = _distribute(outside, glyphs, grid)
+        if by_cell:
+            blocks.append(_part(content, grid, by_cell, glyphs))
+    for grid in find_unruled(outside):
+        by_cell, outside = _distribute(outside, glyphs, grid)
+        blocks.append(_part(content, grid, by_cell, glyphs))
+        content.notices.append(Notice("unruled_table", "columns found by alignment", content.number))
     blocks += [_line(content, line) for line in lines_of(outside, glyphs)]
     blocks.sort(key=lambda block: block.top)
     return PageLayout(content.number, content.height, blocks)

@@ -45,8 +45,8 @@ def read_pdf(data: bytes, *, read_scan: ScanReader | None = None) -> Document:
     layouts = []
     notices: list[Notice] = []
     for content in pages(file, data, read_scan):
-        notices += content.notices
         layouts.append(lay_out(content))
+        notices += content.notices
     if not any(layout.blocks for layout in layouts):
         broken = any(notice.kind == "unreadable_page" for notice in notices)
         outcome = ReadOutcome.CORRUPT if broken else ReadOutcome.NO_TEXT

@@ -18,11 +18,13 @@ _TOLERANCE = 4.0
 
 _HEADER_ROWS = 8
 _COMPARED_ROWS = 40
+_COMPARED_CELLS = 150
 _CAPTION = re.compile(
     r"[(（]?(金额|货币)?单位[:：]?(人民币)?[百千万亿]*元[)）]?|预算年度[:：]?|(19|20)\d\d年?度?|续表.*|[(（]续[表\d一二三]*[)）]"
 )
 _CONTINUED = re.compile(r"[(（]?续表?[一二三四五六七八九十\d]*[)）]?|第\d+页(共\d+页)?")
 _AMOUNT = re.compile(r"-?[\d,]*\d\.\d+%?")
+_FIGURE = re.compile(r"-?[\d,]+(\.\d+)?%?")
 _OWN_ROW = re.compile(
     r"[(（]?[一二三四五六七八九十]+[)）、.]|\d+[、.．)）]\D|[(（]\d+[)）]|\d{3,}|其中|合计|小计|总计"
 )
@@ -96,7 +98,7 @@ def continued(
     start, repeated = _repeated(old, new)
     if any(_bare(line) for line in after) and not (repeated and before):
         return None
-    if _begins_again(old, new, start, repeated):
+    if _begins_again(old, new, start, repeated) or (not repeated and _has_other_header(table, part)):
         return None
     edges = _common_edges(table.edges, part.edges)
     if edges is None:
@@ -160,6 +162,20 @@ def _begins_again(old: list[list[str]], new: list[list[str]], start: int, repeat
         headers = [row for row in old[:_HEADER_ROWS] if len(row) > 1 and not any(map(_AMOUNT.fullmatch, row))]
         return any(row in headers for row in new[1:4])
     return False
+
+
+def _has_other_header(table: TablePart, part: TablePart) -> bool:
+    """Whether the first row of the part has words where the table has figures, as a header has."""
+    if len(table.edges) != len(part.edges):
+        return False
+    above: dict[int, list[bool]] = {}
+    for cell in table.cells[-_COMPARED_CELLS:]:
+        if cell.text.strip() and cell.col_span == 1:
+            above.setdefault(cell.col, []).append(_FIGURE.fullmatch(cell.text.strip()) is not None)
+    figures = {col for col, are in above.items() if sum(are) > 0.6 * len(are)}
+    first = [cell for cell in part.cells if cell.row == 0]
+    words = [c for c in first if c.col in figures and c.text.strip() and not any(map(str.isdigit, c.text))]
+    return len(words) > 1 or (len(words) == len(figures) == 1 and all(c.text.strip() for c in first))
 
 
 def _is_label(text: str) -> bool:
