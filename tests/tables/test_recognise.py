@@ -179,6 +179,47 @@ def test_rows_without_ordinal_between_ordinals_are_parts() -> None:
     ]
 
 
+def test_a_series_that_begins_below_a_row_without_ordinal_is_its_parts() -> None:
+    recognition = recognise(
+        document(
+            "“三公”经费支出预算表",
+            "单位：万元",
+            """
+            项目|合计
+            公务接待费|1.00
+            公务用车购置及运行费|9.00
+            ①公务用车购置费|0.00
+            ②公务用车运行维护费|9.00
+            合计|10.00
+            """,
+            "财政拨款收支总表",
+            "单位：万元",
+            """
+            收入|<|支出|<
+            项目|金额|项目|金额
+            一、一般公共预算拨款|5.00|一、教育支出|7.00
+            本年收入合计|5.00||
+            年初财政拨款结转和结余|2.00||
+            一、一般公共预算拨款|2.00||
+            收入总计|7.00|支出总计|7.00
+            """,
+        )
+    )
+    roles = [amount.row_role for amount in recognition.amounts if amount.side != "expenditure"]
+    assert roles == [
+        "leaf",
+        "subtotal",
+        "leaf",
+        "leaf",
+        "total",
+        "leaf",
+        "total",
+        "subtotal",
+        "leaf",
+        "total",
+    ]
+
+
 def test_codes_of_units_give_roles() -> None:
     recognition = recognise(
         document(

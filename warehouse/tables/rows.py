@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -45,6 +45,7 @@ class _Patterns:
     note: re.Pattern[str]
     economic_classes: frozenset[str]
     unit_name: re.Pattern[str]
+    first: re.Pattern[str]
 
 
 @cache
@@ -57,6 +58,7 @@ def _patterns() -> _Patterns:
         ordinals=tuple(re.compile(pattern) for pattern in words["ordinal_levels"]),
         note=re.compile(words["note_pattern"]),
         unit_name=re.compile(words["unit_name_pattern"]),
+        first=re.compile(words["first_pattern"]),
         economic_classes=frozenset(key(name) for name in words["economic_classes"]),
     )
 
@@ -294,25 +296,32 @@ def _bare(label: str) -> str:
 
 def _with_roles(items: list[Item]) -> list[Item]:
     codes = {item.code for item in items if item.code}
-    parents = {code[:length] for code in codes for length in range(1, len(code))}
-    agencies = {item.agency_code for item in items}
-    unit_parents = {code[:length] for code in agencies for length in range(3, len(code))}
-    classes = [item.label for item in items if key(item.label) in _patterns().economic_classes]
-    named_classes = not codes and 1 < len(set(classes)) < len({item.label for item in items if item.label})
+    code_parents = _prefixes(codes, 1)
+    unit_parents = _prefixes({item.agency_code for item in items}, 3)
+    classes = {item.label for item in items if key(item.label) in _patterns().economic_classes}
+    named_classes = not codes and 1 < len(classes) < len({item.label for item in items if item.label})
     result: list[Item] = []
     for index, item in enumerate(items):
-        following = items[index + 1] if index + 1 < len(items) else None
-        before = result[-1] if result else None
-        if not item.label and not item.code:
+        if item.code:
+            role = "subtotal" if item.code in code_parents else _role_said(item.label) or "leaf"
+        elif not item.label:
             role = _role_without_label(index, items)
-        elif item.code in parents or (
-            not item.code and (item.agency_code in unit_parents or _heads_unnumbered(index, items))
+        elif (
+            item.agency_code in unit_parents or _heads_unnumbered(index, items) or _heads_series(index, items)
         ):
             role = "subtotal"
         else:
-            role = _role_by_label(item, before, following, named_classes=named_classes)
+            following = items[index + 1] if index + 1 < len(items) else None
+            role = _role_by_label(item, result[-1] if result else None, following)
+            if role == "leaf" and named_classes and item.label in classes and not item.label_2:
+                role = "subtotal"
         result.append(replace(item, role=role))
     return result
+
+
+def _prefixes(codes: Iterable[str], shortest: int) -> set[str]:
+    """Every proper beginning of the codes: a row with one of them is the parent of another."""
+    return {code[:length] for code in codes for length in range(shortest, len(code))}
 
 
 def _heads_unnumbered(index: int, items: list[Item]) -> bool:
@@ -327,20 +336,30 @@ def _heads_unnumbered(index: int, items: list[Item]) -> bool:
     return False
 
 
+def _heads_series(index: int, items: list[Item]) -> bool:
+    """Whether the first of a series (①, 1、 or 一、 once more) follows a row without ordinal: its parts."""
+    item, rest = items[index], items[index + 1 : index + 2]
+    if not rest or not item.label or level_of(item.label) is not None or _role_said(item.label):
+        return False
+    words = _patterns()
+    if not words.first.match(rest[0].label):
+        return False
+    return level_of(rest[0].label) != 0 or any(words.first.match(other.label) for other in items[:index])
+
+
 def _role_without_label(index: int, items: list[Item]) -> str:
     """A row of figures without any name, first or last of several rows, is their total."""
     return "total" if index in (0, len(items) - 1) and any(item.label for item in items) else "leaf"
 
 
-def _role_by_label(item: Item, before: Item | None, following: Item | None, *, named_classes: bool) -> str:
+def _role_by_label(item: Item, before: Item | None, following: Item | None) -> str:
     said = _role_said(item.label)
-    if said or item.code:
-        return said or "leaf"
+    if said:
+        return said
     level = level_of(item.label)
-    if level is None and before and before.role == "of_which" and item.label:
+    if level is None and before and before.role == "of_which":
         return "of_which"
-    is_class = named_classes and key(item.label) in _patterns().economic_classes and not item.label_2
-    return "subtotal" if is_class or (following and _holds(item, following, level)) else "leaf"
+    return "subtotal" if following and _holds(item, following, level) else "leaf"
 
 
 def _holds(item: Item, following: Item, level: int | None) -> bool:
