@@ -151,7 +151,7 @@ def verify(home: HomeOption = None) -> None:
     from warehouse.record.verify import verify_record
 
     place = Home.find(home)
-    if not place.event_log.exists():
+    if not place.has_event_log:
         _fail(f"{place.event_log}: no record here; --home names another place")
     with Progress(console=screen, transient=True) as progress:
         task = progress.add_task("", total=None)

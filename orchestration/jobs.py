@@ -12,7 +12,8 @@ from dagster import (
     in_process_executor,
 )
 
-from orchestration.assets import collection_assets, publication_asset
+from orchestration import pipeline
+from orchestration.assets import Crawl, collection_assets, publication_asset
 from orchestration.models import model_assets
 from orchestration.schedules import news_sensor, site_schedules
 from scrapers.sites import Site
@@ -22,10 +23,10 @@ COLLECT = "collect"
 PUBLISH = "publish"
 
 
-def build_definitions(home: Home, sites: Mapping[str, Site]) -> Definitions:
+def build_definitions(home: Home, sites: Mapping[str, Site], crawl: Crawl = pipeline.crawl) -> Definitions:
     """Everything from crawl to publication. The one partition is the site; a document is data."""
     partitions = StaticPartitionsDefinition(sorted(sites))
-    collection = collection_assets(home, sites, partitions)
+    collection = collection_assets(home, sites, partitions, crawl)
     models = model_assets(home)
     publication = publication_asset(home, list(models.keys))
     collect = define_asset_job(

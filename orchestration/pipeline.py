@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,10 +30,6 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 log = logging.getLogger("mingzhang")
-
-_one_load = threading.Lock()
-"""Sites are crawled side by side, loads are read and judged one after the other: a load takes all cores, and
-Great Expectations keeps its context in a module."""
 
 
 class PublicationRefusedError(Exception):
@@ -73,12 +68,6 @@ def crawl(home: Home, site: Site, run_id: str) -> CrawlFinished:
 def crawl_succeeded(finished: CrawlFinished) -> bool:
     """Whether a crawl came to its own end and found something."""
     return finished.reason == "finished"
-
-
-def collect(home: Home, site_id: str, run_id: str) -> tuple[LoadLanded | None, list[LoadValidated]]:
-    """Read and land what is new of a site, and judge its loads that were not judged yet."""
-    with _one_load:
-        return land(home, site_id, run_id), validate(home, site_id, run_id)
 
 
 def land(home: Home, site_id: str, run_id: str) -> LoadLanded | None:
