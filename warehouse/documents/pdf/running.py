@@ -13,11 +13,15 @@ from warehouse.documents.pdf.pages import PageLayout, PageLine
 _PAGE_NUMBER = re.compile(
     r"[-—–－─~·.]*\d{1,4}[-—–－─~·.]*|第\d{1,4}页|(第?\d{1,4}页?[,，/／]?共?|\d{1,4}[/／])\d{1,4}页?|[-—]?[IVXivx]{1,5}[-—]?"
 )
+_DASHED_NUMBER = re.compile(r"[-—–－─]+\d{1,4}[-—–－─]+|第\d{1,4}页.{0,9}")
 _CAPTION = re.compile(r"表\s*[\d一二三四五六七八九十]*\s*([(（].*)?$|单\s*位|续\s*表|部门|年度[:：]")
 """Texts that tell a table's name, its unit or whose it is, wherever they stand."""
 
 _MARGIN = 0.12
-"""Share of the page's height in which page numbers stand, at the top and at the bottom."""
+"""Share of the page's height in which running titles and page numbers stand, at the top and at the bottom."""
+
+_WIDE_MARGIN = 0.25
+"""The same for what cannot be but a page number."""
 
 
 def without_running_text(layouts: Sequence[PageLayout]) -> tuple[list[PageLayout], list[Notice]]:
@@ -53,11 +57,15 @@ def _running_titles(layouts: Sequence[PageLayout]) -> set[tuple[str, int]]:
 
 
 def _is_running(block: object, height: float, repeated: set[tuple[str, int]]) -> bool:
-    if not isinstance(block, PageLine) or not _in_margin(block, height):
+    if not isinstance(block, PageLine):
         return False
-    printed = re.sub(r"\s+", "", block.text)
+    printed = "".join(block.text.split())
+    if _in_margin(block, height, _WIDE_MARGIN) and _DASHED_NUMBER.fullmatch(printed):
+        return True
+    if not _in_margin(block, height):
+        return False
     return _PAGE_NUMBER.fullmatch(printed) is not None or (block.text, round(block.top / 3)) in repeated
 
 
-def _in_margin(line: PageLine, height: float) -> bool:
-    return line.top < _MARGIN * height or line.top > (1 - _MARGIN) * height
+def _in_margin(line: PageLine, height: float, share: float = _MARGIN) -> bool:
+    return line.top < share * height or line.top > (1 - share) * height

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 from warehouse.documents.pdf.pages import PageLayout, PageLine, PartCell, TablePart
 
@@ -190,11 +191,20 @@ def _common_edges(old: Sequence[float], new: Sequence[float]) -> tuple[list[floa
     offset = old[0] - new[0]
     if abs((new[-1] + offset) - old[-1]) > _TOLERANCE:
         return None
+    if len(old) == len(new) and _agree(old, [edge + offset for edge in new]):
+        return list(old), list(old)
     moved = [_near(old, edge + offset) for edge in new]
     missing = [edge for edge in moved if edge not in old]
     if missing and len(set(moved) & set(old)) < min(len(old), len(new)) - max(1, len(missing)) // 2:
         return None
     return moved, sorted({*old, *moved})
+
+
+def _agree(old: Sequence[float], new: Sequence[float]) -> bool:
+    """Whether each edge moved by no more than a fifth of the narrower column beside it."""
+    widths = [after - before for before, after in pairwise(old)]
+    room = [max(_TOLERANCE, min(pair) / 5) for pair in pairwise([widths[0], *widths, widths[-1]])]
+    return all(abs(a - b) <= most for a, b, most in zip(old, new, room, strict=True))
 
 
 def _near(edges: Sequence[float], at: float) -> float:
