@@ -32,7 +32,6 @@ def build_definitions(home: Home, sites: Mapping[str, Site], crawl: Crawl = pipe
     collect = define_asset_job(
         COLLECT,
         selection=AssetSelection.assets(*collection),
-        partitions_def=partitions,
         tags={"mingzhang/job": COLLECT},
         description="Crawl one site, read what is new, land it and judge the load.",
     )

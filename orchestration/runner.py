@@ -64,7 +64,7 @@ def run(home: Home, sites: Mapping[str, Site]) -> RunOutcome:
 def _collect_all(
     home: Home, sites: Mapping[str, Site], instance: DagsterInstance, run_id: str
 ) -> tuple[str, ...]:
-    """The sites that failed. Only the crawls are side by side: Dagster runs one job at a time in a process."""
+    """The sites that failed. Only crawls are side by side: Dagster runs one job at a time in a process."""
     with ThreadPoolExecutor(SITES_AT_ONCE, thread_name_prefix="crawl") as pool:
         crawls = {site_id: pool.submit(pipeline.crawl, home, site, run_id) for site_id, site in sites.items()}
         definitions = build_definitions(
