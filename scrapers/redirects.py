@@ -16,6 +16,6 @@ class AllowedHostsRedirectMiddleware(RedirectMiddleware):
         result = super().process_response(request, response)
         if isinstance(result, Request):
             site = self.crawler.spider.site  # type: ignore[union-attr] # GovernmentSpider
-            if urlsplit(result.url).netloc not in site.allowed_hosts:
+            if not site.allows(urlsplit(result.url).netloc):
                 return response
         return result

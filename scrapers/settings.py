@@ -8,16 +8,16 @@ from typing import Any
 from scrapers.sites import Site
 
 
-def user_agent(site: Site) -> str:
+def user_agent(contact: str) -> str:
     """Who asks, and whom to write to."""
-    return f"Mingzhang/{version('mingzhang')} (+{site.contact})"
+    return f"Mingzhang/{version('mingzhang')} (+{contact})"
 
 
 def settings_for(site: Site) -> dict[str, Any]:
     """Settings of the crawl of a site, over Scrapy's defaults."""
     return {
         "BOT_NAME": "mingzhang",
-        "USER_AGENT": user_agent(site),
+        "USER_AGENT": user_agent(site.contact),
         "DEFAULT_REQUEST_HEADERS": {"Accept": "text/html,*/*;q=0.8", "Accept-Language": "zh-CN,zh;q=0.9"},
         "ROBOTSTXT_OBEY": True,
         "COOKIES_ENABLED": False,

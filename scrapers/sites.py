@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import yaml
+from cssselect import SelectorError
 from parsel import Selector
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from scrapers.pages import select
 
+_WINDOW = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
 SITES_FOLDER = Path(__file__).parent / "sites"
 
 PlatformName = Literal[
@@ -66,7 +70,10 @@ class Selectors(_Strict):
     @classmethod
     def _must_parse(cls, expression: str | None) -> str | None:
         if expression is not None:
-            select(Selector("<html></html>", type="html"), expression)
+            try:
+                select(Selector("<html></html>", type="html"), expression)
+            except SelectorError as error:  # of CSS; those of XPath are ValueErrors
+                raise ValueError(f"not a CSS selector: {error}") from error
         return expression
 
 
@@ -97,8 +104,11 @@ class Site(_Strict):
     region_code: Annotated[str, Field(pattern=r"^\d{6}$")]
     """GB/T 2260."""
     base_url: Annotated[str, Field(pattern=r"^https?://")]
-    allowed_hosts: tuple[str, ...] = ()
-    """Hosts (with port where it is unusual) that may be asked; the host of `base_url` always may."""
+    allowed_hosts: tuple[Annotated[str, Field(pattern=r"^(\*\.)?[\w-]+(\.[\w-]+)+(:\d+)?$")], ...] = ()
+    """Hosts (with port where it is unusual) that may be asked; the host of `base_url` always may.
+
+    `*.example.gov.cn` stands for all hosts below example.gov.cn: departments often publish on their own.
+    """
     platform: PlatformName
     columns: tuple[Column, ...] = Field(min_length=1)
     schedule: Annotated[str, Field(pattern=r"^\S+( \S+){4}$")] = "30 2 * * *"
@@ -122,10 +132,46 @@ class Site(_Strict):
     department_aliases: dict[str, str] = Field(default_factory=dict)
     """Name as the site prints it → official name."""
     assertions: Assertions = Assertions()
+    crawl_between: Annotated[str, Field(pattern=_WINDOW)] | None = None
+    """Hours in `timezone` in which the site may be asked, such as `20:00-07:00`; at any time by default."""
+    full_walk_every: int = Field(default=1, ge=1)
+    """One of so many crawls walks listings to their end and sees withdrawals; others walk as far as new."""
+    maximum_days_without_news: int | None = Field(default=None, ge=1)
+    """Days since the last new document after which it is reported; never by default."""
+    maximum_requests_per_document: int = Field(default=20, ge=1)
+    """Requests per linked document above which a crawl is reported as wasteful."""
+    verify_tls: bool = True
+    """False accepts any certificate: an exception, which each crawl records."""
+    allow_private: bool = False
+    """Whether addresses of private networks may be asked; a replica always may."""
     replica: bool = False
     """Whether this is a site of the bundled replica, which commands serve while they crawl it."""
     verified: bool = False
     """Whether a crawl of the live site was once looked at by a person."""
+
+    def allows(self, netloc: str) -> bool:
+        """Whether a host may be asked."""
+        return any(
+            netloc == host or (host.startswith("*.") and netloc.endswith(host[1:]))
+            for host in self.allowed_hosts
+        )
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether the site may be asked at this moment."""
+        if not self.crawl_between:
+            return True
+        begin, end = map(time.fromisoformat, self.crawl_between.split("-"))
+        clock = now.astimezone(ZoneInfo(self.timezone)).time()
+        return begin <= clock < end if begin <= end else clock >= begin or clock < end
+
+    @property
+    def exceptions(self) -> tuple[str, ...]:
+        """What the site's YAML permits beyond the usual; recorded with each crawl."""
+        permitted = {
+            "certificates are not verified": not self.verify_tls,
+            "private addresses may be asked": self.allow_private or self.replica,
+        }
+        return tuple(text for text, holds in permitted.items() if holds)
 
     @field_validator("base_url")
     @classmethod

@@ -155,7 +155,7 @@ class GovernmentSpider(scrapy.Spider):
         if url in self.asked and kind is not PageKind.LISTING:
             return
         self.asked.add(url)
-        if urlsplit(url).netloc not in self.site.allowed_hosts:
+        if not self.site.allows(urlsplit(url).netloc):
             event = FetchFinished(
                 url=url,
                 kind=kind,

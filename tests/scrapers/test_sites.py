@@ -28,11 +28,8 @@ def write(folder: Path, text: str, name: str = "somewhere.yml") -> Path:
 
 def test_the_shipped_sites_are_valid_and_await_a_first_crawl():
     sites = load_sites()
-    assert {site_id: site.region_code for site_id, site in sites.items()} == {
-        "qinhuangdao": "130300",
-        "xinzhou": "140900",
-        "zhumadian": "411700",
-    }
+    seeds = {"qinhuangdao": "130300", "xinzhou": "140900", "zhumadian": "411700"}
+    assert seeds.items() <= {site_id: site.region_code for site_id, site in sites.items()}.items()
     assert not any(site.verified for site in sites.values())
     assert all(site.delay_seconds >= 1 for site in sites.values())
 

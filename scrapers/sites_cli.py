@@ -1,0 +1,97 @@
+"""The commands `mingzhang sites …`. Mounted by `orchestration.cli`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from scrapers.check import SCHEMA, check_folder, schema_text
+from scrapers.fixtures import FIXTURES
+from scrapers.probe import ProbeError, probe, write_draft
+from scrapers.sites import SITES_FOLDER, SiteError, load_sites
+from scrapers.status import site_statuses
+from warehouse.home import PROJECT_ROOT, Home
+from warehouse.record.log import EventLog
+
+app = typer.Typer(help="Government sites: check their files, see how they do, add one.", no_args_is_help=True)
+screen = Console(highlight=False)
+
+FolderOption = Annotated[
+    Path, typer.Option("--sites", envvar="MINGZHANG_SITES", help="Folder of site YAML files.")
+]
+
+
+@app.command()
+def check(
+    folder: FolderOption = SITES_FOLDER,
+    schema: Annotated[bool, typer.Option("--schema", help="Also write the JSON Schema for editors.")] = False,
+) -> None:
+    """Explain mistakes in site files. Exit code 1 where there are any."""
+    if schema:
+        SCHEMA.write_text(schema_text(), "utf-8")
+    mistakes = check_folder(folder)
+    for mistake in mistakes:
+        typer.echo(f"{mistake.path.name}: {mistake.message}", err=True)
+    if mistakes:
+        raise typer.Exit(1)
+    typer.echo(f"{len(list(folder.glob('*.yml')))} sites, no mistakes")
+
+
+@app.command()
+def status(
+    folder: FolderOption = SITES_FOLDER,
+    home: Annotated[Path | None, typer.Option("--home", envvar="MINGZHANG_HOME")] = None,
+) -> None:
+    """Each site's last success, last new documents, failures in a row and next run."""
+    try:
+        sites = load_sites(folder)
+    except SiteError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    table = Table(
+        "site", "last success", "documents", "last new", "failures", "next run", "last end", box=None
+    )
+    with EventLog.open(Home.find(home).event_log) as log:
+        statuses = site_statuses(log, sites, datetime.now(UTC))
+    for site in statuses:
+        table.add_row(
+            site.site_id,
+            _minute(site.last_success_at),
+            str(site.documents_linked),
+            _minute(site.last_new_documents_at),
+            str(site.failures_in_a_row),
+            f"{site.next_run_at:%Y-%m-%d %H:%M}",
+            site.last_reason,
+        )
+    screen.print(table)
+
+
+@app.command()
+def add(  # noqa: PLR0913, PLR0917 - the options of a command are its parameters
+    url: Annotated[str, typer.Argument(help="Address of the listing of budget disclosures.")],
+    contact: Annotated[str, typer.Option(help="Page or address that requests name.")],
+    site_id: Annotated[str | None, typer.Option("--id", help="Name of the site's file.")] = None,
+    folder: FolderOption = SITES_FOLDER,
+    fixtures: Annotated[Path, typer.Option(help="Where captured pages go.")] = PROJECT_ROOT / FIXTURES,
+    allow_private: Annotated[bool, typer.Option(help="The site is on a private network.")] = False,
+) -> None:
+    """Probe a site, write a draft of its file, and capture pages for a test that must be reviewed."""
+    try:
+        draft = probe(url, contact, site_id, allow_private=allow_private)
+        site_file, fixture = write_draft(draft, folder, fixtures)
+    except ProbeError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    for found in draft.recognitions:
+        typer.echo(f"{found.platform} ({found.points}): {'; '.join(found.evidence)}")
+    typer.echo(f"wrote {site_file}: read it, then `mingzhang sites check`")
+    typer.echo(f"wrote {fixture}/expected.yml: compare it with the pages, then set reviewed: true")
+
+
+def _minute(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else "never"

@@ -1,0 +1,155 @@
+"""`mingzhang sites check`, `status` and `add`."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from scrapers.check import SCHEMA, check_folder, region_names, schema_text
+from scrapers.pages import Page
+from scrapers.recognise import recognise
+from scrapers.replica import ALL_SITES, serve
+from scrapers.schedule import next_run
+from scrapers.sites import load_sites, read_site
+from scrapers.sites_cli import app
+from scrapers.status import site_statuses
+from warehouse.home import Home
+from warehouse.record.events import CrawlFinished, Event
+from warehouse.record.log import EventLog
+
+GOOD = """
+name: 某市人民政府
+region_code: "140900"
+base_url: http://www.example.gov.cn
+platform: trs_wcm
+columns:
+  - {name: 部门预算, url: zwgk/bmys/}
+contact: https://example.org/contact
+"""
+
+
+def test_shipped_sites_have_no_mistakes_and_their_regions_are_in_gb_t_2260():
+    assert check_folder() == []
+    sites, regions = load_sites(), region_names()
+    assert len(sites) >= 33
+    for site in sites.values():
+        assert site.name.startswith(regions[site.region_code]), site.site_id
+        assert all(
+            site.allows(urlsplit(urljoin(site.base_url, column.url)).netloc) for column in site.columns
+        )
+
+
+def test_the_schema_for_editors_is_current():
+    assert SCHEMA.read_text("utf-8") == schema_text(), "write it again: mingzhang sites check --schema"
+    schema = json.loads(schema_text())
+    assert schema["required"] == ["name", "region_code", "base_url", "platform", "columns", "contact"]
+    assert schema["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (('"140900"', '"999999"'), "region_code: GB/T 2260 has no region 999999"),
+        (("zwgk/bmys/", "http://elsewhere.gov.cn/"), "elsewhere.gov.cn, which is not among allowed_hosts"),
+        (("contact:", "delay_seconds: 0.1\ncontact:"), "0.1 is impolite"),
+        (("contact:", 'schedule: "99 2 * * *"\ncontact:'), "'99 2 \\* \\* \\*' is not a cron string"),
+        (("contact:", 'schedule: "0 12 * * *"\ncrawl_between: "20:00-07:00"\ncontact:'), "falls outside of"),
+        (("contact:", "timezone: Asia/Nowhere\ncontact:"), "timezone: there is no 'Asia/Nowhere'"),
+        (("trs_wcm", "provincial"), "needs api.url"),
+        (("trs_wcm", "generic"), "needs selectors.listing_item"),
+        (("contact:", "selectors: {content: 'div['}\ncontact:"), "selectors.content: .*div"),
+        (("contact:", 'allowed_hosts: ["*"]\ncontact:'), "allowed_hosts"),
+    ],
+)
+def test_mistakes_in_plain_words(tmp_path: Path, change: tuple[str, str], message: str):
+    (tmp_path / "bad.yml").write_text(GOOD.replace(*change), "utf-8")
+    (tmp_path / "good.yml").write_text(GOOD.replace("zwgk", "gk"), "utf-8")
+    (mistake,) = check_folder(tmp_path)
+    assert mistake.path.name == "bad.yml"
+    assert re.search(message, mistake.message), mistake.message
+    done = CliRunner().invoke(app, ["check", "--sites", str(tmp_path)])
+    assert (done.exit_code, "bad.yml" in done.output) == (1, True)
+
+
+def test_every_replica_host_is_recognised_by_a_listing_page():
+    told = {}
+    with serve(0, [site_id for site_id in ALL_SITES if site_id != "changde-replica"]) as replica:
+        for site_id, site in replica.sites.items():
+            url = urljoin(site.base_url, site.columns[0].url)
+            parts = urlsplit(url)
+            path = parts.path + (f"?{parts.query}" if parts.query else "")
+            text = replica.resources[site_id][path].body.decode("gb18030", "replace")
+            told[site.platform] = recognise(Page(url, text))[0].platform
+    assert told == {platform: platform for platform in told}
+    assert len(told) == 7
+
+
+def test_status_from_the_log(tmp_path: Path):
+    (tmp_path / "a.yml").write_text(GOOD + 'schedule: "30 2 * * *"\n', "utf-8")
+    site = read_site(tmp_path / "a.yml")
+    ends = [("finished", 5, 2), ("finished", 5, 0), ("no entries", 0, 0), ("stopped", 0, 0)]
+    with EventLog.open(Home(tmp_path).event_log) as log:
+        for day, (reason, linked, stored) in enumerate(ends, 1):
+            end = CrawlFinished(
+                reason=reason,
+                requests=9,
+                outcomes={},
+                listing_entries=5,
+                documents_linked=linked,
+                documents_stored=stored,
+            )
+            at = datetime(2026, 3, day, tzinfo=UTC)
+            log.append([Event(payload=end, run_id=f"r{day}", site_id="a", occurred_at=at)])
+        (status,) = site_statuses(log, {"a": site}, datetime(2026, 3, 5, 12, tzinfo=UTC))
+    assert status.last_success_at == datetime(2026, 3, 2, tzinfo=UTC)
+    assert status.last_new_documents_at == datetime(2026, 3, 1, tzinfo=UTC)
+    assert (status.documents_linked, status.failures_in_a_row, status.last_reason) == (5, 2, "stopped")
+    assert status.next_run_at == datetime(2026, 3, 5, 18, 30, tzinfo=UTC), "02:30 in Shanghai"
+    done = CliRunner().invoke(app, ["status", "--sites", str(tmp_path), "--home", str(tmp_path)])
+    assert (done.exit_code, "2026-03-02" in done.output) == (0, True)
+
+
+def test_add_drafts_a_site_and_a_fixture_that_awaits_its_review(tmp_path: Path):
+    with serve(0, ["jiangmen-replica"]) as replica:
+        url = replica.sites["jiangmen-replica"].base_url + "gkmlpt/index#613"
+        order = ["add", url, "--contact", "https://example.org", "--id", "jiangmen", "--allow-private"]
+        order += ["--sites", str(tmp_path / "sites"), "--fixtures", str(tmp_path / "fixtures")]
+        done = CliRunner().invoke(app, order)
+        assert done.exit_code == 0, done.output
+        again = CliRunner().invoke(app, order)
+    assert (again.exit_code, "choose another --id" in again.output) == (1, True)
+    site = read_site(tmp_path / "sites" / "jiangmen.yml")
+    assert (site.platform, site.region_code, site.verified) == ("gkmlpt", "440700", False)
+    assert site.columns[0].url == "gkmlpt/index#613"
+    expected = yaml.safe_load((tmp_path / "fixtures" / "jiangmen" / "expected.yml").read_text("utf-8"))
+    assert expected["reviewed"] is False
+    assert len(expected["data.txt"]["entries"]) == 4
+    assert expected["article.html"]["agency_name"] == "江门市商务局"
+    assert check_folder(tmp_path / "sites") == []
+
+
+def test_add_says_what_it_cannot_do(tmp_path: Path):
+    with serve(0, ["changde-replica"]) as replica:
+        url = replica.sites["changde-replica"].base_url + "zixun/x"
+        done = CliRunner().invoke(app, ["add", url, "--contact", "x", "--sites", str(tmp_path)])
+    assert (done.exit_code, "404" in done.output) == (1, True)
+
+
+def test_the_next_run_follows_the_site_s_clock(tmp_path: Path):
+    (tmp_path / "a.yml").write_text(GOOD + 'schedule: "0 20 * * 1"\n', "utf-8")
+    run = next_run(read_site(tmp_path / "a.yml"), datetime(2026, 3, 2, 11, 59, tzinfo=UTC))
+    assert run == datetime(2026, 3, 2, 12, 0, tzinfo=UTC), "Monday 20:00 in Shanghai"
+
+
+def test_night_windows(tmp_path: Path):
+    (tmp_path / "a.yml").write_text(GOOD + 'crawl_between: "20:00-07:00"\n', "utf-8")
+    site = read_site(tmp_path / "a.yml")
+    hours = [hour for hour in range(24) if site.is_open(datetime(2026, 3, 2, hour, tzinfo=UTC))]
+    assert hours == [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22], "in Shanghai 20 to 6"
