@@ -13,6 +13,7 @@ from warehouse.tables.captions import document_unit, empty_note_in, is_title
 from warehouse.tables.context import Context, Section, read_contexts, read_section_caption, sections_of
 from warehouse.tables.facts import document_facts
 from warehouse.tables.model import Amount, RawCell, ReaderNotice, RecognisedTable, Recognition, TextLine
+from warehouse.tables.sums import with_roles_by_sums
 
 _NOTES_BELOW = 3
 
@@ -82,7 +83,11 @@ def _take_table(context: Context, found: _Findings) -> None:
     if is_form:
         amounts, unread = forms.read_form(_form_source(context), found.forms)
     else:
-        amounts, unread = read_amounts(context)
+        printed, unread = read_amounts(context)
+        amounts, decided = with_roles_by_sums(printed)
+        for detail in decided:
+            page = section.table.page
+            found.notice("roles_by_sums", detail, page=page, table_ordinal=section.ordinal)
         listings.read_listing(_listing_source(context, amounts), found.listings, found.forms)
     found.amounts.extend(amounts)
     pages = [cell.page for cell in section.table.cells if cell.page is not None]
