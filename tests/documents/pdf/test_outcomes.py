@@ -51,6 +51,22 @@ def test_files_that_are_no_readable_pdf(new_paper: NewPaper):
     assert outcome(b"%PDF-1.7\n" + b"\0" * 2000) is ReadOutcome.CORRUPT
 
 
+def test_damaged_files_end_with_a_document_or_a_reason(new_paper: NewPaper):
+    paper = new_paper()
+    paper.table([["项目", "预算数"], ["合计", "12.50"]])
+    whole = paper.data()
+    ended = set()
+    for at in range(0, len(whole) - 60, max(1, len(whole) // 60)):
+        for damaged in (whole[:at] + b"\0" * 40 + whole[at + 40 :], whole[:at] + whole[at + 57 :]):
+            try:
+                read_pdf(damaged)
+                ended.add(ReadOutcome.READ)
+            except UnreadableDocumentError as error:
+                ended.add(error.outcome)
+    assert ReadOutcome.READ in ended
+    assert ended <= {ReadOutcome.READ, ReadOutcome.CORRUPT, ReadOutcome.NO_TEXT, ReadOutcome.WRONG_TYPE}
+
+
 def test_a_password_is_needed_or_not(new_paper: NewPaper):
     paper = new_paper(encrypt=StandardEncryption("open sesame", ownerPassword="owner"))
     paper.text(50, 50, "正文")

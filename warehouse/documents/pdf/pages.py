@@ -15,6 +15,9 @@ from warehouse.documents.pdf.text import WIDE_FROM, Run, TextLine, join, lines_o
 from warehouse.documents.pdf.unruled import find_unruled
 
 _OUTSIDE = -1
+_MAX_RULES = 10_000
+"""Of one page; the densest real table has 1,900."""
+
 _OVER = 0.2
 """Of the size: texts that share more than this lie one over the other."""
 
@@ -80,7 +83,12 @@ def lay_out(content: PageContent) -> PageLayout:
     glyphs = sorted(content.glyphs)
     outside: Sequence[Run] = runs_of(glyphs)
     blocks: list[PageLine | TablePart] = []
-    grids = find_grids(content.horizontal, content.vertical)
+    rule_count = len(content.horizontal) + len(content.vertical)
+    if rule_count > _MAX_RULES:
+        content.notices.append(Notice("drawing", f"{rule_count:,} rules are no table", content.number))
+        grids = []
+    else:
+        grids = find_grids(content.horizontal, content.vertical)
     for grid in (grid for grid in grids if len(grid.spans) > 1):
         by_cell, outside = _distribute(outside, glyphs, grid)
         if by_cell:

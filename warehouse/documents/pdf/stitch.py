@@ -25,6 +25,8 @@ _CAPTION = re.compile(
 )
 _CONTINUED = re.compile(r"[(（]?续表?[一二三四五六七八九十\d]*[)）]?|第\d+页(共\d+页)?")
 _AMOUNT = re.compile(r"-?[\d,]*\d\.\d+%?")
+_SHORT = 12
+_ENDING = re.compile(r"备?注|说明|.*表$|.*[部分章]")
 _FIGURE = re.compile(r"-?[\d,]+(\.\d+)?%?")
 _OWN_ROW = re.compile(
     r"[(（]?[一二三四五六七八九十]+[)）、.]|\d+[、.．)）]\D|[(（]\d+[)）]|\d{3,}|其中|合计|小计|总计"
@@ -97,7 +99,7 @@ def continued(
         return None
     old, new = _first_rows(table), _first_rows(part)
     start, repeated = _repeated(old, new)
-    if any(_bare(line) for line in after) and not (repeated and before):
+    if not (repeated and before) and any(_is_content(line, repeated) for line in after):
         return None
     if _begins_again(old, new, start, repeated) or (not repeated and _has_other_header(table, part)):
         return None
@@ -107,6 +109,12 @@ def continued(
             return None
         edges = table.edges, table.edges
     return _join(table, part, edges, repeated)
+
+
+def _is_content(line: str, repeated: int) -> bool:
+    """Whether a line under the table ends it; a few characters do not where headers follow again."""
+    bare = _bare(line)
+    return bool(bare) and (not repeated or len(bare) > _SHORT or _ENDING.match(bare) is not None)
 
 
 def _is_new(line: str, known: set[str]) -> bool:
