@@ -10,7 +10,7 @@ export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test test-slow check format bench accuracy lock clean
+.PHONY: help setup demo dev test test-slow check format bench accuracy dictionary lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ bench: $(STAMP) ## measure reading and recording, with ratios side by side in on
 
 accuracy: $(STAMP) ## read the real documents beside the project and count identities held
 	@$(BIN)/python -m bench.accuracy
+
+dictionary: $(STAMP) ## write docs/data-dictionary.md from the descriptions of the models
+	@$(BIN)/python -m warehouse.dictionary > docs/data-dictionary.md
 
 lock: ## renew requirements.lock (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -16,7 +16,7 @@ from scrapers.crawl import crawl_in_child
 from scrapers.sites import Site
 from warehouse import landing, publication
 from warehouse.documents import READER_VERSION
-from warehouse.home import Home
+from warehouse.home import PROJECT_ROOT, Home
 from warehouse.reading import read_archived
 from warehouse.record.archive import Archive
 from warehouse.record.events import CrawlFinished, Event, LoadLanded, LoadValidated, PublicationMade
@@ -166,7 +166,8 @@ def publish(home: Home, run_id: str, verdict: LoadValidated) -> PublicationMade:
             loads=[load.load_id for load in landing.accepted_loads(events, until=position)],
             log_position=position,
             extras={
-                "report.html": report(home, run_id, warehouse=built, publication_id=number, marts=verdict)
+                "report.html": report(home, run_id, warehouse=built, publication_id=number, marts=verdict),
+                "data-dictionary.md": PROJECT_ROOT / "docs" / "data-dictionary.md",
             },
         )
     built.unlink()

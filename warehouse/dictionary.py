@@ -1,9 +1,18 @@
-"""The data dictionary: every published table and column with its meaning, generated from dbt's manifest."""
+"""The data dictionary: every published table and column with its meaning, generated from dbt's manifest.
+
+python -m warehouse.dictionary > docs/data-dictionary.md
+"""
 
 from __future__ import annotations
 
+import json
+import sys
+import tempfile
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
+
+from warehouse.build import parse
 
 _SCHEMAS = ("marts", "core")
 
@@ -29,3 +38,13 @@ def _section(model: Mapping[str, Any]) -> Iterator[str]:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
+
+
+def main() -> None:
+    """Print the dictionary of the dbt project."""
+    with tempfile.TemporaryDirectory() as folder:
+        sys.stdout.write(data_dictionary(json.loads(parse(Path(folder)).read_text("utf-8"))))
+
+
+if __name__ == "__main__":
+    main()
