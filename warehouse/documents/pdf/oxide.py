@@ -177,8 +177,7 @@ def _without_turned(
 
 def _without_pale(characters: list[Any], paths: list[dict[str, Any]], watermark: Watermark) -> list[Any]:
     """The characters without watermarks; pale ones on a dark ground are text."""
-    colors = [char.color for char in characters]
-    pale = {color for color in set(colors) if min(color) > PALE}
+    pale = {color for color in {char.color for char in characters} if min(color) > PALE}
     if not pale:
         return characters
     grounds = [
@@ -186,13 +185,13 @@ def _without_pale(characters: list[Any], paths: list[dict[str, Any]], watermark:
     ]
     return [
         char
-        for char, color in zip(characters, colors, strict=True)
-        if color not in pale
+        for char in characters
+        if char.color not in pale
         or any(
             x <= char.origin_x <= x + width and y <= char.origin_y <= y + height
             for x, y, width, height in grounds
         )
-        or not watermark.is_pale(char.char, char.font_size, color)
+        or not watermark.is_pale(char.char, char.font_size, char.color)
     ]
 
 
