@@ -11,6 +11,8 @@ from warehouse.tables.model import Amount
 from warehouse.tables.money import unit_factors
 
 _MAX_ROWS = 150
+_MAX_STATES = 3000
+"""Of the search; a table that needs more of them is left as it is."""
 
 
 def parents_by_sums(values: Sequence[Decimal], total: Decimal, half_unit: Decimal) -> frozenset[int] | None:
@@ -29,22 +31,24 @@ def parents_by_sums(values: Sequence[Decimal], total: Decimal, half_unit: Decima
         return None
 
     @cache
-    def read(start: int, left: Decimal, count: int) -> tuple[int, tuple[int, ...]] | None:
+    def read(start: int, left: Decimal, count: int) -> dict[int, tuple[int, ...]]:
+        """For each place where a list from `start` with the sum `left` may end: the sums within it."""
+        ends: dict[int, tuple[int, ...]] = {}
         if count and abs(left) <= half_unit * (count + 1):
-            return start, ()
-        if start == len(values) or left < 0:
-            return None
+            return {start: ()}
+        if start == len(values) or left < 0 or read.cache_info().currsize > _MAX_STATES:
+            return ends
         value = values[start]
-        inner = read(start + 1, value, 0) if value else None
-        rest = read(inner[0], left - value, count + 1) if inner else None
-        if inner and rest:
-            return rest[0], (start, *inner[1], *rest[1])
-        return read(start + 1, left - value, count + 1)
+        for end, inner in (read(start + 1, value, 0) if value else {}).items():
+            for last, rest in read(end, left - value, count + 1).items():
+                ends.setdefault(last, (start, *inner, *rest))
+        for last, rest in read(start + 1, left - value, count + 1).items():
+            ends.setdefault(last, rest)
+        return ends
 
     found = read(0, total, 0)
-    if found is None or any(values[found[0] :]):
-        return None
-    return frozenset(found[1])
+    complete = [end for end in sorted(found, reverse=True) if not any(values[end:])]
+    return frozenset(found[complete[0]]) if complete else None
 
 
 def with_roles_by_sums(amounts: Sequence[Amount]) -> tuple[list[Amount], list[str]]:
