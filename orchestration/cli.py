@@ -17,18 +17,18 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import typer
-from rich.console import Console
 
+from orchestration.options import EXIT_FAILED, HomeOption, fail, screen
+from orchestration.record_cli import commands as record_commands
 from warehouse.home import Home
 
 if TYPE_CHECKING:
     from scrapers.sites import Site
 
-EXIT_FAILED = 1
 EXIT_QUARANTINED = 3
 EXIT_UNREADABLE = 4
 EXIT_INTERRUPTED = 130
@@ -39,17 +39,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-screen = Console(stderr=True, highlight=False)
+app.add_typer(record_commands)
 
-HomeOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--home",
-        envvar="MINGZHANG_HOME",
-        show_default="./data",
-        help="Where the record and the warehouse live.",
-    ),
-]
 SitesOption = Annotated[
     Path | None,
     typer.Option(
@@ -152,7 +143,7 @@ def verify(home: HomeOption = None) -> None:
 
     place = Home.find(home)
     if not place.has_event_log:
-        _fail(f"{place.event_log}: no record here; --home names another place")
+        fail(f"{place.event_log}: no record here; --home names another place")
     with Progress(console=screen, transient=True) as progress:
         task = progress.add_task("", total=None)
 
@@ -163,7 +154,7 @@ def verify(home: HomeOption = None) -> None:
     for problem in problems:
         typer.echo(f"{problem.kind} {problem.where}: {problem.detail}", err=True)
     if problems:
-        _fail(f"{len(problems)} problems in the record")
+        fail(f"{len(problems)} problems in the record")
     screen.print("The record is whole.")
 
 
@@ -198,7 +189,7 @@ def import_(
                 title=title,
             )
         except ValueError as error:
-            _fail(str(error))
+            fail(str(error))
     for document in imported:
         screen.print(f"{document.file_name}: recorded as {document.sha256}")
     screen.print("`mingzhang run` reads and publishes what was handed in.")
@@ -215,7 +206,7 @@ def query(
 
     place = Home.find(home)
     if not place.warehouse.exists():
-        _fail(f"{place.warehouse}: no warehouse here; `mingzhang run` makes one")
+        fail(f"{place.warehouse}: no warehouse here; `mingzhang run` makes one")
     with duckdb.connect(str(place.warehouse), read_only=True) as connection:
         try:
             result = connection.sql(sql)
@@ -224,7 +215,7 @@ def query(
             else:
                 result.show(max_rows=200, max_width=shutil.get_terminal_size((160, 40)).columns)
         except duckdb.Error as error:
-            _fail(str(error))
+            fail(str(error))
 
 
 @app.command()
@@ -242,7 +233,7 @@ def show(
     try:
         picture = draw_amount(Home.find(home), amount_id)
     except NoPictureError as error:
-        _fail(str(error))
+        fail(str(error))
     target = output or Path(f"{amount_id}.png")
     target.write_bytes(picture)
     screen.print(f"Drawn: {target}")
@@ -312,11 +303,11 @@ def _selected(home: Home, folder: Path | None, only: list[str]) -> Mapping[str, 
     try:
         sites = load_sites(place)
     except SiteError as error:
-        _fail(str(error))
+        fail(str(error))
     if unknown := sorted(set(only) - set(sites)):
-        _fail(f"no site {', '.join(unknown)} in {place}; there are: {', '.join(sites)}")
+        fail(f"no site {', '.join(unknown)} in {place}; there are: {', '.join(sites)}")
     if not sites:
-        _fail(f"{place}: no site YAML files here")
+        fail(f"{place}: no site YAML files here")
     return {site_id: site for site_id, site in sites.items() if site_id in only or not only}
 
 
@@ -329,11 +320,6 @@ def _replica_of(sites: Mapping[str, Site]) -> ExitStack:
 
         stack.enter_context(serve(min(ports)))
     return stack
-
-
-def _fail(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(EXIT_FAILED)
 
 
 def main() -> None:

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from warehouse.record.events import (
+    CorrectionMade,
+    CorrectionRevoked,
     DocumentImported,
     DocumentLinked,
     FetchFinished,
@@ -27,6 +29,8 @@ NEWSWORTHY = (
     ListingObserved.type,
     DocumentLinked.type,
     DocumentImported.type,
+    CorrectionMade.type,
+    CorrectionRevoked.type,
 )
 """The types of event that can be news; so can loads, which are compared as such."""
 
@@ -43,7 +47,7 @@ class News:
     loads: tuple[str, ...] = ()
     """Loads that the gate accepted, or took back, since."""
     documents: tuple[str, ...] = ()
-    """Addresses of documents whose content, links or presence changed."""
+    """Addresses of documents whose content, links or presence changed; what was corrected, and revoked."""
     listings: tuple[str, ...] = ()
     """Addresses of listings whose entries changed, or from which an entry is now absent twice."""
 
@@ -98,8 +102,12 @@ def _observe(seen: _Seen, payload: Payload) -> tuple[str, str] | None:
             seen.links[url, page_url] = payload
             seen.linked.add(url)
             return ("documents", url) if before != payload else None
-        case DocumentImported(url=url):
-            return ("documents", url)
+        case (
+            DocumentImported(url=address)
+            | CorrectionMade(sha256=address)
+            | CorrectionRevoked(correction_id=address)
+        ):
+            return ("documents", address)
         case ListingObserved(listing_url=url):
             listing = seen.listings.setdefault(url, _Listing())
             return ("listings", url) if _listing_changes(listing, payload) else None

@@ -30,6 +30,7 @@ _WAREHOUSE = "warehouse.duckdb"
 _NUMBERED = re.compile(r"\d{6,}")
 _ASIDE = ".made-aside"
 _REPLACED = ".replaced-"
+_REMOVED = ".removed-"
 
 
 def publish(  # noqa: PLR0913 # what a publication is made of, by name
@@ -110,6 +111,27 @@ def publications(log: EventLog) -> dict[int, PublicationMade]:
     return {made.publication_id: made for made in payloads if isinstance(made, PublicationMade)}
 
 
+def prune(home: Home, keep: int) -> list[int]:
+    """Remove the folders of all but the newest publications; the current one stays, and so does the record.
+
+    Returns:
+        The numbers of what was removed; the record still says what they were.
+
+    Raises:
+        ValueError: fewer than one would be kept.
+    """
+    if keep < 1:
+        raise ValueError("at least one publication is kept")
+    with exclusive(_lock(home)):
+        there = sorted(path for path in home.publications.iterdir() if _NUMBERED.fullmatch(path.name))
+        old = [path for path in there[:-keep] if path != current(home)]
+        for path in old:
+            # Under another name first: what a kill leaves is not taken for a publication.
+            path.rename(aside := path.with_name(f"{_REMOVED}{path.name}"))
+            shutil.rmtree(aside)
+    return [int(path.name) for path in old]
+
+
 def last_publication(log: EventLog) -> PublicationMade | None:
     """The publication that was made last."""
     return next(reversed(publications(log).values()), None)
@@ -156,6 +178,8 @@ def _recover(home: Home, log: EventLog) -> None:
     if not home.publications.exists():
         return
     shutil.rmtree(home.publications / _ASIDE, ignore_errors=True)
+    for removed in home.publications.glob(f"{_REMOVED}*"):
+        shutil.rmtree(removed)
     made = publications(log)
     for number, publication in made.items():
         folder = folder_of(home, number)

@@ -9,6 +9,8 @@ import pytest
 
 from warehouse.publication import news_since_publication
 from warehouse.record.events import (
+    CorrectionMade,
+    CorrectionRevoked,
     CrawlFinished,
     CrawlStarted,
     DocumentImported,
@@ -80,6 +82,8 @@ def crawl(*seen: Payload) -> list[Payload]:
 
 
 ORDINARY = (listing(1, 2), fetched(kind=PageKind.ARTICLE, url=PAGE), link(), fetched())
+
+CORRECTION = CorrectionMade(sha256="a" * 64, what="phase", value="budget", author="李", reason="封面")
 
 
 @pytest.fixture
@@ -156,6 +160,8 @@ def test_what_was_known_is_no_news(
         ((link(title="2024年部门预算（更正）"),), ((), (PDF,), ())),
         ((link(url=PAGE),), ((), (PAGE,), ())),
         ((link(url=PAGE), fetched(content="b", kind=PageKind.ARTICLE, url=PAGE)), ((), (PAGE,), ())),
+        ((CORRECTION,), ((), ("a" * 64,), ())),
+        ((CorrectionRevoked(correction_id="x", author="李", reason="误"),), ((), ("x",), ())),
         ((listing(1, 2, 3),), ((), (), (LISTING,))),
         ((listing(1),), ((), (), (LISTING,))),
         ((listing(1, 2, titles="决算"),), ((), (), (LISTING,))),

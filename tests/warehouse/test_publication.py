@@ -15,7 +15,7 @@ import pytest
 
 from warehouse import files, publication
 from warehouse.home import PROJECT_ROOT, Home
-from warehouse.publication import current, last_publication, publications, publish, recover
+from warehouse.publication import current, last_publication, prune, publications, publish, recover
 from warehouse.record.events import PublicationMade
 from warehouse.record.log import EventLog
 
@@ -323,6 +323,19 @@ def test_a_kill_while_a_publication_is_replaced_leaves_the_announced_one(
     recover(home, log)
     assert published_amount(home.warehouse) == Decimal("2.00" if announced else "1.00")
     assert [path.name for path in home.publications.glob("*000001*")] == ["000001"]
+
+
+def test_old_publications_are_pruned_and_the_record_stays(home: Home, log: EventLog) -> None:
+    made = [publish_built(home, log, f"{number}.00") for number in range(1, 5)]
+    assert prune(home, 2) == [1, 2]
+    assert prune(home, 2) == []
+    assert [path.name for path in sorted(home.publications.glob("0*"))] == ["000003", "000004"]
+    assert list(publications(log).values()) == made
+    recover(home, log)
+    assert published_amount(home.warehouse) == Decimal("4.00")
+    assert publish_built(home, log, "5.00").publication_id == 5
+    with pytest.raises(ValueError, match="at least one"):
+        prune(home, 0)
 
 
 PUBLISHER = """

@@ -59,6 +59,8 @@ class CrawlStarted(Payload):
     region_code: str
     platform: str
     start_urls: tuple[str, ...]
+    exceptions: tuple[str, ...] = ()
+    """What the site's YAML permits beyond the usual (unverified certificates, private addresses)."""
 
 
 class CrawlFinished(Payload):
@@ -71,6 +73,20 @@ class CrawlFinished(Payload):
     listing_entries: int
     documents_linked: int
     documents_stored: int
+    full_walk: bool = True
+    """Whether listings were walked to their end; else only as far as they were new."""
+
+
+class MonitorRaised(Payload):
+    """Something about a crawl that a person should look at, found as it closed."""
+
+    type: ClassVar[str] = "monitor.raised"
+    monitor: str
+    """`no_entries`, `few_entries`, `few_documents`, `documents_against_history`, `requests_per_document`,
+    `errors` or `days_without_news`."""
+    detail: str
+    value: float
+    limit: float
 
 
 class FetchFinished(Payload):
@@ -91,6 +107,8 @@ class FetchFinished(Payload):
     file_name: str | None = None
     """From Content-Disposition; a label, never a path."""
     detail: str | None = None
+    evidence_sha256: str | None = None
+    """The archived body that shows why an answer is `blocked`, `soft_404` or `wrong_type`; not a document."""
 
 
 class ListingEntry(BaseModel):
@@ -221,6 +239,40 @@ class LoadValidated(Payload):
     failures: tuple[FailedExpectation, ...] = ()
 
 
+CORRECTABLE: dict[str, tuple[str, ...]] = {
+    "fiscal_year": (),
+    "phase": ("budget", "final_account"),
+    "scope": ("department", "unit"),
+    "agency_name": (),
+    "table_type": (),
+}
+"""What a person can correct, and the values that it can have where they are few."""
+
+
+class CorrectionMade(Payload):
+    """A person decided what a document or a table is; its id as an event is the id of the correction."""
+
+    type: ClassVar[str] = "correction.made"
+    sha256: str
+    table_ordinal: int | None = None
+    """The table of the document; None where the decision is on the document."""
+    what: str
+    """One of `CORRECTABLE`."""
+    value: str
+    author: str
+    reason: str
+
+
+class CorrectionRevoked(Payload):
+    """A person took a correction back."""
+
+    type: ClassVar[str] = "correction.revoked"
+    correction_id: str
+    """The id of the event that made it."""
+    author: str
+    reason: str
+
+
 class PublicationMade(Payload):
     """A publication is complete on disk and may become the current one."""
 
@@ -237,6 +289,7 @@ PAYLOADS: dict[str, type[Payload]] = {
     for payload in (
         CrawlStarted,
         CrawlFinished,
+        MonitorRaised,
         FetchFinished,
         ListingObserved,
         DocumentLinked,
@@ -245,6 +298,8 @@ PAYLOADS: dict[str, type[Payload]] = {
         DocumentRead,
         LoadLanded,
         LoadValidated,
+        CorrectionMade,
+        CorrectionRevoked,
         PublicationMade,
     )
 }

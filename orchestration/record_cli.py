@@ -1,0 +1,178 @@
+"""Commands on the record and its publications: history, correct, publications, prune, export-warc.
+
+Commands import what they need when they run.
+"""
+# ruff: noqa: PLC0415 - see above
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.options import HomeOption, fail, screen
+from warehouse.home import Home
+
+commands = typer.Typer()
+
+
+@commands.command()
+def history(
+    subject: Annotated[str, typer.Argument(metavar="URL|SHA256|DISCLOSURE", help="Whose story.")],
+    home: HomeOption = None,
+) -> None:
+    """Tell the story of a document, or of all documents of a disclosure, from the log."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from warehouse.record.history import TOLD
+    from warehouse.record.history import history as story_of
+    from warehouse.record.log import EventLog
+
+    place = _with_record(home)
+    with EventLog.open(place.event_log) as log:
+        moments = story_of(lambda: log.read(types=TOLD), _documents_of(place, subject))
+    if not moments:
+        fail(f"{subject}: nothing in the record by this address, SHA-256 or disclosure_key")
+    table = Table("recorded at (UTC)", "", "", box=None, pad_edge=False)
+    for moment in moments:
+        times = f" ({moment.times} times)" if moment.times > 1 else ""
+        table.add_row(f"{moment.at:%Y-%m-%d %H:%M:%S}", f"{moment.what}{times}", moment.detail)
+    Console(highlight=False, markup=False).print(table)
+
+
+@commands.command()
+def correct(  # noqa: PLR0913 - the options of a command are its parameters
+    document: Annotated[
+        str | None, typer.Argument(metavar="SHA256", help="The document; the beginning will do.")
+    ] = None,
+    what: Annotated[
+        str | None,
+        typer.Argument(metavar="WHAT", help="fiscal_year, phase, scope, agency_name or table_type."),
+    ] = None,
+    value: Annotated[str | None, typer.Argument(metavar="VALUE", help="What it is instead.")] = None,
+    *,
+    reason: Annotated[str, typer.Option(help="Why; shown with the document.")],
+    table: Annotated[int | None, typer.Option(help="The table's ordinal, for table_type.")] = None,
+    author: Annotated[str | None, typer.Option(show_default="your user name")] = None,
+    revoke: Annotated[str | None, typer.Option(metavar="ID", help="Take this correction back.")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Record a decision on what a document or one of its tables is, or take one back (--revoke ID)."""
+    from orchestration.pipeline import new_run_id
+    from warehouse.record import corrections
+    from warehouse.record.log import EventLog
+
+    run_id = new_run_id()
+    with EventLog.open(_with_record(home).event_log) as log:
+        try:
+            if revoke:
+                done = corrections.revoke(log, revoke, reason=reason, run_id=run_id, author=author)
+                screen.print(f"Revoked: {done}")
+            elif document and what and value:
+                _check_table_type(what, value)
+                done = corrections.correct(
+                    log,
+                    document=document,
+                    what=what,
+                    value=value,
+                    reason=reason,
+                    run_id=run_id,
+                    table_ordinal=table,
+                    author=author,
+                )
+                screen.print(f"Recorded as {done}; `mingzhang correct --revoke {done[:8]}` takes it back.")
+            else:
+                fail("say which document, what of it and which value, or --revoke ID")
+        except corrections.CorrectionError as error:
+            fail(str(error))
+    screen.print("`mingzhang run` publishes it.")
+
+
+@commands.command()
+def publications(home: HomeOption = None) -> None:
+    """List what was published, and whether it is still there."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from warehouse import publication
+    from warehouse.record.log import EventLog
+
+    place = _with_record(home)
+    table = Table("number", "events until", "loads", "SHA-256 of warehouse.duckdb", "folder", box=None)
+    with EventLog.open(place.event_log) as log:
+        for number, made in publication.publications(log).items():
+            folder = publication.folder_of(place, number)
+            state = str(folder) if folder.exists() else "pruned"
+            current = " (current)" if folder == publication.current(place) else ""
+            table.add_row(
+                str(number),
+                str(made.log_position),
+                str(len(made.loads)),
+                made.warehouse_sha256,
+                f"{state}{current}",
+            )
+    Console(highlight=False, soft_wrap=True).print(table)
+
+
+@commands.command()
+def prune(
+    keep: Annotated[int, typer.Option(min=1, help="How many of the newest publications to keep.")],
+    home: HomeOption = None,
+) -> None:
+    """Remove old publications. The record stays, and so does the current publication."""
+    from warehouse import publication
+
+    removed = publication.prune(_with_record(home), keep)
+    screen.print(f"Removed: {', '.join(map(str, removed)) or 'nothing'}")
+
+
+@commands.command("export-warc")
+def export_warc(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="`.warc`, or `.warc.gz` to compress.")],
+    home: HomeOption = None,
+) -> None:
+    """Write what was fetched as a WARC file, for any reader of web archives."""
+    try:
+        from warehouse.record.warc import export_warc as export
+    except ImportError as error:
+        fail(f"{error}; `pip install mingzhang[warc]` adds it")
+    from warehouse.record.archive import Archive
+    from warehouse.record.log import EventLog
+
+    place = _with_record(home)
+    with EventLog.open(place.event_log) as log:
+        written, left_out = export(log, Archive(place.archive), target)
+    screen.print(f"{target}: {written} records")
+    if left_out:
+        fail("\n".join(f"left out: {problem}" for problem in left_out))
+
+
+def _with_record(home: Path | None) -> Home:
+    place = Home.find(home)
+    if not place.has_event_log:
+        fail(f"{place.event_log}: no record here; --home names another place")
+    return place
+
+
+def _check_table_type(what: str, value: str) -> None:
+    """The vocabulary is that of the recogniser, of which the record knows nothing."""
+    from warehouse.tables.types import UNRECOGNISED
+    from warehouse.tables.vocabulary import load
+
+    known = sorted({entry["type"] for entry in load("table_types")} | {UNRECOGNISED})
+    if what == "table_type" and value not in known:
+        fail(f"table_type {value}: not one of {', '.join(known)}")
+
+
+def _documents_of(home: Home, subject: str) -> list[str]:
+    """The documents of a disclosure of the publication; else what was asked for, taken for a document."""
+    import duckdb
+
+    found = []
+    if home.warehouse.exists():
+        with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+            query = "SELECT DISTINCT document_sha256 FROM core.dim_document WHERE disclosure_key = $subject"
+            found = [sha256 for (sha256,) in connection.execute(query, {"subject": subject}).fetchall()]
+    return found or [subject]
