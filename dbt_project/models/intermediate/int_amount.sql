@@ -1,7 +1,12 @@
 -- Amounts with what later models ask of them: comparable labels, the printed precision, ranks of their column.
+-- A table that goes on under a header of its own (`continues_ordinal`) is one with its beginning here: its rows follow
+-- those of the parts before it. Where exactly an amount stands, `fct_amount` says.
 with amount as (
     select
-        amount.*,
+        amount.* replace (
+            coalesce(part.continues_ordinal, amount.table_ordinal) as table_ordinal,
+            amount.row + 100000 * (amount.table_ordinal - coalesce(part.continues_ordinal, amount.table_ordinal)) as row
+        ),
         document.phase,
         {{ bare_label('amount.item_label') }} as row_label,
         -- The header that names the column; a trailing 小计 or 合计 belongs to the header above it.
@@ -11,6 +16,8 @@ with amount as (
         length(regexp_extract(replace(amount.value_text, '．', '.'), '\.([0-9]+)', 1)) as decimals
     from {{ ref('fct_amount') }} as amount
     inner join {{ ref('int_document') }} as document on amount.document_sha256 = document.document_sha256
+    left join {{ ref('stg_table') }} as part
+        on amount.document_sha256 = part.document_sha256 and amount.table_ordinal = part.table_ordinal
 )
 
 select
