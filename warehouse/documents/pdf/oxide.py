@@ -30,7 +30,7 @@ _FEW_SUSPECTS = 5
 _FEW = 40
 """Glyphs; a page with more is not looked at as a scan."""
 
-_FORGET_AFTER = 50
+_FORGET_AFTER = 150
 """Pages."""
 
 _UPRIGHT = 2.0
