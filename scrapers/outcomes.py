@@ -17,6 +17,9 @@ _BLOCKING = frozenset({401, 403, 405, 407, 412, 418, 429, 451, 521})
 
 _STUB_BYTES = 65536
 
+PRIVATE = "is not a public address"
+"""What `scrapers.addresses` says of a host that may not be asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -153,6 +156,8 @@ def failure_of(error: BaseException) -> tuple[FetchOutcome, str]:
     name, detail = type(error).__name__, str(error) or type(error).__name__
     if name == "IgnoreRequest" and "robots.txt" in detail:
         return FetchOutcome.FORBIDDEN_BY_ROBOTS, detail
+    if name == "IgnoreRequest" and PRIVATE in detail:
+        return FetchOutcome.BLOCKED, detail
     if name == "DownloadCancelledError":
         return FetchOutcome.TOO_LARGE, detail
     if "Timeout" in name:

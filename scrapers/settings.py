@@ -22,6 +22,7 @@ def settings_for(site: Site) -> dict[str, Any]:
         "ROBOTSTXT_OBEY": True,
         "COOKIES_ENABLED": False,
         # Manners: one request at a time, never faster than the site's delay.
+        "CONCURRENT_REQUESTS": 1,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_DELAY": site.delay_seconds,
         "AUTOTHROTTLE_ENABLED": True,
@@ -31,7 +32,7 @@ def settings_for(site: Site) -> dict[str, Any]:
         "DOWNLOAD_TIMEOUT": site.timeout_seconds,
         "DOWNLOAD_MAXSIZE": site.maximum_bytes,
         "DOWNLOAD_WARNSIZE": 0,
-        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "DOWNLOAD_VERIFY_CERTIFICATES": site.verify_tls,
         "REDIRECT_MAX_TIMES": 5,
         "METAREFRESH_ENABLED": False,
         "RETRY_TIMES": 2,
@@ -42,6 +43,10 @@ def settings_for(site: Site) -> dict[str, Any]:
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+            "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+            # Before robots.txt is asked for.
+            "scrapers.addresses.PublicAddressMiddleware": 50,
+            "scrapers.patience.PatientRetryMiddleware": 550,
             "scrapers.redirects.AllowedHostsRedirectMiddleware": 600,
         },
         "REMOTE_CONTROL_ENABLED": False,

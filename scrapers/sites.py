@@ -119,6 +119,8 @@ class Site(_Strict):
     timeout_seconds: float = Field(default=60.0, gt=0)
     maximum_bytes: int = Field(default=64 * 1024 * 1024, gt=0)
     """Of one answer; a larger one is `too_large`."""
+    maximum_wait_seconds: float = Field(default=300, ge=0)
+    """Longest Retry-After that is waited for; one that asks for more is left alone until the next crawl."""
     maximum_listing_pages: int = Field(default=200, gt=0)
     """Of one column: a guard against paging that never ends."""
     contact: str

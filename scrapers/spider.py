@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from itertools import chain
 from urllib.parse import urljoin, urlsplit
 
 import scrapy
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
+from scrapers.monitors import Walked, monitors
 from scrapers.outcomes import Answer, failure_of, file_name, is_file, outcome_of
 from scrapers.pages import (
     Link,
@@ -29,8 +32,9 @@ from scrapers.pages import (
     has_budget_tables,
     published_on,
 )
+from scrapers.patience import wait_asked_for
 from scrapers.platforms import PLATFORMS
-from scrapers.platforms.listing import Found
+from scrapers.platforms.listing import Found, ListingPage
 from scrapers.recorder import Recorder
 from scrapers.sites import Column, Site
 from scrapers.titles import Facts, Verdict, facts, judge
@@ -47,6 +51,8 @@ from warehouse.record.events import (
     Payload,
 )
 
+_NO_CONNECTION = frozenset({"DownloadConnectionRefusedError", "DownloadFailedError"})
+"""Errors (of Scrapy) after which HTTPS is tried instead of HTTP, or the reverse; certificates count too."""
 _GOOD = frozenset({FetchOutcome.STORED, FetchOutcome.UNCHANGED})
 
 
@@ -57,6 +63,8 @@ class _Walk:
     column: Column
     url: str
     asked: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
+    """Pages that are known of and not asked for yet."""
     waiting: int = 0
     complete: bool = True
     entries: dict[str, tuple[Found, ...]] = field(default_factory=dict)
@@ -87,6 +95,7 @@ class GovernmentSpider(scrapy.Spider):
         self.site = site
         self.recorder = recorder
         self.read_listing = PLATFORMS[site.platform]
+        self.full_walk = recorder.wants_full_walk(site.full_walk_every)
         self.home: Page | None = None
         self.asked: set[str] = set()
         self.outcomes: Counter[str] = Counter()
@@ -104,41 +113,53 @@ class GovernmentSpider(scrapy.Spider):
                     region_code=self.site.region_code,
                     platform=self.site.platform,
                     start_urls=tuple(columns),
+                    exceptions=self.site.exceptions,
                 )
             ]
         )
+        if not self.site.is_open(datetime.now(UTC)):
+            return
         for request in self._ask(self.site.base_url, PageKind.HOME, self._on_home):
             yield request
 
     def closed(self, reason: str) -> None:
         """Record how the crawl ended. Called by Scrapy."""
         errors = self.crawler.stats.get_value("spider_exceptions/count", 0) if self.crawler.stats else 0
+        walked = Walked(self.entries, len(self.linked), dict(sorted(self.outcomes.items())), self.full_walk)
+        raised = monitors(
+            self.site, walked, self.recorder.history, self.recorder.last_news_at, datetime.now(UTC)
+        )
         self.recorder.append(
             [
+                *raised,
                 CrawlFinished(
                     reason=self._verdict(reason, errors),
                     requests=self.outcomes.total(),
-                    outcomes=dict(sorted(self.outcomes.items())),
+                    outcomes=dict(walked.outcomes),
                     listing_entries=self.entries,
                     documents_linked=len(self.linked),
                     documents_stored=self.stored,
-                )
+                    full_walk=self.full_walk,
+                ),
             ]
         )
 
     def _verdict(self, reason: str, errors: int) -> str:
         """`finished`, or what was wrong: nothing found is a failure, not a success."""
-        linked, expected = len(self.linked), self.site.assertions
+        linked, expected, full = len(self.linked), self.site.assertions, self.full_walk
         faults = {
+            f"not started: outside of crawl_between {self.site.crawl_between}": (
+                not self.outcomes and not self.site.is_open(datetime.now(UTC))
+            ),
             f"stopped: {reason}": reason != "finished",
             f"{errors} pages could not be understood, see the log of the crawl": errors > 0,
             "no entries: the listings gave nothing": not self.entries,
             f"only {self.entries} listing entries, at least {expected.minimum_entries} expected": (
-                self.entries < expected.minimum_entries
+                full and self.entries < expected.minimum_entries
             ),
-            f"no documents: none of {self.entries} listing entries led to one": not linked,
+            f"no documents: none of {self.entries} listing entries led to one": full and not linked,
             f"only {linked} documents linked, at least {expected.minimum_documents} expected": (
-                linked < expected.minimum_documents
+                full and linked < expected.minimum_documents
             ),
         }
         return next((fault for fault, holds in faults.items() if holds), "finished")
@@ -183,11 +204,21 @@ class GovernmentSpider(scrapy.Spider):
         if body and event.outcome in _GOOD and kind is not PageKind.DOCUMENT and not is_file(body):
             page = Page(response.url, decode(body, event.content_type or "", self.site.encoding))
         yield from self._finish(event, page, handler)
+        wait = wait_asked_for(response)
+        if wait is not None and wait > self.site.maximum_wait_seconds:
+            raise CloseSpider(f"the site asks to be left alone for {wait:.0f} s")
 
     def _failed(
         self, failure: Failure, url: str, kind: PageKind, handler: _Handler, referer: str | None
     ) -> Iterator[Request]:
         outcome, detail = failure_of(failure.value or RuntimeError("no reason given"))
+        request: Request = failure.request  # type: ignore[attr-defined] # Scrapy's addition
+        before = request.meta.get("fallback")
+        if not before and type(failure.value).__name__ in _NO_CONNECTION:
+            note = f"{urlsplit(request.url).scheme} failed ({detail})"
+            yield request.replace(url=_other_scheme(request.url), meta={"fallback": note})
+            return
+        detail = "; ".join(filter(None, (before, detail)))
         event = FetchFinished(url=url, kind=kind, outcome=outcome, referer=referer, detail=detail)
         yield from self._finish(event, None, handler)
 
@@ -199,6 +230,8 @@ class GovernmentSpider(scrapy.Spider):
         requests = list(handler(fetched))
         self.recorder.append(fetched.events)
         yield from requests
+        if not self.site.is_open(datetime.now(UTC)):
+            raise CloseSpider(f"crawl_between {self.site.crawl_between} is over")
 
     def _event_of(
         self, response: Response, url: str, kind: PageKind, referer: str | None
@@ -223,6 +256,7 @@ class GovernmentSpider(scrapy.Spider):
             response.url, kind, response.status, response.body, header("Content-Type"), header("Location")
         )
         outcome, detail = outcome_of(answer, self.home, self.site.encoding)
+        detail = "; ".join(filter(None, (response.meta.get("fallback"), detail))) or None
         sha256 = self.recorder.archive.put(response.body) if outcome is FetchOutcome.STORED else None
         if sha256 and known and known.sha256 == sha256:
             outcome = FetchOutcome.UNCHANGED
@@ -236,8 +270,14 @@ class GovernmentSpider(scrapy.Spider):
             last_modified=header("Last-Modified") or None,
             file_name=file_name(response.headers.get("Content-Disposition") or b""),
             detail=detail,
+            evidence_sha256=self._evidence(outcome, response.body),
         )
         return event, response.body if sha256 else None
+
+    def _evidence(self, outcome: FetchOutcome, body: bytes) -> str | None:
+        """Keep what shows why an answer was not taken."""
+        telling = {FetchOutcome.BLOCKED, FetchOutcome.SOFT_404, FetchOutcome.WRONG_TYPE}
+        return self.recorder.archive.put(body) if outcome in telling and 0 < len(body) <= 65536 else None
 
     # Handlers: what follows from an answer.
 
@@ -271,12 +311,26 @@ class GovernmentSpider(scrapy.Spider):
             walk.total = max(walk.total, listing.total or 0)
             if not listing.entries and not listing.beyond_end and fetched.event.url != walk.url:
                 walk.complete = False  # it answers something else; the first page may be a shell
-            for url in listing.pages:
-                yield from self._ask_listing(walk, url)
+            yield from self._further_pages(walk, listing)
             for entry in listing.entries:
                 yield from self._follow(entry, walk.column, fetched)
         if not walk.waiting:
             fetched.events.append(self._listing_observed(walk))
+
+    def _further_pages(self, walk: _Walk, listing: ListingPage) -> Iterator[Request]:
+        """All pages on a full walk; else one after the other, until a page has nothing new."""
+        known = {*walk.asked, *walk.named}
+        walk.named += [url for url in dict.fromkeys(listing.pages) if url not in known]
+        if not self.full_walk and listing.entries:
+            news = any(not self.recorder.is_handled(entry.url) for entry in listing.entries)
+            if not news and walk.named:
+                walk.complete = False
+            wanted = walk.named[: int(news)]
+        else:
+            wanted = walk.named if self.full_walk else walk.named[:1]
+        walk.named = walk.named[len(wanted) :]
+        for url in wanted:
+            yield from self._ask_listing(walk, url)
 
     def _listing_observed(self, walk: _Walk) -> ListingObserved:
         """All entries in the order of the pages, each once; a listing without entries was not understood."""
@@ -397,6 +451,12 @@ class GovernmentSpider(scrapy.Spider):
     def _on_document(self, fetched: _Fetched) -> Iterator[Request]:
         self.stored += fetched.event.outcome is FetchOutcome.STORED
         yield from ()
+
+
+def _other_scheme(url: str) -> str:
+    """The same address over HTTPS instead of HTTP, or the reverse."""
+    scheme, _, rest = url.partition(":")
+    return f"{'http' if scheme == 'https' else 'https'}:{rest}"
 
 
 def _headers(response: Response) -> Callable[[str], str]:

@@ -1,0 +1,86 @@
+"""What is odd about a crawl, against what the site's YAML expects and earlier crawls found. Pure."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from scrapers.sites import Site
+from warehouse.record.events import CrawlFinished, FetchOutcome, MonitorRaised
+
+_GOOD = frozenset({FetchOutcome.STORED, FetchOutcome.UNCHANGED})
+_FEWER_THAN_USUAL = 0.7
+_TOO_MANY_ERRORS = 0.3
+_CRAWLS_COMPARED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What one crawl did, as it closes."""
+
+    entries: int
+    documents: int
+    outcomes: Mapping[str, int]
+    full_walk: bool = True
+
+
+def monitors(
+    site: Site,
+    walked: Walked,
+    history: Sequence[CrawlFinished],
+    last_news_at: datetime | None,
+    now: datetime,
+) -> list[MonitorRaised]:
+    """Everything that a person should look at.
+
+    Args:
+        site: What is expected.
+        walked: This crawl.
+        history: The ends of earlier crawls, the oldest first.
+        last_news_at: When a document was last stored, by this crawl or an earlier one.
+        now: The end of the crawl.
+    """
+    return [*_counts(site, walked), *_compared(walked, history), *_ages(site, last_news_at, now)]
+
+
+def _counts(site: Site, walked: Walked) -> Iterator[MonitorRaised]:
+    requests = sum(walked.outcomes.values())
+    failed = sum(count for outcome, count in walked.outcomes.items() if outcome not in _GOOD)
+    expected = site.assertions
+    if not walked.entries:
+        yield _raised("no_entries", "the listings gave nothing", 0, 1)
+    elif walked.full_walk and walked.entries < expected.minimum_entries:
+        yield _raised("few_entries", "fewer listing entries", walked.entries, expected.minimum_entries)
+    if walked.full_walk and walked.documents < max(1, expected.minimum_documents):
+        yield _raised(
+            "few_documents", "fewer documents", walked.documents, max(1, expected.minimum_documents)
+        )
+    if walked.documents and requests / walked.documents > site.maximum_requests_per_document:
+        per_document, limit = requests / walked.documents, site.maximum_requests_per_document
+        yield _raised("requests_per_document", "many requests for few documents", per_document, limit)
+    if requests and failed / requests > _TOO_MANY_ERRORS:
+        yield _raised(
+            "errors", f"{failed} of {requests} requests failed", failed / requests, _TOO_MANY_ERRORS
+        )
+
+
+def _compared(walked: Walked, history: Sequence[CrawlFinished]) -> Iterator[MonitorRaised]:
+    """Full walks are compared with the last full walks that ended well."""
+    usual = [end.documents_linked for end in history if end.full_walk and end.reason == "finished"]
+    if walked.full_walk and usual:
+        limit = _FEWER_THAN_USUAL * statistics.median(usual[-_CRAWLS_COMPARED:])
+        if walked.documents < limit:
+            yield _raised("documents_against_history", "fewer than usual", walked.documents, limit)
+
+
+def _ages(site: Site, last_news_at: datetime | None, now: datetime) -> Iterator[MonitorRaised]:
+    limit = site.maximum_days_without_news
+    if limit and last_news_at and (now - last_news_at).days > limit:
+        days = (now - last_news_at).days
+        yield _raised("days_without_news", f"no new document for {days} days", days, limit)
+
+
+def _raised(monitor: str, detail: str, value: float, limit: float) -> MonitorRaised:
+    return MonitorRaised(monitor=monitor, detail=detail, value=round(value, 3), limit=round(limit, 3))

@@ -1,0 +1,201 @@
+"""Manners and safety: waits, private addresses, evidence, protocols, hours, monitors, partial walks."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scrapers.addresses import is_public
+from scrapers.monitors import Walked, monitors
+from scrapers.patience import retry_after
+from scrapers.replica import Replica
+from scrapers.sites import Column, Site
+from warehouse.home import Home
+from warehouse.record.archive import Archive
+from warehouse.record.events import CrawlFinished, CrawlStarted, FetchFinished, ListingObserved, MonitorRaised
+
+if TYPE_CHECKING:
+    from tests.scrapers.conftest import Crawl
+
+BMYS = "/zwgk/czyjs/bmys/"
+PDF = f"{BMYS}202403/P020240315345178902211.pdf"
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("127.0.0.1", False),
+        ("10.1.2.3", False),
+        ("192.168.0.1", False),
+        ("169.254.169.254", False),
+        ("::1", False),
+        ("fe80::1%eth0", False),
+        ("::ffff:10.0.0.1", False),
+        ("0.0.0.0", False),  # noqa: S104 - an address to refuse
+        ("100.64.0.1", False),
+        ("114.114.114.114", True),
+        ("2400:3200::1", True),
+    ],
+)
+def test_private_addresses_are_told(address: str, public: bool):
+    assert is_public(address) is public
+
+
+def test_a_private_address_is_refused_unless_the_site_says_otherwise(
+    replica: Replica, crawl: Callable[[Site], Crawl]
+):
+    site = replica.sites["qinhuangdao-replica"].model_copy(update={"replica": False})
+    seen = crawl(site)
+    assert set(seen.outcomes().values()) == {"blocked"}
+    assert "127.0.0.1 (127.0.0.1) is not a public address" in str(seen.details()["/"])
+    assert replica.requests == [], "not even robots.txt"
+
+    allowed = crawl(site.model_copy(update={"allow_private": True}))
+    assert allowed.finished.reason == "finished"
+    (started,) = allowed.of(CrawlStarted)
+    assert started.exceptions == ("private addresses may be asked",)
+
+
+def test_retry_after_in_seconds_or_as_a_date():
+    assert retry_after("120", NOW) == 120
+    assert retry_after("Mon, 02 Mar 2026 12:01:30 GMT", NOW) == 90
+    assert retry_after("Mon, 02 Mar 2026 11:00:00 GMT", NOW) == 0
+    assert retry_after("soon", NOW) is None
+    assert retry_after("", NOW) is None
+
+
+def test_retry_after_is_waited_for_by_the_whole_crawl(replica: Replica, crawl: Callable[[Site], Crawl]):
+    replica.change("xinzhou-replica", BMYS, status=503, headers=(("Retry-After", "1"),))
+    crawl(replica.sites["xinzhou-replica"])
+    times = [request.seconds for request in replica.requests if request.path == BMYS]
+    assert len(times) == 3, "asked once and twice again"
+    assert min(b - a for a, b in itertools.pairwise(times)) >= 1
+
+
+def test_a_site_that_asks_for_a_long_rest_is_left_alone(replica: Replica, crawl: Callable[[Site], Crawl]):
+    replica.change("xinzhou-replica", PDF, status=429, headers=(("Retry-After", "86400"),))
+    seen = crawl(replica.sites["xinzhou-replica"])
+    assert seen.finished.reason == "stopped: the site asks to be left alone for 86400 s"
+    assert seen.outcomes()[PDF] == "blocked"
+    assert [request.path for request in replica.requests].count(PDF) == 1
+
+
+def test_a_challenge_is_blocked_and_its_page_kept(
+    replica: Replica, crawl: Callable[[Site], Crawl], home: Home
+):
+    stub = b"<html><script>var _0x=['cookie'];document.cookie='__jsl='+1;location.reload()</script></html>"
+    replica.change("xinzhou-replica", PDF, status=521, body=stub)
+    article = f"{BMYS}202502/t20250218_402318.html"
+    replica.change("xinzhou-replica", article, body=stub + b" " * 1000)
+    seen = crawl(replica.sites["xinzhou-replica"])
+    fetches = {fetch.url.rpartition("/")[2]: fetch for fetch in seen.of(FetchFinished)}
+    for path in (PDF, article):
+        fetch = fetches[path.rpartition("/")[2]]
+        assert (fetch.outcome, fetch.sha256) == ("blocked", None)
+        assert Archive(home.archive).get(fetch.evidence_sha256 or "").startswith(stub)
+
+
+def test_https_that_fails_falls_back_to_http_and_says_so(replica: Replica, crawl: Callable[[Site], Crawl]):
+    site = replica.sites["qinhuangdao-replica"]
+    seen = crawl(site.model_copy(update={"base_url": site.base_url.replace("http://", "https://")}))
+    assert seen.finished.reason == "finished"
+    home_page = next(fetch for fetch in seen.of(FetchFinished) if fetch.kind == "home")
+    assert (home_page.outcome, home_page.url.partition(":")[0]) == ("stored", "https")
+    assert (home_page.final_url or "").startswith("http://")
+    assert (home_page.detail or "").startswith("https failed (")
+
+
+def test_outside_of_its_hours_a_site_is_not_asked(replica: Replica, crawl: Callable[[Site], Crawl]):
+    later, end = datetime.now(UTC) + timedelta(hours=2), datetime.now(UTC) + timedelta(hours=4)
+    window = f"{later:%H:%M}-{end:%H:%M}"
+    site = replica.sites["xinzhou-replica"].model_copy(update={"crawl_between": window, "timezone": "UTC"})
+    assert crawl(site).finished.reason == f"not started: outside of crawl_between {window}"
+    assert replica.requests == []
+
+
+def test_listings_are_walked_as_far_as_new_and_fully_now_and_then(
+    replica: Replica, crawl: Callable[[Site], Crawl]
+):
+    site = replica.sites["xinzhou-replica"].model_copy(update={"full_walk_every": 3})
+    days = [crawl(site) for _ in range(4)]
+    assert [day.finished.full_walk for day in days] == [True, False, False, True]
+    assert [day.of(ListingObserved)[0].complete for day in days] == [True, False, False, True]
+    assert [day.of(ListingObserved)[0].page_count for day in days] == [3, 1, 1, 3]
+    assert {day.finished.reason for day in days} == {"finished"}
+
+    content = replica.content["xinzhou-replica"]
+    new = content["articles"][0] | {
+        "path": f"{BMYS}202503/t20250301_1.html",
+        "title": "忻州市水利局2025年部门预算公开",
+        "attachments": [{"href": "./P020250301.pdf", "text": "预算.pdf", "body": "%PDF-1.4"}],
+    }
+    content["articles"].insert(0, new)
+    replica.refresh("xinzhou-replica")
+    fifth = crawl(site)
+    assert fifth.of(ListingObserved)[0].page_count == 2, "a page with news, and the one after it"
+    assert fifth.finished.documents_stored == 1
+
+
+def test_after_a_bad_end_listings_are_walked_fully(replica: Replica, crawl: Callable[[Site], Crawl]):
+    site = replica.sites["xinzhou-replica"].model_copy(update={"full_walk_every": 30})
+    crawl(site)
+    replica.change("xinzhou-replica", BMYS, status=500)
+    assert crawl(site).finished.reason.startswith("no entries")
+    replica.refresh("xinzhou-replica")
+    assert crawl(site).finished.full_walk
+
+
+def end(documents: int, *, full: bool = True, reason: str = "finished") -> CrawlFinished:
+    return CrawlFinished(
+        reason=reason,
+        requests=10,
+        outcomes={},
+        listing_entries=9,
+        documents_linked=documents,
+        documents_stored=0,
+        full_walk=full,
+    )
+
+
+@pytest.mark.parametrize(
+    ("walked", "history", "days", "names"),
+    [
+        (Walked(20, 10, {"stored": 30}), [end(10)], 1, []),
+        (Walked(0, 0, {"stored": 2}), [], 1, ["no_entries", "few_documents"]),
+        (
+            Walked(20, 6, {"stored": 30}),
+            [end(10), end(0, reason="no")],
+            1,
+            ["documents_against_history"],
+        ),
+        (Walked(20, 1, {"stored": 9}, full_walk=False), [end(10)], 1, []),
+        (Walked(900, 2, {"stored": 90}), [], 1, ["requests_per_document"]),
+        (Walked(20, 10, {"stored": 10, "timeout": 10}), [], 1, ["errors"]),
+        (Walked(20, 10, {"unchanged": 30}), [], 500, ["days_without_news"]),
+    ],
+)
+def test_monitors(walked: Walked, history: list[CrawlFinished], days: int, names: list[str]):
+    site = Site(
+        site_id="a",
+        name="某市",
+        region_code="140900",
+        base_url="http://www.example.gov.cn/",
+        platform="trs_wcm",
+        columns=(Column(name="部门预算", url="a/"),),
+        contact="https://example.org",
+        maximum_days_without_news=400,
+    )
+    raised = monitors(site, walked, history, NOW - timedelta(days=days), NOW)
+    assert [monitor.monitor for monitor in raised] == names
+
+
+def test_monitors_are_recorded_as_the_crawl_closes(replica: Replica, crawl: Callable[[Site], Crawl]):
+    replica.content["xinzhou-replica"]["articles"] = []
+    replica.refresh("xinzhou-replica")
+    seen = crawl(replica.sites["xinzhou-replica"])
+    assert [raised.monitor for raised in seen.of(MonitorRaised)] == ["no_entries", "few_documents"]
