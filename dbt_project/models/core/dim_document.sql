@@ -7,5 +7,6 @@ select
     reason,
     format,
     cast(page_count as integer) as page_count,
-    reader_version
+    reader_version,
+    corrections
 from {{ ref('int_document') }}

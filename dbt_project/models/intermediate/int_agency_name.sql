@@ -15,6 +15,13 @@ with printed as (
         site_id,
         agency_name
     from {{ ref('stg_document_import') }}
+    union
+    select
+        version.site_id,
+        correction.value as agency_name
+    from {{ ref('stg_correction') }} as correction
+    inner join {{ ref('int_document_version') }} as version on correction.document_sha256 = version.document_sha256
+    where correction.what = 'agency_name'
 ),
 
 named as (

@@ -2,7 +2,7 @@
 -- page that links to it says (the latest word), then the person who handed it in. Unknown stays unknown.
 -- The agency is the exception: pages name the department that publishes, texts often a unit of it (投资促进中心) or
 -- a short form (商务部门). So names with their region come first, the page's before the text's, then the others;
--- what the text gives must be the name of an organisation.
+-- what the text gives must be the name of an organisation. What a person decided comes before all of it.
 with file as (
     select
         document_sha256,
@@ -38,6 +38,22 @@ imported as (
     group by document_sha256
 ),
 
+corrected as (
+    select
+        document_sha256,
+        cast(any_value(value) filter (what = 'fiscal_year') as integer) as fiscal_year,
+        any_value(value) filter (what = 'phase') as phase,
+        any_value(value) filter (what = 'scope') as scope,
+        any_value(value) filter (what = 'agency_name') as agency_name,
+        string_agg(
+            what || coalesce(' of table ' || table_ordinal, '') || ' = ' || value
+            || ' (' || author || ': ' || reason || ')',
+            '; ' order by position
+        ) as corrections
+    from {{ ref('stg_correction') }}
+    group by document_sha256
+),
+
 fact as (
     select
         file.document_sha256,
@@ -52,14 +68,19 @@ fact as (
         linked.link_text,
         linked.published_on,
         coalesce(linked.page_title, imported.title) as title,
-        coalesce(document.fiscal_year, linked.fiscal_year, imported.fiscal_year) as fiscal_year,
-        coalesce(document.phase, linked.phase, imported.phase) as phase,
-        coalesce(document.scope, linked.scope) as scope,
-        [linked.agency_name, imported.agency_name, document.agency_name] as printed_names
+        coalesce(corrected.fiscal_year, document.fiscal_year, linked.fiscal_year, imported.fiscal_year) as fiscal_year,
+        coalesce(corrected.phase, document.phase, linked.phase, imported.phase) as phase,
+        coalesce(corrected.scope, document.scope, linked.scope) as scope,
+        corrected.corrections,
+        case
+            when corrected.agency_name is not null then [corrected.agency_name]
+            else [linked.agency_name, imported.agency_name, document.agency_name]
+        end as printed_names
     from file
     left join {{ ref('stg_document') }} as document on file.document_sha256 = document.document_sha256
     left join linked on file.document_sha256 = linked.document_sha256
     left join imported on file.document_sha256 = imported.document_sha256
+    left join corrected on file.document_sha256 = corrected.document_sha256
 ),
 
 agency as (

@@ -1,1 +1,1 @@
-{{ accepted_rows('amounts') }}
+{{ accepted_rows_by_type('amounts') }}

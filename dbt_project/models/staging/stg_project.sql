@@ -1,1 +1,1 @@
-{{ accepted_rows('projects') }}
+{{ accepted_rows_by_type('projects') }}

@@ -1,1 +1,1 @@
-{{ accepted_rows('tables') }}
+{{ accepted_rows_by_type('tables', reason=true) }}
