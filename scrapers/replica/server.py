@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -53,6 +53,8 @@ class Replica:
     """What the sites say, as in content/*.yml."""
     resources: dict[str, dict[str, Resource]] = field(default_factory=dict)
     """site_id → path → answer. Delete a path to withdraw it."""
+    base_urls: dict[str, str] = field(default_factory=dict)
+    """site_id → where it is served in this run."""
     requests: list[SeenRequest] = field(default_factory=list)
     """Every request answered so far."""
 
@@ -95,18 +97,30 @@ def serve(port: int = DEFAULT_PORT, sites: Sequence[str] = DEMO_SITES) -> Iterat
     Raises:
         ReplicaError: a port is taken.
     """
-    replica = Replica()
+    contents = {
+        site_id: yaml.safe_load((FOLDER / "content" / f"{site_id}.yml").read_text("utf-8"))
+        for site_id in sites
+    }
+    with serve_contents(contents, port) as replica:
+        for site_id, base_url in replica.base_urls.items():
+            replica.sites[site_id] = read_site(FOLDER / "sites" / f"{site_id}.yml", base_url=base_url)
+        yield replica
+
+
+@contextmanager
+def serve_contents(contents: Mapping[str, Content], port: int = 0) -> Iterator[Replica]:
+    """Serve any contents, one port each; `Replica.sites` is for the caller to fill.
+
+    Raises:
+        ReplicaError: a port is taken.
+    """
+    replica = Replica(content=dict(contents))
     with ExitStack() as stack:
-        for offset, site_id in enumerate(sites):
-            path = FOLDER / "sites" / f"{site_id}.yml"
-            server = _listen(replica, path.stem, port + offset if port else 0)
+        for offset, site_id in enumerate(contents):
+            server = _listen(replica, site_id, port + offset if port else 0)
             stack.callback(server.server_close)
-            replica.content[path.stem] = yaml.safe_load(
-                (FOLDER / "content" / f"{path.stem}.yml").read_text("utf-8")
-            )
-            replica.refresh(path.stem)
-            base_url = f"http://{HOST}:{server.server_address[1]}/"
-            replica.sites[path.stem] = read_site(path, base_url=base_url)
+            replica.refresh(site_id)
+            replica.base_urls[site_id] = f"http://{HOST}:{server.server_address[1]}/"
             thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
             thread.start()
             stack.callback(thread.join)
