@@ -33,24 +33,38 @@ def read_listing(page: Page, column: Column, site: Site) -> ListingPage:
     markup = Page(column_url, f"<html><body>{rows}</body></html>") if rows else page
     entries = article_entries(markup, _ARTICLE, site.selectors.listing_item)
     total = _number("totalrecord", page.text)
-    return ListingPage(entries, tuple(_proxied(page)) if _is_column(page) else (), total)
+    further = _following(page, total, bool(entries)) if _is_proxy(page) else _proxied(page, total)
+    return ListingPage(entries, tuple(further), total, beyond_end=_is_proxy(page) and not entries)
 
 
-def _is_column(page: Page) -> bool:
-    return "dataproxy" not in urlsplit(page.url).path
+def _is_proxy(page: Page) -> bool:
+    return "dataproxy" in urlsplit(page.url).path
 
 
-def _proxied(page: Page) -> Iterator[str]:
-    total, size = _number("totalrecord", page.text), _number("perpage", page.text) or 15
-    proxy = _PROXY.search(page.text)
-    if not total or not proxy:
+def _proxied(page: Page, total: int | None) -> Iterator[str]:
+    """The proxy's answers to a column page; only the first where it does not say how many rows there are."""
+    proxy, size = _PROXY.search(page.text), _number("perpage", page.text) or 15
+    if not proxy or total == 0:
         return
     address = unescape(proxy[1])
-    group = size * _PAGES_PER_REQUEST
     parameters = _parameters(page, address)
-    for start in range(1, total + 1, group):
-        wanted = {"startrecord": start, "endrecord": min(start + group - 1, total), "perpage": size}
+    group = size * _PAGES_PER_REQUEST
+    for start in range(1, (total or 1) + 1, group):
+        wanted = _rows(start, group, total) | {"perpage": str(size)}
         yield urljoin(page.url, f"{address.partition('?')[0]}?{urlencode(wanted | parameters)}")
+
+
+def _following(page: Page, total: int | None, has_rows: bool) -> Iterator[str]:
+    """The answer after this one, where there are more rows or nobody says how many there are."""
+    address, _, query = page.url.partition("?")
+    asked = dict(parse_qsl(query))
+    start, end = int(asked.get("startrecord", 1)), int(asked.get("endrecord", 0))
+    if has_rows and end >= start and (total is None or end < total):
+        yield f"{address}?{urlencode(asked | _rows(end + 1, end + 1 - start, total))}"
+
+
+def _rows(start: int, count: int, total: int | None) -> dict[str, str]:
+    return {"startrecord": str(start), "endrecord": str(min(start + count - 1, total or start + count))}
 
 
 def _parameters(page: Page, address: str) -> dict[str, str]:

@@ -129,3 +129,34 @@ def test_a_matrix_with_years_down_and_articles_or_handlers_in_its_cells():
         (entry.url.rsplit("/", 1)[-1], entry.facts.agency_name, entry.facts.fiscal_year)
         for entry in listing.entries
     ) == [("1.html", "市商务局", 2024), ("b.doc", "市财政局", 2023), ("down?id=7", "市财政局", 2024)]
+
+
+def test_hanweb_without_a_number_of_rows_asks_on_until_there_are_none():
+    column = Column(name="部门预算", url="col/col7/index.html")
+    shell = """<script>$("#1").jpage({proxyUrl: "/module/web/jpage/dataproxy.jsp", perPage: 2,
+    ajaxParam: {columnid: 7, unitid: '9'}})</script>"""
+    first = read("hanweb", shell, "http://www.example.gov.cn/col/col7/index.html", column)
+    (address,) = first.pages
+    assert address.endswith("dataproxy.jsp?startrecord=1&endrecord=6&perpage=2&columnid=7&unitid=9")
+    row = "<record><![CDATA[<li><a href='/art/2024/3/15/art_7_1.html'>甲局2024年部门预算</a></li>]]></record>"
+    answer = PLATFORMS["hanweb"](Page(address, f"<recordset>{row}</recordset>"), column, SITE)
+    assert [entry.url for entry in answer.entries] == ["http://www.example.gov.cn/art/2024/3/15/art_7_1.html"]
+    assert answer.pages[0].endswith("startrecord=7&endrecord=12&perpage=2&columnid=7&unitid=9")
+    last = PLATFORMS["hanweb"](Page(answer.pages[0], "<recordset></recordset>"), column, SITE)
+    assert (last.entries, last.pages, last.beyond_end) == ((), (), True)
+
+
+def test_json_under_many_names():
+    api = {"url": "/api/list?region={admdiv}&p={page}", "entry_url": "/view?id={docId}"}
+    site = Site.model_validate(SITE.model_dump() | {"platform": "provincial", "api": api})
+    address = "http://www.example.gov.cn/api/list?region=140900000&p={page}"
+    shell = PLATFORMS["provincial"](Page("http://www.example.gov.cn/", "<html></html>"), COLUMN, site)
+    assert shell.pages == (address.replace("{page}", "1"),)
+    text = """callback({"result": {"rows": [{"docId": "a/b", "org_name": "某市商务局", "year": 2024,
+    "docTitle": "部门决算", "pubTime": 1725148800000}, {"docTitle": "无号"}], "totalCount": 3}})"""
+    listing = PLATFORMS["provincial"](Page(shell.pages[0], text), COLUMN, site)
+    (entry,) = listing.entries
+    assert entry.url == "http://www.example.gov.cn/view?id=a%2Fb"
+    assert (entry.title, entry.listed_on) == ("某市商务局2024年部门决算", date(2024, 9, 1))
+    assert (entry.facts.fiscal_year, entry.facts.phase) == (2024, "final_account")
+    assert (listing.total, listing.pages) == (3, (address.replace("{page}", "2"),))

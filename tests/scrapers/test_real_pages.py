@@ -9,6 +9,7 @@ from pathlib import Path
 from scrapers.outcomes import Answer, outcome_of
 from scrapers.pages import Page, attachments, decode
 from scrapers.platforms.listing import article_entries
+from scrapers.recognise import recognise
 from scrapers.titles import facts, judge
 from warehouse.record.events import PageKind
 
@@ -51,6 +52,15 @@ def test_shijiazhuang_listings_are_rows_of_divs_that_link_twice(shared: Path):
         ("石家庄市商务局2026年所属单位预算信息公开", date(2026, 2, 11)),
         ("石家庄市商务局2026年部门预算信息公开", date(2026, 2, 9)),
     ]
+
+
+def test_the_platform_of_captured_pages_is_told(shared: Path):
+    told = {
+        path.name.partition("-")[0]: recognise(real(shared, path.name))[0].platform
+        for path in sorted((shared / "real" / "html").glob("*.html"))
+        if path.name.startswith(("022_佛山-财政局", "009_武汉-商务局"))
+    }
+    assert told == {"022_佛山": "gkmlpt", "009_武汉": "trs_wcm"}
 
 
 def test_every_page_is_a_page_and_none_passes_for_another(shared: Path):
