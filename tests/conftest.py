@@ -6,7 +6,19 @@ from pathlib import Path
 
 import pytest
 
-SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+TESTS = Path(__file__).resolve().parent
+SHARED = TESTS.parent.parent / "shared"
+
+ONE_WORKER = ("dbt", "expectations", "orchestration")
+"""Folders whose tests share something that takes long to make: they run in one worker of pytest-xdist."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests together that share something expensive."""
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder in ONE_WORKER:
+            item.add_marker(pytest.mark.xdist_group(folder))
 
 
 @pytest.fixture(scope="session")

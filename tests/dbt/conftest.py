@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,15 +16,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.dbt.golden import recognition
 from warehouse.build import BuildResult, build
 from warehouse.home import Home
 from warehouse.raw_tables import RawTablesWriter
 from warehouse.record import events
 from warehouse.tables.model import Amount, DocumentFacts, Recognition
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from golden import recognition
 
 START = datetime(2024, 3, 1, tzinfo=UTC)
 

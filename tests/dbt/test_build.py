@@ -4,8 +4,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Record
 
+from tests.dbt.conftest import Record
 from warehouse.build import BuildError, BuildResult, build
 from warehouse.home import Home
 

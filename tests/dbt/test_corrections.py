@@ -6,8 +6,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Record, one_amount, sha
 
+from tests.dbt.conftest import Record, one_amount, sha
 from warehouse.build import build
 from warehouse.home import Home
 from warehouse.record.events import CorrectionMade, CorrectionRevoked

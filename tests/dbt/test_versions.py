@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import duckdb
 import pytest
-from conftest import Record
+
+from tests.dbt.conftest import Record
 
 
 def three_public(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, Decimal | None]:

@@ -1,16 +1,14 @@
-"""Fixtures of the readers' tests; helpers beside them are importable by name, in workers too."""
+"""Fixtures of the readers' tests."""
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,8 @@ import struct
 import zipfile
 
 import pytest
-from document_builders import lines, outline, word_document, zipped
 
+from tests.documents.document_builders import lines, outline, word_document, zipped
 from warehouse.documents import read_document
 from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
 

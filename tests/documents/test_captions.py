@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from document_builders import texts
 
+from tests.documents.document_builders import texts
 from warehouse.documents.captions import split_captions
 from warehouse.documents.grid import tile
 from warehouse.documents.model import Cell, Table

@@ -11,11 +11,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlwt
-from document_builders import rich_word_document, with_part, word_document, word_with_body
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from readers_for_tests import read_without_recognising
 
+from tests.documents.document_builders import rich_word_document, with_part, word_document, word_with_body
+from tests.documents.readers_for_tests import read_without_recognising
 from warehouse.documents import read_document
 from warehouse.documents.html import read_html
 from warehouse.documents.model import Document, ReadOutcome, UnreadableDocumentError

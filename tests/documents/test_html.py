@@ -6,8 +6,8 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from document_builders import lines, outline, texts
 
+from tests.documents.document_builders import lines, outline, texts
 from warehouse.documents import read_document
 from warehouse.documents.html import read_html
 

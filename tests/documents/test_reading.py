@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import readers_for_tests
-from document_builders import word_document
 
+from tests.documents import readers_for_tests
+from tests.documents.document_builders import word_document
 from warehouse.documents.model import ReadOutcome
 from warehouse.reading import ReadResult, read_files, read_one
 from warehouse.workers import run_isolated
@@ -101,16 +101,15 @@ def test_closing_the_iterator_ends_busy_workers():
 def test_interrupting_the_reader_leaves_no_orphans(tmp_path: Path):
     script = textwrap.dedent(
         f"""
-        import readers_for_tests
+        from tests.documents import readers_for_tests
         from warehouse.reading import read_files
         files = [(str(i), b"note {tmp_path}") for i in range(4)]
         for result in read_files(files, workers=2, read=readers_for_tests.obey):
             pass
         """
     )
-    paths = os.pathsep.join([str(ROOT), str(Path(__file__).parent)])
     command = [sys.executable, "-c", script]
-    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": paths})
+    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)})
     deadline = time.monotonic() + 20
     while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -8,8 +8,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlwt
-from document_builders import word_document, zipped
 
+from tests.documents.document_builders import word_document, zipped
 from warehouse.documents import read_document
 from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
 from warehouse.documents.sniff import sniff

@@ -7,7 +7,9 @@ from typing import Any
 
 import docx
 import pytest
-from document_builders import (
+from docx.oxml.ns import nsdecls
+
+from tests.documents.document_builders import (
     add_xml,
     bare,
     lines,
@@ -18,8 +20,6 @@ from document_builders import (
     word_document,
     word_with_body,
 )
-from docx.oxml.ns import nsdecls
-
 from warehouse.documents import read_document
 from warehouse.documents.doc import read_doc
 from warehouse.documents.docx import read_docx

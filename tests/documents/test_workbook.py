@@ -11,11 +11,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlwt
-from document_builders import lines, outline, texts
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests.documents.document_builders import lines, outline, texts
 from warehouse.documents import read_document
 from warehouse.documents.model import Document, ReadOutcome, UnreadableDocumentError
 from warehouse.documents.number_format import exact, shown

@@ -19,7 +19,6 @@ ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = sorted((ROOT / "tests" / "golden").glob("*.json"))
 DOCUMENTS = ROOT / "scrapers" / "replica" / "documents"
 
-pytestmark = pytest.mark.xdist_group("demo")
 
 Demo = tuple["Installation", str]
 

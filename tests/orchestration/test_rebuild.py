@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
-import pytest
 
 if TYPE_CHECKING:
     from tests.orchestration.installation import Installation
 
-pytestmark = pytest.mark.xdist_group("demo")
 
 COMPARED = {
     "core.fct_amount": "*",

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from made_tables import document
 
+from tests.tables.made_tables import document
 from warehouse.tables import recognise
 from warehouse.tables.model import DocumentFacts
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from made_tables import document
-
+from tests.tables.made_tables import document
 from warehouse.tables import recognise
 from warehouse.tables.model import Amount, Recognition
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_tables import document, table
 
+from tests.tables.made_tables import document, table
 from warehouse.documents import read_document
 from warehouse.documents.model import Document
 from warehouse.tables import recognise

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_tables import grid
 
+from tests.tables.made_tables import grid
 from warehouse.tables.headers import find_header_rows, numbers_columns, read_header
 
 FUNDS = ["一般公共预算", "政府性基金预算", "国有资本经营预算", "财政专户管理资金", "单位资金"]

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_tables import document, split, table
 
+from tests.tables.made_tables import document, split, table
 from warehouse.documents.model import Cell, Document, Line, Notice, Table
 from warehouse.tables import recognise
 from warehouse.tables.model import Recognition

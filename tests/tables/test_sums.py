@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
-from made_tables import document
 
+from tests.tables.made_tables import document
 from warehouse.tables import recognise
 from warehouse.tables.sums import parents_by_sums
 
