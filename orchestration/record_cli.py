@@ -24,7 +24,7 @@ def history(
 ) -> None:
     """Tell the story of a document, or of all documents of a disclosure, from the log."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from warehouse.record.history import TOLD
     from warehouse.record.history import history as story_of
@@ -35,7 +35,8 @@ def history(
         moments = story_of(lambda: log.read(types=TOLD), _documents_of(place, subject))
     if not moments:
         fail(f"{subject}: nothing in the record by this address, SHA-256 or disclosure_key")
-    table = Table("recorded at (UTC)", "", "", box=None, pad_edge=False)
+    columns = (Column("recorded at (UTC)", no_wrap=True), Column(), Column(overflow="fold"))
+    table = Table(*columns, box=None, pad_edge=False)
     for moment in moments:
         times = f" ({moment.times} times)" if moment.times > 1 else ""
         table.add_row(f"{moment.at:%Y-%m-%d %H:%M:%S}", f"{moment.what}{times}", moment.detail)
@@ -94,13 +95,14 @@ def correct(  # noqa: PLR0913 - the options of a command are its parameters
 def publications(home: HomeOption = None) -> None:
     """List what was published, and whether it is still there."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from warehouse import publication
     from warehouse.record.log import EventLog
 
     place = _with_record(home)
-    table = Table("number", "events until", "loads", "SHA-256 of warehouse.duckdb", "folder", box=None)
+    headings = ("number", "events until", "loads", "SHA-256 of warehouse.duckdb", "folder")
+    table = Table(*(Column(heading, overflow="fold") for heading in headings), box=None)
     with EventLog.open(place.event_log) as log:
         for number, made in publication.publications(log).items():
             folder = publication.folder_of(place, number)
