@@ -99,12 +99,16 @@ def growth_frame(connection: duckdb.DuckDBPyConnection, published: Path) -> pd.D
 def completeness_frame(folder: Path, previous: Path | None) -> pd.DataFrame:
     """One row that sets a load against its site's previous good one; blank where nothing compares."""
     row: dict[str, float | None] = {"documents_read_ratio": None}
+    documents = _outcomes(folder)
+    read = _read(documents)
     for raw_table in ("tables", "amounts"):
+        given = sum(_rows_by_document(folder, raw_table).values()) if read else None
+        row |= {f"{raw_table}_of_read_documents": given}
         row |= {f"{raw_table}_same_documents_ratio": None, f"{raw_table}_per_document_ratio": None}
     if previous is None:
         return pd.DataFrame([row], dtype="Float64")
-    documents, documents_before = _outcomes(folder), _outcomes(previous)
-    read, read_before = _read(documents), _read(documents_before)
+    documents_before = _outcomes(previous)
+    read_before = _read(documents_before)
     enough = min(len(read), len(read_before)) >= MINIMUM_SAMPLE
     if enough:
         row["documents_read_ratio"] = _ratio(

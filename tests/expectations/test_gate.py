@@ -102,14 +102,21 @@ def test_a_load_without_documents_is_quarantined(home: Home, land: Land) -> None
     }
 
 
-def test_a_load_of_unreadable_files_only_is_quarantined(home: Home, land: Land) -> None:
+def test_a_load_of_unreadable_files_only_is_a_warning(home: Home, land: Land) -> None:
     payload = validate_load(home, land(home, "unreadable", {1: None}))
+    assert payload.accepted
+    assert {f.suite for f in payload.failures} == {"raw.documents"}
+
+
+def test_files_that_were_read_and_gave_nothing_are_quarantined(
+    home: Home, land: Land, recognise: Recognise
+) -> None:
+    nothing = replace(recognise(), tables=(), cells=(), amounts=())
+    payload = validate_load(home, land(home, "nothing", {1: nothing}))
     assert not payload.accepted
-    assert {f.suite for f in payload.failures if f.severity == "critical"} == {
-        "raw.documents",
-        "raw.tables",
-        "raw.cells",
-        "raw.amounts",
+    assert {(f.suite, f.column) for f in payload.failures if f.severity == "critical"} == {
+        ("raw.completeness", "tables_of_read_documents"),
+        ("raw.completeness", "amounts_of_read_documents"),
     }
 
 
