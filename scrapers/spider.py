@@ -126,9 +126,8 @@ class GovernmentSpider(scrapy.Spider):
         """Record how the crawl ended. Called by Scrapy."""
         errors = self.crawler.stats.get_value("spider_exceptions/count", 0) if self.crawler.stats else 0
         walked = Walked(self.entries, len(self.linked), dict(sorted(self.outcomes.items())), self.full_walk)
-        raised = monitors(
-            self.site, walked, self.recorder.history, self.recorder.last_news_at, datetime.now(UTC)
-        )
+        now, known = datetime.now(UTC), self.recorder
+        raised = monitors(self.site, walked, known.history, known.last_news_at, now) if self.outcomes else []
         self.recorder.append(
             [
                 *raised,

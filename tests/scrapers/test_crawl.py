@@ -27,6 +27,7 @@ from warehouse.record.events import (
     DocumentLinked,
     FetchFinished,
     ListingObserved,
+    MonitorRaised,
 )
 from warehouse.record.log import EventLog
 
@@ -257,6 +258,7 @@ def test_no_entries_is_a_failed_crawl(replica: Replica, crawl: Callable[[Site], 
 
     assert seen.finished.reason.startswith("no entries")
     assert [listing.complete for listing in seen.of(ListingObserved)] == [False]
+    assert [raised.monitor for raised in seen.of(MonitorRaised)] == ["no_entries", "few_documents"]
 
 
 def test_download_handlers_and_redirects(replica: Replica, crawl: Callable[[Site], Crawl]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,11 +13,13 @@ import pytest
 from scrapers.addresses import is_public
 from scrapers.monitors import Walked, monitors
 from scrapers.patience import retry_after
+from scrapers.recorder import Recorder
 from scrapers.replica import Replica
 from scrapers.sites import Column, Site
 from warehouse.home import Home
 from warehouse.record.archive import Archive
-from warehouse.record.events import CrawlFinished, CrawlStarted, FetchFinished, ListingObserved, MonitorRaised
+from warehouse.record.events import CrawlFinished, CrawlStarted, Event, FetchFinished, ListingObserved
+from warehouse.record.log import EventLog
 
 if TYPE_CHECKING:
     from tests.scrapers.conftest import Crawl
@@ -114,19 +117,19 @@ def test_outside_of_its_hours_a_site_is_not_asked(replica: Replica, crawl: Calla
     later, end = datetime.now(UTC) + timedelta(hours=2), datetime.now(UTC) + timedelta(hours=4)
     window = f"{later:%H:%M}-{end:%H:%M}"
     site = replica.sites["xinzhou-replica"].model_copy(update={"crawl_between": window, "timezone": "UTC"})
-    assert crawl(site).finished.reason == f"not started: outside of crawl_between {window}"
+    seen = crawl(site)
+    assert seen.finished.reason == f"not started: outside of crawl_between {window}"
+    assert [type(payload) for payload in seen.payloads] == [CrawlStarted, CrawlFinished]
     assert replica.requests == []
 
 
-def test_listings_are_walked_as_far_as_new_and_fully_now_and_then(
-    replica: Replica, crawl: Callable[[Site], Crawl]
-):
-    site = replica.sites["xinzhou-replica"].model_copy(update={"full_walk_every": 3})
-    days = [crawl(site) for _ in range(4)]
-    assert [day.finished.full_walk for day in days] == [True, False, False, True]
-    assert [day.of(ListingObserved)[0].complete for day in days] == [True, False, False, True]
-    assert [day.of(ListingObserved)[0].page_count for day in days] == [3, 1, 1, 3]
-    assert {day.finished.reason for day in days} == {"finished"}
+def test_listings_are_walked_as_far_as_new(replica: Replica, crawl: Callable[[Site], Crawl]):
+    site = replica.sites["xinzhou-replica"].model_copy(update={"full_walk_every": 7})
+    first, second = crawl(site), crawl(site)
+    assert [day.finished.full_walk for day in (first, second)] == [True, False]
+    assert [day.of(ListingObserved)[0].complete for day in (first, second)] == [True, False]
+    assert [day.of(ListingObserved)[0].page_count for day in (first, second)] == [3, 1]
+    assert second.finished.reason == "finished"
 
     content = replica.content["xinzhou-replica"]
     new = content["articles"][0] | {
@@ -136,18 +139,33 @@ def test_listings_are_walked_as_far_as_new_and_fully_now_and_then(
     }
     content["articles"].insert(0, new)
     replica.refresh("xinzhou-replica")
-    fifth = crawl(site)
-    assert fifth.of(ListingObserved)[0].page_count == 2, "a page with news, and the one after it"
-    assert fifth.finished.documents_stored == 1
+    third = crawl(site)
+    assert third.of(ListingObserved)[0].page_count == 2, "a page with news, and the one after it"
+    assert third.finished.documents_stored == 1
 
 
-def test_after_a_bad_end_listings_are_walked_fully(replica: Replica, crawl: Callable[[Site], Crawl]):
-    site = replica.sites["xinzhou-replica"].model_copy(update={"full_walk_every": 30})
-    crawl(site)
-    replica.change("xinzhou-replica", BMYS, status=500)
-    assert crawl(site).finished.reason.startswith("no entries")
-    replica.refresh("xinzhou-replica")
-    assert crawl(site).finished.full_walk
+@pytest.mark.parametrize(
+    ("ends", "full"),
+    [
+        ([], True),
+        ([True], False),
+        ([True, False], False),
+        ([True, False, False], True),
+        ([True, False, False, True], False),
+        ([True, "no entries"], True),
+        ([True, "killed"], True),
+    ],
+)
+def test_every_third_walk_is_full_and_the_one_after_a_bad_end(
+    tmp_path: Path, ends: list[bool | str], full: bool
+):
+    started = CrawlStarted(site_name="某市", region_code="140900", platform="trs_wcm", start_urls=())
+    with EventLog.open(tmp_path / "events.sqlite") as log:
+        for ended in ends:
+            finished = end(3, full=ended is True) if ended in {True, False} else end(0, reason=str(ended))
+            payloads = [started] if ended == "killed" else [started, finished]
+            log.append([Event(payload=payload, run_id="r", site_id="a") for payload in payloads])
+        assert Recorder(log, Archive(tmp_path / "archive"), "a", "r").wants_full_walk(3) is full
 
 
 def end(documents: int, *, full: bool = True, reason: str = "finished") -> CrawlFinished:
@@ -192,10 +210,3 @@ def test_monitors(walked: Walked, history: list[CrawlFinished], days: int, names
     )
     raised = monitors(site, walked, history, NOW - timedelta(days=days), NOW)
     assert [monitor.monitor for monitor in raised] == names
-
-
-def test_monitors_are_recorded_as_the_crawl_closes(replica: Replica, crawl: Callable[[Site], Crawl]):
-    replica.content["xinzhou-replica"]["articles"] = []
-    replica.refresh("xinzhou-replica")
-    seen = crawl(replica.sites["xinzhou-replica"])
-    assert [raised.monitor for raised in seen.of(MonitorRaised)] == ["no_entries", "few_documents"]
