@@ -24,6 +24,7 @@ import typer
 
 from orchestration.options import EXIT_FAILED, HomeOption, fail, screen
 from orchestration.record_cli import commands as record_commands
+from scrapers.sites_cli import app as sites_commands
 from warehouse.home import Home
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(record_commands)
+app.add_typer(sites_commands, name="sites")
 
 SitesOption = Annotated[
     Path | None,
@@ -119,19 +121,21 @@ def extract(
 def rebuild(
     home: HomeOption = None,
     as_of: Annotated[
-        datetime | None,
+        str | None,
         typer.Option(
             "--as-of",
-            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"],
-            help="What was known at this moment (UTC); does not replace the current publication.",
+            metavar="TIMESTAMP",
+            help="What was known at this moment (ISO 8601, UTC unless it says otherwise); does not replace "
+            "the current publication.",
         ),
     ] = None,
 ) -> None:
     """Make the warehouse again from the record alone: raw files are read anew, marts built and published."""
     from orchestration import pipeline
 
-    built = pipeline.rebuild(Home.find(home), as_of.replace(tzinfo=UTC) if as_of else None)
-    screen.print(f"Rebuilt: {built}")
+    place = Home.find(home)
+    _require_record(place)
+    screen.print(f"Rebuilt: {pipeline.rebuild(place, _moment(as_of) if as_of else None)}")
 
 
 @app.command()
@@ -142,8 +146,7 @@ def verify(home: HomeOption = None) -> None:
     from warehouse.record.verify import verify_record
 
     place = Home.find(home)
-    if not place.has_event_log:
-        fail(f"{place.event_log}: no record here; --home names another place")
+    _require_record(place)
     with Progress(console=screen, transient=True) as progress:
         task = progress.add_task("", total=None)
 
@@ -288,6 +291,19 @@ def _run(home: Home, sites: Mapping[str, Site]) -> None:
         raise typer.Exit(EXIT_QUARANTINED)
 
 
+def _require_record(home: Home) -> None:
+    if not home.has_event_log:
+        fail(f"{home.event_log}: no record here; --home names another place")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        fail(f"--as-of {text}: not a moment such as 2024-06-01 or 2024-06-01T12:00:00+08:00")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def _sites_folder(home: Home, given: Path | None) -> Path:
     from scrapers.sites import SITES_FOLDER
 
@@ -332,3 +348,14 @@ def main() -> None:
     except KeyboardInterrupt:
         typer.echo("Interrupted. What was recorded is kept; run the same command again to go on.", err=True)
         sys.exit(EXIT_INTERRUPTED)
+    except Exception as error:
+        if not _says_what_is_wrong(error):
+            raise
+        typer.echo(str(error), err=True)
+        sys.exit(EXIT_FAILED)
+
+
+def _says_what_is_wrong(error: Exception) -> bool:
+    """Whether the message is meant for people: ours are, and so are those of the operating system."""
+    room = type(error).__module__.partition(".")[0]
+    return isinstance(error, OSError) or room in {"warehouse", "scrapers", "expectations", "orchestration"}
