@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 log = logging.getLogger("mingzhang")
 
 
+NOT_STARTED = "not started"
+"""How the reason of a crawl begins that its site's hours forbade."""
+
+
 class PublicationRefusedError(Exception):
     """The marts did not pass their audit: the publication before stays as it is."""
 
@@ -66,8 +70,8 @@ def crawl(home: Home, site: Site, run_id: str) -> CrawlFinished:
 
 
 def crawl_succeeded(finished: CrawlFinished) -> bool:
-    """Whether a crawl came to its own end and found something."""
-    return finished.reason == "finished"
+    """Whether a crawl came to its own end and found something, or was not due: its site's hours are closed."""
+    return finished.reason == "finished" or finished.reason.startswith(NOT_STARTED)
 
 
 def land(home: Home, site_id: str, run_id: str) -> LoadLanded | None:
