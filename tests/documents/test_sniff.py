@@ -86,3 +86,7 @@ def test_files_without_a_reader_say_so(data: bytes, outcome: ReadOutcome, reason
 
 def test_a_doc_that_is_really_docx_is_read():
     assert read_document(word_document(["项目", "预算数"], ["合计", "1.00"])).format == "docx"
+
+
+def test_a_pdf_whose_streams_look_like_tags_is_a_pdf() -> None:
+    assert sniff(b"%PDF-1.4\nstream\nGat<p>=[<table <br\nendstream") == "pdf"

@@ -14,7 +14,8 @@ from warehouse.tables.text import key
 
 _T = TypeVar("_T")
 _PHASES = {"预算": "budget", "决算": "final_account"}
-_COVER = re.compile(r"(20\d\d)年(?:度|初)?.{0,30}?(预算|决算)")
+_COVER = re.compile(r"(20\d\d)年(?:度|初)?.{0,30}?(?<!公共)(?<!基金)(?<!经营)(预算|决算)")
+_FUND_NAME = re.compile(r"(?:公共|基金|经营)预算")
 _SCOPE = re.compile(r"(部门|单位)(?:\([^)]*\))?(?:综合|财务|整体)?(?:预算|决算|收支|收入|支出|财政拨款)")
 _AGENCY = re.compile(r"^([^\d:、]{3,40}?)(?:20\d\d)年?度?(?:部门|单位)?(?:预算|决算)")
 _PART = re.compile(r"^第.{1,2}部分")
@@ -73,6 +74,9 @@ def _agreed(values: Sequence[str]) -> str | None:
 
 def _phase(covers: Sequence[re.Match[str]], titles: Sequence[str]) -> str | None:
     named = _most(match.group(2) for match in covers)
+    if named is None:
+        # 一般公共预算 names a fund; it tells the phase only where nothing else does.
+        named = _most(word for title in titles for word in _PHASE.findall(_FUND_NAME.sub("", title)))
     if named is None:
         named = _most(word for title in titles for word in _PHASE.findall(title))
     return _PHASES[named] if named else None

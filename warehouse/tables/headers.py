@@ -106,7 +106,7 @@ def is_data_row(row: Sequence[Cell]) -> bool:
 
 def numbers_columns(row: Sequence[Cell]) -> bool:
     """Whether a row only numbers the columns: `栏次 1 2 3`, `** 1 2 3`, `A B 1 2=3+4`."""
-    texts = _texts(row)
+    texts = [text for text in _texts(row) if text not in _CODE_PARTS]
     if len(texts) > 1 and _COLUMN_NUMBER_LABEL.fullmatch(texts[0]):
         texts = [text for text in texts[1:] if text != texts[0]]
     if not texts or not all(_COLUMN_NUMBER.fullmatch(text) for text in texts):

@@ -46,6 +46,8 @@ class _Patterns:
     economic_classes: frozenset[str]
     unit_name: re.Pattern[str]
     first: re.Pattern[str]
+    carryover: re.Pattern[str]
+    budget_name: re.Pattern[str]
 
 
 @cache
@@ -59,6 +61,8 @@ def _patterns() -> _Patterns:
         note=re.compile(words["note_pattern"]),
         unit_name=re.compile(words["unit_name_pattern"]),
         first=re.compile(words["first_pattern"]),
+        carryover=re.compile(words["carryover_pattern"]),
+        budget_name=re.compile(words["budget_name_pattern"]),
         economic_classes=frozenset(key(name) for name in words["economic_classes"]),
     )
 
@@ -86,6 +90,7 @@ def read_items(
         if before:
             reader.go_on_from(before.get(group, []))
         rows = [row for row in range(header.rows.end, len(grid)) if not is_note(grid[row])]
+        reader.splits_names = reader.names_hold_codes([grid[row] for row in rows])
         items[group] = _with_roles([reader.read(row, grid[row]) for row in rows])
     return items
 
@@ -112,6 +117,7 @@ class _RowReader:
     mixed_codes: list[Column]
     others: list[Column]
     above: dict[int, tuple[str, ...]]
+    splits_names: bool = False
 
     @classmethod
     def of(cls, columns: Sequence[Column]) -> _RowReader:
@@ -168,7 +174,7 @@ class _RowReader:
             label, depth = (printed(named_by.text), named_by.col) if named_by else ("", 0)
         code = codes[0] if codes else ""
         if not code and not self.codes and not self.parts and self.names:
-            code, label = _split_coded(label, self.names[0][0].path)
+            code, label = _split_coded(label) if self.splits_names else ("", label)
         if agency_code and not agency_code[0].isdigit():
             agency_code = ""
         return Item(
@@ -182,6 +188,17 @@ class _RowReader:
             indent=indent(named_by.text) if named_by else 0,
             depth=depth,
         )
+
+    def names_hold_codes(self, rows: Sequence[Sequence[Cell]]) -> bool:
+        """Whether codes stand before the names, in one cell, by the header (科目) or most rows."""
+        if not self.names:
+            return False
+        path = self.names[0][0].path
+        if "科目" in path or "分类" in path:
+            return True
+        labels = [label for cells in rows if (label := _innermost(cells, self.names[0]))]
+        coded = [label for label in labels if _split_coded(label)[0]]
+        return len(coded) > 1 and len(coded) * 10 >= len(labels) * 6
 
     def _same_cell(self, cells: Sequence[Cell]) -> bool:
         """Whether one cell spans both names (合计)."""
@@ -236,9 +253,9 @@ def _in_steps(columns: Sequence[Column], role: str) -> list[list[Column]]:
 
 
 def _unnamed(columns: Sequence[Column], first_amount: int) -> list[list[Column]]:
-    """Where no header says that a column holds names, those with a blank header left of the amounts do."""
+    """Where no header says so, a column of texts left of the amounts holds names, best with a blank header."""
     texts = [column for column in columns if column.role == "text" and column.index < first_amount]
-    return [[column] for column in texts if not column.parts][:1]
+    return [[column] for column in sorted(texts, key=lambda column: bool(column.parts))][:1]
 
 
 def _innermost(cells: Sequence[Cell], steps: Sequence[Column]) -> str:
@@ -262,9 +279,9 @@ def _unit_code(columns: Sequence[Column], cells: Sequence[Cell]) -> str:
     return next((text for text in texts if text.isdigit() and len(text) <= _MAX_UNIT_CODE), "")
 
 
-def _split_coded(label: str, path: str) -> tuple[str, str]:
-    """`[201]一般公共服务支出` → code and name, where the header speaks of 科目."""
-    match = _CODED_NAME.fullmatch(label) if "科目" in path or "分类" in path else None
+def _split_coded(label: str) -> tuple[str, str]:
+    """`[201]一般公共服务支出` → code and name."""
+    match = _CODED_NAME.fullmatch(label)
     return (match.group(1), match.group(2)) if match else ("", label)
 
 
@@ -307,7 +324,11 @@ def _with_roles(items: list[Item]) -> list[Item]:
         elif not item.label:
             role = _role_without_label(index, items)
         elif (
-            item.agency_code in unit_parents or _heads_unnumbered(index, items) or _heads_series(index, items)
+            item.agency_code in unit_parents
+            or _heads_unnumbered(index, items)
+            or _heads_series(index, items)
+            or _heads_coded(index, items)
+            or _heads_funds(index, items)
         ):
             role = "subtotal"
         else:
@@ -347,6 +368,23 @@ def _heads_series(index: int, items: list[Item]) -> bool:
     return level_of(rest[0].label) != 0 or any(words.first.match(other.label) for other in items[:index])
 
 
+def _heads_coded(index: int, items: list[Item]) -> bool:
+    """Whether a unit (or 人员经费) without a code stands above rows with codes: they are its parts."""
+    item, following = items[index], items[index + 1 : index + 2]
+    return bool(following and following[0].code) and _role_said(item.label) is None
+
+
+def _heads_funds(index: int, items: list[Item]) -> bool:
+    """Whether a row of carry-over is followed by the budgets that it comes from, without ordinals."""
+    item, following = items[index], items[index + 1 : index + 2]
+    words = _patterns()
+    return (
+        bool(following)
+        and words.carryover.search(key(item.label)) is not None
+        and words.budget_name.search(key(following[0].label)) is not None
+    )
+
+
 def _role_without_label(index: int, items: list[Item]) -> str:
     """A row of figures without any name, first or last of several rows, is their total."""
     return "total" if index in (0, len(items) - 1) and any(item.label for item in items) else "leaf"
@@ -357,14 +395,22 @@ def _role_by_label(item: Item, before: Item | None, following: Item | None) -> s
     if said:
         return said
     level = level_of(item.label)
-    if level is None and before and before.role == "of_which":
+    part = before is not None and before.role == "of_which"
+    if part and level is None:
         return "of_which"
-    return "subtotal" if following and _holds(item, following, level) else "leaf"
+    if following and _holds(item, following, level):
+        return "subtotal"
+    return "of_which" if part and before and level == _level_of_which(before.label) else "leaf"
+
+
+def _level_of_which(label: str) -> int | None:
+    """Level of the ordinal behind 其中：, or of a following part of the same row."""
+    return level_of(_patterns().of_which.sub("", key(label), count=1))
 
 
 def _holds(item: Item, following: Item, level: int | None) -> bool:
     """Whether the next row is a part of this one: of deeper ordinal, indent or column, or of a unit."""
-    if _role_said(following.label) == "of_which" or (following.label, following.indent) == (
+    if _role_said(following.label) in {"of_which", "total"} or (following.label, following.indent) == (
         item.label,
         item.indent,
     ):

@@ -9,6 +9,10 @@ from functools import cache
 
 from warehouse.tables.model import Amount
 from warehouse.tables.money import unit_factors
+from warehouse.tables.rows import level_of
+
+Row = tuple[Decimal, ...]
+"""Figures of one row, a blank as 0."""
 
 _MAX_ROWS = 150
 _MAX_STATES = 3000
@@ -27,27 +31,34 @@ def parents_by_sums(values: Sequence[Decimal], total: Decimal, half_unit: Decima
         Places of the sums; None where no such reading is found. Figures near the last printed digit are not
         told apart: a list is taken to end as soon as its sum is reached.
     """
-    if len(values) > _MAX_ROWS or any(value < 0 for value in values):
+    return parent_rows_by_sums([(value,) for value in values], (total,), half_unit)
+
+
+def parent_rows_by_sums(rows: Sequence[Row], total: Row, half_unit: Decimal) -> frozenset[int] | None:
+    """The same for rows of figures: a row is the sum of rows below it only where it is so in every column."""
+    if len(rows) > _MAX_ROWS or any(value < 0 for row in rows for value in row):
         return None
 
     @cache
-    def read(start: int, left: Decimal, count: int) -> dict[int, tuple[int, ...]]:
+    def read(start: int, left: Row, count: int) -> dict[int, tuple[int, ...]]:
         """For each place where a list from `start` with the sum `left` may end: the sums within it."""
         ends: dict[int, tuple[int, ...]] = {}
-        if count and abs(left) <= half_unit * (count + 1):
+        slack = half_unit * (count + 1)
+        if count and all(abs(value) <= slack for value in left):
             return {start: ()}
-        if start == len(values) or left < 0 or read.cache_info().currsize > _MAX_STATES:
+        if start == len(rows) or min(left) < -slack or read.cache_info().currsize > _MAX_STATES:
             return ends
-        value = values[start]
-        for end, inner in (read(start + 1, value, 0) if value else {}).items():
-            for last, rest in read(end, left - value, count + 1).items():
+        row = rows[start]
+        rest_of_row = tuple(value - part for value, part in zip(left, row, strict=True))
+        for end, inner in (read(start + 1, row, 0) if any(row) else {}).items():
+            for last, rest in read(end, rest_of_row, count + 1).items():
                 ends.setdefault(last, (start, *inner, *rest))
-        for last, rest in read(start + 1, left - value, count + 1).items():
+        for last, rest in read(start + 1, rest_of_row, count + 1).items():
             ends.setdefault(last, rest)
         return ends
 
     found = read(0, total, 0)
-    complete = [end for end in sorted(found, reverse=True) if not any(values[end:])]
+    complete = [end for end in sorted(found, reverse=True) if not any(map(any, rows[end:]))]
     return frozenset(found[complete[0]]) if complete else None
 
 
@@ -76,11 +87,13 @@ def with_roles_by_sums(amounts: Sequence[Amount]) -> tuple[list[Amount], list[st
 def _with_role(amount: Amount, parents: frozenset[int]) -> Amount:
     if amount.row_role not in {"leaf", "subtotal"}:
         return amount
+    if amount.row_role == "subtotal" and level_of(amount.item_label) is not None:
+        return amount  # an ordinal says more than a column in which the parts may be blank
     return replace(amount, row_role="subtotal" if amount.row in parents else "leaf")
 
 
 def _parent_rows(amounts: Sequence[Amount]) -> frozenset[int] | None:
-    """Rows that are sums, by the first column; None where its leaves add up, or no reading does."""
+    """Rows that are sums, by all columns or else the first; None where leaves add up, or no reading does."""
     column = [amount for amount in amounts if amount.col == min(amount.col for amount in amounts)]
     totals = {amount.amount_yuan for amount in column if amount.row_role == "total"}
     parts = [amount for amount in column if amount.row_role in {"leaf", "subtotal"}]
@@ -91,5 +104,13 @@ def _parent_rows(amounts: Sequence[Amount]) -> frozenset[int] | None:
     leaves = [amount.amount_yuan for amount in parts if amount.row_role == "leaf"]
     if abs(sum(leaves, Decimal(0)) - total) <= half_unit * (len(leaves) + 1):
         return None
-    found = parents_by_sums([amount.amount_yuan for amount in parts], total, half_unit)
-    return None if not found else frozenset(parts[place].row for place in found)
+    figures = {(amount.row, amount.col): amount.amount_yuan for amount in amounts}
+    total_row = next(amount.row for amount in column if amount.row_role == "total")
+    columns = [col for col in sorted({amount.col for amount in amounts}) if (total_row, col) in figures]
+    for read in (columns, columns[:1]):
+        rows = [tuple(figures.get((part.row, col), Decimal(0)) for col in read) for part in parts]
+        printed = tuple(figures[total_row, col] for col in read)
+        found = parent_rows_by_sums(rows, printed, half_unit)
+        if found is not None:
+            return frozenset(parts[place].row for place in found) or None
+    return None
