@@ -70,7 +70,7 @@ def crawl(home: Home, site: Site, run_id: str) -> CrawlFinished:
 
 
 def crawl_succeeded(finished: CrawlFinished) -> bool:
-    """Whether a crawl came to its own end and found something, or was not due: its site's hours are closed."""
+    """Whether a crawl came to its own end and found something, or was not due at this hour."""
     return finished.reason == "finished" or finished.reason.startswith(NOT_STARTED)
 
 
