@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pdf_oxide
@@ -14,7 +16,7 @@ import pdf_oxide
 from warehouse.documents.pdf.content import Glyph, PageContent, Rule, SourceError
 from warehouse.documents.pdf.frame import Frame
 from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_white
-from warehouse.documents.pdf.text import WIDE_FROM
+from warehouse.documents.pdf.text import WIDE_FROM, has_words
 
 pdf_oxide.disable_logging()
 
@@ -24,17 +26,32 @@ Bounds = tuple[float, float, float, float]
 _PREDEFINED = re.compile(rb"/(Uni(GB|CNS|JIS|KS)-|GB[A-Z0-9a-z]*-|GBK)")
 """Encodings that a file names without holding them: a font with one of these need not be embedded."""
 
+_TURNED = re.compile(rb"/Rotate(?!\s+0\b(?!\s+\d+\s+R))")
+"""A rotation written in the file, of any angle but 0; a reference to a number could be any."""
+
 _FEW_SUSPECTS = 5
 """Glyphs; a page number in such a font does no harm."""
 
 _FEW = 40
 """Glyphs; a page with more is not looked at as a scan."""
 
-_FORGET_AFTER = 150
-"""Pages."""
+_MOST_KEPT = 8_000_000
+"""Bytes by which the process may grow; by half the size of a larger file, as opening that costs more."""
+
+_FORGET_AFTER = 20
+"""Pages; what is forgotten does not always go back to the system, and opening takes as long as some pages."""
 
 _UPRIGHT = 2.0
 """Degrees; text that leans further is not part of the lines."""
+
+
+def _resident_bytes() -> int:
+    """Memory of this process; 0 where the system does not tell, so that nothing seems to grow."""
+    try:
+        with Path("/proc/self/statm").open("rb") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
 
 
 @contextmanager
@@ -58,8 +75,13 @@ class OxideFile:
         with _library_errors():
             self._document = pdf_oxide.PdfDocument.from_bytes(data)
             self.page_count = int(self._document.page_count())
-        self._may_turn = b"/Rotate" in data or b"/ObjStm" in data
-        self._may_misplace = _PREDEFINED.search(data) is not None or b"/ObjStm" in data
+        # To ask for one of these takes a walk through all pages, and a copy of the file: only where needed.
+        hidden = b"/ObjStm" in data
+        self._may_turn = hidden or _TURNED.search(data) is not None
+        self._may_crop = hidden or b"/CropBox" in data
+        self._may_show_images = b"/Image" in data
+        self._may_misplace = hidden or _PREDEFINED.search(data) is not None
+        self._most_resident = 0
         self._pages_read = 0
 
     def read(self, number: int) -> PageContent:
@@ -72,7 +94,6 @@ class OxideFile:
             return self._read(number)
 
     def _read(self, number: int) -> PageContent:
-        self._forget()
         index = number - 1
         characters = self._document.extract_chars(index)
         directions = [char.rotation_degrees for char in characters]
@@ -83,6 +104,7 @@ class OxideFile:
         upright = _without_turned(characters, directions, frame.rotation, watermark)
         glyphs = _glyphs(_without_pale(upright, paths, watermark), frame)
         horizontal, vertical = _rules(paths, frame)
+        self._forget()
         return PageContent(
             number,
             width,
@@ -91,27 +113,33 @@ class OxideFile:
             horizontal,
             vertical,
             turn=frame.turn,
-            has_image=len(glyphs) < _FEW and self._has_image(index),
+            has_image=len(glyphs) < _FEW and not has_words(glyphs) and self._has_image(index),
             doubt=_doubt(characters, frame.rotation) if self._may_misplace else "",
             notices=watermark.notices(number),
         )
 
     def _forget(self) -> None:
-        """Open the file anew from time to time: the library keeps what it decoded, page after page."""
+        """Open the file anew when the process has grown: the library keeps what it decoded."""
+        resident = _resident_bytes()
         self._pages_read += 1
-        if self._pages_read % _FORGET_AFTER == 0:
+        if self._pages_read == 1:  # what every page needs is loaded
+            self._most_resident = resident + max(_MOST_KEPT, len(self._data) // 2)
+        elif resident > self._most_resident and self._pages_read > _FORGET_AFTER:
+            del self._document  # first, or there would be two for a moment
             self._document = pdf_oxide.PdfDocument.from_bytes(self._data)
+            self._pages_read = 1
 
     def _has_image(self, index: int) -> bool:
         """Whether the page shows a picture; one too broken to be listed is there all the same."""
         try:
-            return bool(self._document.page_images(index))
+            return self._may_show_images and bool(self._document.page_images(index))
         except RuntimeError:
             return True
 
     def _frame(self, index: int, directions: list[float]) -> Frame:
         rotation = self._document.page_rotation(index) % 360 if self._may_turn else 0
-        box = self._document.page_crop_box(index) or self._document.page_media_box(index)
+        crop_box = self._document.page_crop_box(index) if self._may_crop else None
+        box = crop_box or self._document[index].bbox
         direction = rotation
         if rotation or any(directions):
             direction = (

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from warehouse.documents.model import Notice
 from warehouse.documents.pdf.content import Glyph, PageContent, PageSource, ScanReader, SourceError
+from warehouse.documents.pdf.text import has_words
 
-_WORDS = re.compile(r"[A-Za-z\u2e80-\u9fff\uf900-\ufaff]")
 _NOT_TEXT = re.compile(
     r"[^\s!-~\u00a0-\u00ff\u0370-\u03ff\u2000-\u27bf\u2e80-\u30ff\u3200-\u9fff\uf900-\ufaff\ufe10-\ufe4f\uff00-\uffef"
     r"\U00020000-\U0003ffff\ufffe]|\(cid:\d+\)"
@@ -70,7 +70,7 @@ def _without_pictures_of_text(content: PageContent, data: bytes, read_scan: Scan
     if is_gibberish(content.glyphs):
         content.notices.append(Notice("not_text", "the fonts do not tell their characters", number))
         content = replace(content, glyphs=[])
-    elif content.has_image and not any(_WORDS.match(glyph.text) for glyph in content.glyphs):
+    elif content.has_image and not has_words(content.glyphs):
         content.notices.append(Notice("scanned_page", "a picture without text", number))
     else:
         return content
@@ -87,5 +87,7 @@ def is_gibberish(glyphs: Sequence[Glyph]) -> bool:
     text = "".join([glyph.text for glyph in glyphs])
     if len(_NOT_TEXT.findall(text)) > _GIBBERISH * len(glyphs):
         return True
+    if _COMMON.search(text):
+        return False
     chinese = sum("\u4e00" <= character <= "\u9fff" for character in text)
-    return chinese > 5 * _ENOUGH and _COMMON.search(text) is None
+    return chinese > 5 * _ENOUGH

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
@@ -23,6 +24,8 @@ _PLAIN: dict[int, str] = _RADICALS | {
     for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFB07))
 }
 _PLAIN |= {0x2E9F: "母", 0x2EF3: "龟", 0xA0: " ", 0xFFFE: "-", 0xAD: "-", 0x200B: "", 0xFEFF: "", 0: ""}
+
+_WORDS = re.compile(r"[A-Za-z\u2e80-\u9fff\uf900-\ufaff]")
 
 WIDE_FROM = "\u2e80"
 """Where the scripts begin whose characters are as wide as they are high."""
@@ -67,6 +70,11 @@ class TextLine(NamedTuple):
     bottom: float
     size: float
     confidence: float | None
+
+
+def has_words(glyphs: Sequence[Glyph]) -> bool:
+    """Whether there is a letter or a Chinese character, and not only numbers and marks."""
+    return any(_WORDS.match(glyph.text) for glyph in glyphs)
 
 
 def runs_of(glyphs: list[Glyph]) -> list[Run]:
