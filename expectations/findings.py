@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import duckdb
+
+ROUTINE_NOTICES: Final = frozenset({"watermark", "running_title", "drawing", "member_read"})
+"""Kinds of notice that ask nobody to look; any other kind does, so that a new one is not overlooked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,34 @@ class CheckedDocument:
     agency_name: str
     fiscal_year: int | None
     failures: tuple[FailedCheck, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeKind:
+    """The notices of one kind on one document."""
+
+    kind: str
+    count: int
+    detail: str
+    """Of the first of them."""
+    page: int | None
+    """Of the first of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticedDocument:
+    """What asks for attention in the reading of one document."""
+
+    document_sha256: str
+    title: str
+    url: str
+    agency_name: str
+    fiscal_year: int | None
+    kinds: tuple[NoticeKind, ...]
+    amounts_recognised: int
+    """Published amounts that optical recognition gave."""
+    confidence: float | None
+    """The lowest of theirs, 0 to 1."""
 
 
 def documents(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
@@ -179,6 +210,55 @@ def _checked_document(
         fiscal_year=row.get("fiscal_year"),
         failures=tuple(failures),
     )
+
+
+def noticed_documents(
+    connection: duckdb.DuckDBPyConnection, versions: Sequence[Mapping[str, Any]]
+) -> list[NoticedDocument]:
+    """The documents whose reading asks for attention, those with most notices first."""
+    by_hash = {version["document_sha256"]: version for version in versions}
+    kinds = _notice_kinds(connection)
+    recognised = {
+        row["document_sha256"]: row
+        for row in select(
+            connection,
+            "core.fct_amount",
+            ["document_sha256", "count(*) as n", "min(confidence) as confidence"],
+            "where confidence is not null group by all",
+        )
+    }
+    noticed = []
+    for sha256 in dict.fromkeys((*kinds, *recognised)):
+        row, amounts = by_hash.get(sha256, {}), recognised.get(sha256, {})
+        noticed.append(
+            NoticedDocument(
+                document_sha256=sha256,
+                title=row.get("title") or sha256,
+                url=row.get("url") or "",
+                agency_name=row.get("agency_name") or "",
+                fiscal_year=row.get("fiscal_year"),
+                kinds=tuple(kinds.get(sha256, ())),
+                amounts_recognised=amounts.get("n", 0),
+                confidence=amounts.get("confidence"),
+            )
+        )
+    return sorted(noticed, key=lambda document: (-sum(k.count for k in document.kinds), document.title))
+
+
+def _notice_kinds(connection: duckdb.DuckDBPyConnection) -> dict[str, list[NoticeKind]]:
+    """The kinds of notice on each document that ask for attention, the most frequent first."""
+    expressions = [
+        *("document_sha256", "kind", "count(*) as n"),
+        *("arg_min(detail, ordinal) as first_detail", "arg_min(page, ordinal) as first_page"),
+    ]
+    kinds: dict[str, list[NoticeKind]] = {}
+    tail = "group by all order by n desc, kind, document_sha256"
+    for row in select(connection, "core.fct_notice", expressions, tail):
+        if row["kind"] not in ROUTINE_NOTICES:
+            kinds.setdefault(row["document_sha256"], []).append(
+                NoticeKind(row["kind"], row["n"], row["first_detail"] or "", row["first_page"])
+            )
+    return kinds
 
 
 def agencies(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

@@ -198,11 +198,12 @@ def _found_in_load(folder: Path, names: Mapping[str, tuple[str, str]]) -> list[F
 def _from_built(built: Path | None, since: datetime | None) -> dict[str, Any]:
     """What the page shows of the built file; empty lists where there is none."""
     if built is None:
-        return {"changes": [], "checked": [], "agencies": []}
+        return {"changes": [], "checked": [], "noticed": [], "agencies": []}
     with duckdb.connect(str(built), read_only=True) as connection:
         versions = findings.documents(connection)
         return {
             "changes": findings.changes(versions, since),
             "checked": findings.failed_checks(connection, versions),
+            "noticed": findings.noticed_documents(connection, versions),
             "agencies": findings.agencies(connection),
         }

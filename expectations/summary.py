@@ -13,6 +13,9 @@ import duckdb
 
 from expectations.findings import count, select
 from warehouse.record.events import (
+    ArticleJudged,
+    CorrectionMade,
+    CorrectionRevoked,
     CrawlFinished,
     CrawlStarted,
     DocumentImported,
@@ -23,8 +26,10 @@ from warehouse.record.events import (
     FetchOutcome,
     LoadLanded,
     LoadValidated,
+    MonitorRaised,
     PageKind,
     Payload,
+    PublicationMade,
     RecordedEvent,
 )
 
@@ -34,6 +39,9 @@ EXAMPLE_QUERY: Final = (
     " from marts.agency_year order by three_public_percent desc nulls last"
 )
 """A query that works on every publication: the first question of analysts."""
+
+NOT_STARTED: Final = "not started"
+"""How the reason of a crawl begins that was not due, as the hours of its site are closed."""
 
 _SEEN: Final = frozenset({FetchOutcome.STORED, FetchOutcome.UNCHANGED})
 
@@ -54,6 +62,11 @@ class SiteSummary:
     documents_linked: int
     documents_stored: int
 
+    @property
+    def not_started(self) -> bool:
+        """Whether the site's hours were closed, so that nothing was asked: no failure."""
+        return self.ended is not None and self.ended.startswith(NOT_STARTED)
+
 
 @dataclass(frozen=True, slots=True)
 class FailedFetch:
@@ -65,6 +78,43 @@ class FailedFetch:
     outcome: str
     http_status: int | None
     detail: str
+    evidence_sha256: str | None
+    """The archived answer that shows why, where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Monitor:
+    """What a monitor of a crawl asks a person to look at."""
+
+    site_id: str
+    monitor: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedArticle:
+    """A listed article that a person must look at: its documents were not fetched."""
+
+    site_id: str
+    url: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person handed in or decided, or took back."""
+
+    kind: str
+    """`handed in`, `corrected` or `revoked`."""
+    decided_at: datetime
+    document_sha256: str | None
+    """None where a correction is revoked that is not among the known events."""
+    name: str
+    url: str
+    what: str
+    author: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +180,10 @@ class RunSummary:
     documents_read: int
     failed_fetches: tuple[FailedFetch, ...]
     failed_readings: tuple[FailedReading, ...]
+    monitors: tuple[Monitor, ...]
+    undecided: tuple[UndecidedArticle, ...]
+    decisions: tuple[Decision, ...]
+    """Since the publication before this run: people decide between crawls, for the next run to publish."""
     loads: tuple[LoadSummary, ...]
     warehouse: WarehouseSummary | None
     """None when the run built nothing."""
@@ -139,6 +193,11 @@ class RunSummary:
     def quarantined(self) -> tuple[LoadSummary, ...]:
         """The loads that are kept but not published."""
         return tuple(load for load in self.loads if load.accepted is False)
+
+    @property
+    def sites_crawled(self) -> int:
+        """Sites whose hours were open."""
+        return sum(not site.not_started for site in self.sites)
 
     @property
     def documents_stored(self) -> int:
@@ -182,6 +241,7 @@ def summarise(
     own = [event for event in known if event.run_id == run_id]
     times = [event.occurred_at for event in own]
     reads = _payloads(own, DocumentRead)
+    names = document_names(known)
     return RunSummary(
         run_id=run_id,
         started_at=min(times, default=None),
@@ -189,7 +249,13 @@ def summarise(
         sites=_sites(own),
         documents_read=sum(read.outcome == "read" for _, read in reads),
         failed_fetches=_failed_fetches(own),
-        failed_readings=_failed_readings(reads, document_names(known)),
+        failed_readings=_failed_readings(reads, names),
+        monitors=tuple(
+            Monitor(site_id, raised.monitor, raised.detail)
+            for site_id, raised in _payloads(own, MonitorRaised)
+        ),
+        undecided=_undecided(own),
+        decisions=_decisions(known, run_id, names),
         loads=_loads(own),
         warehouse=_warehouse(built) if built else None,
         publication_id=publication_id,
@@ -240,10 +306,63 @@ def _failed_fetches(own: Sequence[RecordedEvent]) -> tuple[FailedFetch, ...]:
             outcome=str(fetch.outcome),
             http_status=fetch.http_status,
             detail=fetch.detail or "",
+            evidence_sha256=fetch.evidence_sha256,
         )
         for site_id, fetch in _payloads(own, FetchFinished)
         if fetch.outcome not in _SEEN
     )
+
+
+def _undecided(own: Sequence[RecordedEvent]) -> tuple[UndecidedArticle, ...]:
+    """By the last verdict on each article: its page may decide what its title left open."""
+    last = {(site_id, judged.url): judged for site_id, judged in _payloads(own, ArticleJudged)}
+    return tuple(
+        UndecidedArticle(site_id, judged.url, judged.title, judged.reason)
+        for (site_id, _), judged in last.items()
+        if judged.verdict == "undecided"
+    )
+
+
+def _decisions(
+    known: Sequence[RecordedEvent], run_id: str, names: Mapping[str, tuple[str, str]]
+) -> tuple[Decision, ...]:
+    until = max((event.position for event in known if event.run_id == run_id), default=None)
+    earlier = [event for event in known if until is None or event.position <= until]
+    published = _payloads((event for event in earlier if event.run_id != run_id), PublicationMade)
+    published_until = max((made.log_position for _, made in published), default=0)
+    corrections: dict[str, CorrectionMade] = {}
+    decisions = []
+    for event in earlier:
+        if isinstance(event.payload, CorrectionMade):
+            corrections[str(event.event_id)] = event.payload
+        decision = _decision(event, corrections, names)
+        if decision and event.position > published_until:
+            decisions.append(decision)
+    return tuple(decisions)
+
+
+def _decision(
+    event: RecordedEvent, corrections: Mapping[str, CorrectionMade], names: Mapping[str, tuple[str, str]]
+) -> Decision | None:
+    sha256: str | None
+    match event.payload:
+        case DocumentImported(sha256=sha256, title=what, imported_by=author):
+            kind, reason = "handed in", ""
+        case CorrectionMade(sha256=sha256, author=author, reason=reason) as made:
+            kind, what = "corrected", _corrected(made)
+        case CorrectionRevoked(correction_id=correction_id, author=author, reason=reason):
+            revoked = corrections.get(correction_id)
+            kind, what = "revoked", _corrected(revoked) if revoked else correction_id
+            sha256 = revoked.sha256 if revoked else None
+        case _:
+            return None
+    name, url = names.get(sha256 or "", (sha256 or "", ""))
+    return Decision(kind, event.occurred_at, sha256, name, url, what, author, reason)
+
+
+def _corrected(made: CorrectionMade) -> str:
+    table = f" of table {made.table_ordinal}" if made.table_ordinal is not None else ""
+    return f"{made.what}{table} is {made.value}"
 
 
 def document_names(known: Sequence[RecordedEvent]) -> dict[str, tuple[str, str]]:

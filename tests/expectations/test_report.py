@@ -18,11 +18,16 @@ import pytest
 from lxml.html import HtmlElement
 
 from expectations.report import percent, write_report, yuan
+from expectations.suites import raw_suites
 from expectations.summary import EXAMPLE_QUERY, summarise
 from warehouse.home import Home
 from warehouse.record.events import (
+    ArticleJudged,
+    CorrectionMade,
+    CorrectionRevoked,
     CrawlFinished,
     CrawlStarted,
+    DocumentImported,
     DocumentLinked,
     DocumentRead,
     FailedExpectation,
@@ -30,8 +35,10 @@ from warehouse.record.events import (
     FetchOutcome,
     LoadLanded,
     LoadValidated,
+    MonitorRaised,
     PageKind,
     Payload,
+    PublicationMade,
     RecordedEvent,
 )
 from warehouse.tables.model import Recognition
@@ -70,6 +77,11 @@ def fetch(name: str, outcome: FetchOutcome, n: int | None = None, **more: object
     return FetchFinished(url=SITE + name, kind=PageKind.DOCUMENT, outcome=outcome, sha256=sha256, **more)  # type: ignore[arg-type]  # fields by name
 
 
+def judged(name: str, verdict: str) -> ArticleJudged:
+    title = "关于<b>预算</b>的通知"
+    return ArticleJudged(url=SITE + name, title=title, verdict=verdict, score=0, reason="预算, no year")
+
+
 @pytest.fixture
 def events() -> list[RecordedEvent]:
     """A run that stored three files, lost two addresses, could not read one file and has one bad load."""
@@ -91,7 +103,12 @@ def events() -> list[RecordedEvent]:
             fetch("b.pdf", FetchOutcome.STORED, 2),
             fetch("c.pdf", FetchOutcome.STORED, 3, file_name="加密 <script>alert(1)</script>.pdf"),
             fetch("gone.pdf", FetchOutcome.NOT_FOUND, http_status=404, detail="404 Not Found"),
-            fetch("broken.pdf", FetchOutcome.SERVER_ERROR, http_status=500),
+            fetch("broken.pdf", FetchOutcome.SERVER_ERROR, http_status=500, evidence_sha256=sha256_of(8)),
+            judged("t1.html", "undecided"),
+            judged("t2.html", "undecided"),
+            judged("t2.html", "disclosure"),
+            judged("t3.html", "other"),
+            MonitorRaised(monitor="few_entries", detail="1234 entries, usually 2500", value=1234, limit=1250),
             CrawlFinished(
                 reason="finished", requests=14, outcomes=outcomes, listing_entries=1234, documents_linked=5,
                 documents_stored=3,
@@ -190,13 +207,84 @@ def test_what_failed_is_named_with_its_reason(report: HtmlElement) -> None:
     assert reading[1:3] == ["encrypted", "asks for a password"]
     assert gone[:5] == [SITE + "gone.pdf", "document", "not_found", "404", "404 Not Found"]
     assert broken[:4] == [SITE + "broken.pdf", "document", "server_error", "500"]
+    assert broken[4] == "— evidence 存证 000000000000"
+
+
+def test_what_monitors_raised_is_listed_and_counted(report: HtmlElement) -> None:
+    assert rows(report, "monitors") == [["qinhuangdao", "few_entries", "1234 entries, usually 2500"]]
+    assert "1 monitors raised 监测提示" in [words(card) for card in report.find_class("alarm")]
+
+
+def test_an_article_that_stayed_undecided_waits_for_a_person(report: HtmlElement) -> None:
+    assert rows(report, "undecided") == [["关于<b>预算</b>的通知", "预算, no year", "qinhuangdao"]]
+    assert report.get_element_by_id("undecided").xpath(".//tbody//@href") == [SITE + "t1.html"]
+
+
+def test_notices_that_ask_for_attention_are_counted_by_kind(report: HtmlElement) -> None:
+    section = report.get_element_by_id("notices")
+    assert "2 amounts come from optical recognition 光学识别, with a confidence of 81.23 %" in words(section)
+    first, second = rows(report, "notices")
+    assert first[0].startswith("2024年部门预算 秦皇岛市工业和信息化局 · ")
+    assert first[1:] == [
+        "2024",
+        "roles_by_sums × 2 page 5: 2 of 9 amounts unread_amounts page 4: 1 cells: '<b>' has no unit of money",
+        "—",
+        "—",
+    ]
+    assert second[2:] == ["scan page 2: 812 characters by OCR", "2", "81.23 %"]
+
+
+def decide(file_name: str, n: int) -> list[Payload]:
+    handed = DocumentImported(
+        site_name="秦皇岛市人民政府", region_code="130300", url=f"import:{sha256_of(n)}", sha256=sha256_of(n),
+        byte_count=9, file_name=file_name, title="2023年决算", imported_by="lin",
+    )  # fmt: skip
+    made = CorrectionMade(
+        sha256=sha256_of(n), what="fiscal_year", value="2023", author="wang", reason="cover page"
+    )
+    return [handed, made]
+
+
+def test_what_people_decided_is_listed_once_published_no_more(tmp_path: Path) -> None:
+    """People decide in runs of their own, between crawls."""
+    read_event = DocumentRead(sha256=sha256_of(7), reader_version="1", outcome="read")
+    published = PublicationMade(publication_id=1, loads=(), log_position=2, warehouse_sha256=sha256_of(0))
+    events = record([*decide("old.pdf", 6), published, *decide("new.pdf", 7)], run_id="people")
+    revoked = CorrectionRevoked(correction_id=str(events[1].event_id), author="lin", reason="misread")
+    later = [revoked, read_event, published.model_copy(update={"log_position": 7})]
+    events += [
+        event.model_copy(update={"position": 6 + n, "run_id": "people" if event.payload is revoked else RUN})
+        for n, event in enumerate(record(later))
+    ]
+    page = read(write_report(Home(tmp_path), RUN, events=events))
+    assert [[row[0], row[1].split()[0], *row[2:5]] for row in rows(page, "people")] == [
+        ["Handed in 补录", "new.pdf", "2023年决算", "lin", "—"],
+        ["Corrected 更正", "new.pdf", "fiscal_year is 2023", "wang", "cover page"],
+        ["Revoked 撤销", "old.pdf", "fiscal_year is 2023", "lin", "misread"],
+    ]
+
+
+def test_a_crawl_outside_of_the_hours_of_its_site_is_no_failure(tmp_path: Path) -> None:
+    reason = "not started: outside of crawl_between 20:00-06:00"
+    start = CrawlStarted(site_name="x", region_code="130300", platform="trs", start_urls=())
+    end = CrawlFinished(
+        reason=reason, requests=0, outcomes={}, listing_entries=0, documents_linked=0, documents_stored=0
+    )
+    events = record([start, end])
+    summary = summarise(RUN, events=events)
+    assert (summary.sites_crawled, [site.not_started for site in summary.sites]) == (0, [True])
+    page = read(write_report(Home(tmp_path), RUN, events=events))
+    assert rows(page, "crawl")[0][-1] == f"{reason} 未启动"
+    assert not page.xpath("//*[@id='crawl']//*[contains(@class, 'bad')]")
+    assert "Every site was outside of its hours" in words(page.get_element_by_id("verdict"))
 
 
 def test_loads_show_their_verdict_and_failed_expectations(report: HtmlElement) -> None:
     shown = rows(report, "loads")
     assert shown[0] == ["good qinhuangdao", "✓ accepted 通过", "2", "8", "196", "0"]
     assert shown[1] == ["bad qinhuangdao", "✗ quarantined 隔离", "1", "0", "196", "1"]
-    assert ["raw.amounts", "61", "1"] in shown
+    rules = next(len(suite.expectations) for suite in raw_suites() if suite.name == "raw.amounts")
+    assert ["raw.amounts", str(2 * rules - 1), "1"] in shown
     rule = "expect_table_row_count_to_be_between(min_value=1)"
     assert shown[-1] == ["raw.amounts bad", "critical", f"Nothing was seen. {rule}", "0"]
 
@@ -296,7 +384,7 @@ def test_the_summary_counts_this_run_and_no_other(events: list[RecordedEvent], b
     assert summary.warehouse is not None
     assert (summary.warehouse.documents, summary.warehouse.amounts, summary.warehouse.disclosures) == (
         3,
-        1,
+        3,
         1,
     )
     assert [failure.name for failure in summary.failed_readings] == ["加密 <script>alert(1)</script>.pdf"]

@@ -26,8 +26,24 @@ insert into core.dim_document_version values
     '2024-03-01 08:00:00+00', '2024-11-22 08:00:09+00', 'withdrawn'
 );
 
-create table core.fct_amount as
-select sha256_of(1) as document_sha256, 3 as table_ordinal, 7 as page, '部门预算支出总表' as table_title;
+create table core.fct_amount (
+    document_sha256 varchar, table_ordinal integer, page integer, table_title varchar, confidence double
+);
+insert into core.fct_amount values
+(sha256_of(1), 3, 7, '部门预算支出总表', null),
+(sha256_of(2), 1, 2, '部门预算收入总表', 0.99996),
+(sha256_of(2), 1, 2, '部门预算收入总表', 0.8123);
+
+create table core.fct_notice (
+    document_sha256 varchar, ordinal integer, page integer, table_ordinal integer, kind varchar, detail varchar
+);
+insert into core.fct_notice values
+(sha256_of(1), 1, 1, null, 'watermark', 'left out: 内部'),
+(sha256_of(1), 2, 4, 2, 'unread_amounts', '1 cells: ''<b>'' has no unit of money'),
+(sha256_of(1), 3, 5, 3, 'roles_by_sums', '2 of 9 amounts'),
+(sha256_of(1), 4, 6, 4, 'roles_by_sums', '3 of 7 amounts'),
+(sha256_of(2), 1, 2, null, 'scan', '812 characters by OCR'),
+(sha256_of(9), 1, 1, null, 'watermark', 'left out: 内部');
 
 create table core.fct_check_result (
     document_sha256 varchar, table_ordinal integer, check_id varchar, statement varchar, subject varchar,
