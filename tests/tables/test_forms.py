@@ -254,3 +254,45 @@ def test_the_summary_of_henan_sets_kinds_of_indicators_side_by_side() -> None:
         ("044007", "subtotal"),
         ("", "leaf"),
     ]
+
+
+def test_a_self_evaluation_prints_money_under_headers_of_its_own() -> None:
+    recognition = recognise(
+        document(
+            "项目支出绩效自评表",
+            "（2023年度）",
+            """
+            项目名称|招商引资专项经费|<|<|<|<|<|<
+            主管部门|某市商务局|<|<|实施单位|某市投资促进中心|<|<
+            项目资金（万元）||年初预算数|全年预算数|全年执行数|分值|执行率|得分
+            ^|年度资金总额|100.00|95.00|90.00|10|94.74%|9.47
+            ^|其中：当年财政拨款|100.00|95.00|90.00|—|94.74%|—
+            ^|其他资金||||—||—
+            年度总体目标|预期目标|<|<|<|实际完成情况|<|<
+            ^|完成招商活动12次|<|<|<|完成13次|<|<
+            绩效指标|一级指标|二级指标|三级指标|年度指标值|实际完成值|分值|得分
+            ^|产出指标|数量指标|招商活动次数|≥12次|13次|20|20
+            总分|<|<|<|<|<|100|99.47
+            """,
+        )
+    )
+    assert [
+        (
+            amount.item_label,
+            amount.column_path.split("/")[-1],
+            amount.value_text,
+            amount.row_role,
+            amount.period,
+        )
+        for amount in recognition.amounts
+    ] == [
+        ("年度资金总额", "年初预算数", "100.00", "total", "current_initial_budget"),
+        ("年度资金总额", "全年预算数", "95.00", "total", "current_adjusted_budget"),
+        ("年度资金总额", "全年执行数", "90.00", "total", "current_execution"),
+        ("其中：当年财政拨款", "年初预算数", "100.00", "of_which", "current_initial_budget"),
+        ("其中：当年财政拨款", "全年预算数", "95.00", "of_which", "current_adjusted_budget"),
+        ("其中：当年财政拨款", "全年执行数", "90.00", "of_which", "current_execution"),
+    ]
+    (project,) = recognition.projects
+    assert (project.goal, project.agency_name) == ("完成招商活动12次", "某市投资促进中心")
+    assert [line.level_3 for line in recognition.indicators] == ["招商活动次数"]

@@ -17,7 +17,7 @@ from python_calamine import (
     load_workbook,
 )
 
-from warehouse.documents.captions import MONEY_UNIT, plain, split_captions
+from warehouse.documents.captions import CAPTION, MONEY_UNIT, plain, split_captions
 from warehouse.documents.cell_styles import SheetStyles, xls_styles, xlsx_styles
 from warehouse.documents.grid import tile
 from warehouse.documents.model import (
@@ -34,6 +34,7 @@ from warehouse.documents.number_format import shown
 Block = Line | Table
 Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
+_CAPTION_ROWS = 4
 _TITLE = re.compile(r".{2,60}(?:表|一览|明细|汇总)(?:[((].*[))])?|.*公开\d+表")
 
 
@@ -183,7 +184,7 @@ def _visible_cells(
 
 
 def _parts(cells: Sequence[Cell], row_count: int) -> Iterator[tuple[int, int]]:
-    """Stretches of rows that hold one table each: a new one begins at a title that follows a blank row."""
+    """Stretches of rows that hold one table each: one begins at a title after a blank row or above a unit."""
     by_row: dict[int, list[Cell]] = {}
     blank = [True] * row_count
     for cell in cells:
@@ -193,18 +194,22 @@ def _parts(cells: Sequence[Cell], row_count: int) -> Iterator[tuple[int, int]]:
                 blank[row] = False
     start = 0
     for row in range(1, row_count):
-        if blank[row - 1] and not blank[row] and _begins_table(by_row, row):
+        if not blank[row] and _begins_table(by_row, row, after_blank=blank[row - 1]):
             yield start, row
             start = row
     yield start, row_count
 
 
-def _begins_table(by_row: dict[int, list[Cell]], row: int) -> bool:
-    texts = [plain(cell.text) for cell in by_row.get(row, [])]
-    below = [plain(cell.text) for cell in by_row.get(row + 1, [])]
-    return len(texts) == 1 and (
-        _TITLE.fullmatch(texts[0]) is not None or any(MONEY_UNIT.fullmatch(text) for text in below)
-    )
+def _begins_table(by_row: dict[int, list[Cell]], row: int, *, after_blank: bool) -> bool:
+    """Whether a text that stands alone in its row is the title, or the number (附表3), of another table."""
+    texts, *following = ([plain(cell.text) for cell in by_row.get(row + n, [])] for n in range(_CAPTION_ROWS))
+    if len(texts) != 1:
+        return False
+    is_title = _TITLE.fullmatch(texts[0]) is not None
+    above_unit = any(MONEY_UNIT.fullmatch(text) for texts_below in following for text in texts_below)
+    if after_blank:
+        return is_title or CAPTION.fullmatch(texts[0]) is not None or above_unit
+    return is_title and above_unit and row - 1 in by_row and len(by_row[row - 1]) > 1
 
 
 def _part_blocks(cells: Sequence[Cell], first: int, sheet: str) -> Iterator[Block]:

@@ -206,6 +206,8 @@ class _FormReader:
     amounts: list[Amount] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     columns: dict[str, list[int]] = field(default_factory=dict)
+    headed: dict[int, str] = field(default_factory=dict)
+    """Columns of money under a header of their own (年初预算数, 全年执行数), and its text."""
     level_1: str = ""
     opened: bool = False
 
@@ -217,7 +219,7 @@ class _FormReader:
         for index, row in enumerate(grid):
             header = indicator_columns(row)
             if header:
-                self.columns, self.level_1 = header, ""
+                self.columns, self.level_1, self.headed = header, "", {}
             elif self.columns and not self._begins(row):
                 self._indicator(row, index)
             else:
@@ -238,6 +240,7 @@ class _FormReader:
     def _fields(self, grid: Grid, index: int) -> None:
         cells = distinct(grid[index])
         section = next((cell.text for cell in cells if _is_section(cell.text)), "")
+        self.headed = _headed_columns(grid, index) or self.headed
         for position, cell in enumerate(cells):
             self._caption(cell)
             name = label_of(cell.text)
@@ -248,7 +251,10 @@ class _FormReader:
                 continue
             if name and name != "plan" and not _is_label(value.text):
                 self._field(name, value)
+            elif name == "goal" and (below := _below(grid, index, cell)) and not _is_label(below.text):
+                self._field(name, below)
             self._money(cell, value, section, name)
+        self._headed_money(grid[index], index, section)
         self._purpose(cells, section, grid, index)
 
     def _caption(self, cell: Cell) -> None:
@@ -285,15 +291,30 @@ class _FormReader:
         """A number behind a label of money is an amount."""
         if not _says_money(label.text) or (value.row != label.row and label.row_span == 1):
             return
-        role = "total" if name == "budget" else "of_which" if key(label.text).startswith("其中") else "leaf"
-        amount = self._amount(value, label.text, section, role)
+        amount = self._amount(value, label.text, section, _role_of(label.text))
         if amount and name in {"budget", "fiscal", "other"}:
             self.found.draft.money.setdefault(name, amount.amount_yuan)
+
+    def _headed_money(self, row: Sequence[Cell], index: int, section: str) -> None:
+        """Figures in columns that have a header of their own; the label is the text left of the first."""
+        for col, head in self.headed.items():
+            cell = row[col]
+            if cell.row != index or money.parse_number(cell.text) is None:
+                continue
+            labels = [
+                left.text
+                for left in distinct(row[:col])
+                if left.row == index and left.text.strip() and not _is_section(left.text)
+            ]
+            labels = [label for label in labels if money.parse_number(label) is None]
+            named = [label for label in labels if _says_money(label)] or labels[:1] or [head]
+            self._amount(cell, named[-1], section, _role_of(named[-1]))
 
     def _amount(self, value: Cell, label: str, section: str, role: str) -> Amount | None:
         """The amount of a cell, once: a label that spans rows meets its value in each of them."""
         number = money.parse_number(value.text)
-        unit = unit_in(label) or unit_in(section) or self.found.draft.unit
+        head = self.headed.get(value.col, "")
+        unit = unit_in(head) or unit_in(label) or unit_in(section) or self.found.draft.unit
         taken = any((amount.row, amount.col) == (value.row, value.col) for amount in self.amounts)
         if taken:
             return None
@@ -312,14 +333,14 @@ class _FormReader:
             item_code_2="",
             item_label_2="",
             agency_code=self.found.draft.agency_code,
-            column_path="/".join(dict.fromkeys(printed(text) for text in (section, label) if text)),
+            column_path="/".join(dict.fromkeys(printed(text) for text in (section, label, head) if text)),
             value_text=printed(value.text),
             unit=unit,
             amount_yuan=money.to_yuan(number, unit),
             row_role=role,
             fund_type=None,
             nature="project",
-            period=None,
+            period=meanings.period_of((head,), None, None) if head else None,
             confidence=value.confidence,
         )
         self.amounts.append(amount)
@@ -353,6 +374,9 @@ class _FormReader:
             draft.texts["purpose"] = alone[0].text.strip()
 
     def _indicator(self, row: Sequence[Cell], at: int) -> None:
+        levels = [row[self.columns[role][0]] for role in ("level_1", "level_3") if role in self.columns]
+        if len(levels) == 2 and levels[0] is levels[1]:
+            return  # 总分 across the levels: a sum, no indicator
         rows = list(indicators_of(row, at, self.columns, self.level_1))
         if not rows:
             if self.level_1:
@@ -387,6 +411,39 @@ class _FormReader:
                 plan_texts=draft.plan_texts,
             )
         )
+
+
+def _role_of(label: str) -> str:
+    if label_of(label) == "budget":
+        return "total"
+    return "of_which" if key(label).startswith("其中") else "leaf"
+
+
+def _below(grid: Grid, index: int, cell: Cell) -> Cell | None:
+    """The cell under another one, where that is in the next row."""
+    below = grid[index + 1][cell.col] if index + 1 < len(grid) else None
+    return below if below is not cell and below is not None and below.text.strip() else None
+
+
+def _headed_columns(grid: Grid, index: int) -> dict[int, str]:
+    """Columns of money that begin below this row: their header says so and a figure stands right below it.
+
+    A label with its figure beside it heads nothing.
+    """
+    headed: dict[int, str] = {}
+    cells = [cell for cell in distinct(grid[index]) if cell.text.strip()]
+    for before, cell, beside in zip([None, *cells], cells, [*cells[1:], None], strict=False):
+        below = _below(grid, index, cell)
+        if cell.row != index or below is None or below.col != cell.col or before is None:
+            continue
+        is_value = money.parse_number(cell.text) is not None or label_of(before.text) in _FORM_ONLY
+        if is_value or (beside is not None and money.parse_number(beside.text) is not None):
+            continue
+        says = _says_money(cell.text) or meanings.period_of((cell.text,), None, None) is not None
+        is_rate = meanings.role_of((cell.text,)) is not None
+        if says and not is_rate and money.parse_number(below.text) is not None:
+            headed[cell.col] = cell.text
+    return headed
 
 
 def _unit_of(amounts: Sequence[Amount]) -> str:

@@ -139,7 +139,7 @@ def find_header_rows(grid: Grid) -> HeaderRows:
         return HeaderRows(0, 0)
     data = next((row for row in range(first, len(grid)) if is_data_row(grid[row])), len(grid))
     limit = min(data, first + _MAX_HEADER_ROWS)
-    if limit <= first or not _looks_like_header(grid[first]):
+    if limit <= first or not (_looks_like_header(grid[first]) or _heads_figures(grid, first, data)):
         return HeaderRows(first, first)
     end = first + 1
     while end < limit:
@@ -165,6 +165,18 @@ def _looks_like_header(row: Sequence[Cell]) -> bool:
     texts = _texts(row)
     known = sum(meanings.is_header_word(text) for text in texts)
     return known * 2 >= len(texts) and known > 0 and (len(texts) > 1 or known == len(texts))
+
+
+def _heads_figures(grid: Grid, first: int, data: int) -> bool:
+    """Whether a row of few known words is a header by its place: texts stand above columns of figures."""
+    if not any(meanings.is_header_word(text) for text in _texts(grid[first])):
+        return False
+    headed = 0
+    for col, cell in enumerate(grid[first]):
+        figures = [text for row in grid[data:] if not money.is_blank(text := row[col].text)]
+        numbers = sum(money.parse_number(text) is not None for text in figures)
+        headed += bool(cell.text.strip()) and numbers > 0 and numbers == len(figures)
+    return headed > 1
 
 
 def _goes_on(grid: Grid, first: int, end: int) -> bool:
@@ -252,7 +264,8 @@ def _role(parts: tuple[str, ...], cells: list[str]) -> str:
         and amounts * 10 >= len(filled) * 6
     ):
         return "amount"
-    if role == "project_code" and filled and all(_CATALOGUE.fullmatch(text) for text in filled):
+    catalogued = sum(_CATALOGUE.fullmatch(text) is not None for text in filled)
+    if role in {"project_code", "item_name"} and catalogued and catalogued * 10 >= len(filled) * 6:
         return "code"
     if role is not None:
         return role

@@ -14,6 +14,9 @@ from warehouse.tables.text import indent, key, printed
 from warehouse.tables.vocabulary import load
 
 _CODED_NAME = re.compile(r"[\[(（【]?(\d{3}|\d{5}|\d{7})[\])）】]?[-－—_]?([^\d\W].*)")
+# 支出功能分类 201–234, 支出经济分类 301–313, 399, 501–515, 599: no telephone numbers, no 3·15.
+_CLASSIFICATION = re.compile(r"(?:2[0-3]\d|30[1-9]|31[0-3]|50[1-9]|51[0-5]|[35]99)(?:\d\d){0,2}")
+_CATALOGUED_NAME = re.compile(r"([ABC]\d{4,10})[-－—_]?([^\d\W].*)")
 _CODE = re.compile(r"[A-Z]{0,2}\d[\dA-Z]*|[A-Z]")
 _PART_ROLES = ("code_class", "code_group", "code_item")
 _MAX_UNIT_CODE = 9
@@ -174,7 +177,7 @@ class _RowReader:
             label, depth = (printed(named_by.text), named_by.col) if named_by else ("", 0)
         code = codes[0] if codes else ""
         if not code and not self.codes and not self.parts and self.names:
-            code, label = _split_coded(label) if self.splits_names else ("", label)
+            code, label = _split_coded(label) if self.splits_names else _split_catalogued(label)
         if agency_code and not agency_code[0].isdigit():
             agency_code = ""
         return Item(
@@ -190,15 +193,15 @@ class _RowReader:
         )
 
     def names_hold_codes(self, rows: Sequence[Sequence[Cell]]) -> bool:
-        """Whether codes stand before the names, in one cell, by the header (科目) or most rows."""
+        """Whether codes stand before the names, in one cell, by the header (科目) or several rows."""
         if not self.names:
             return False
         path = self.names[0][0].path
         if "科目" in path or "分类" in path:
             return True
         labels = [label for cells in rows if (label := _innermost(cells, self.names[0]))]
-        coded = [label for label in labels if _split_coded(label)[0]]
-        return len(coded) > 1 and len(coded) * 10 >= len(labels) * 6
+        codes = [code for label in labels if _CLASSIFICATION.fullmatch(code := _split_coded(label)[0])]
+        return len(codes) > 1 and len(codes) * 4 >= len(labels)
 
     def _same_cell(self, cells: Sequence[Cell]) -> bool:
         """Whether one cell spans both names (合计)."""
@@ -253,7 +256,7 @@ def _in_steps(columns: Sequence[Column], role: str) -> list[list[Column]]:
 
 
 def _unnamed(columns: Sequence[Column], first_amount: int) -> list[list[Column]]:
-    """Where no header says so, a column of texts left of the amounts holds names, best with a blank header."""
+    """Where no header says so, a column of texts left of the amounts holds names, best one without header."""
     texts = [column for column in columns if column.role == "text" and column.index < first_amount]
     return [[column] for column in sorted(texts, key=lambda column: bool(column.parts))][:1]
 
@@ -282,6 +285,12 @@ def _unit_code(columns: Sequence[Column], cells: Sequence[Cell]) -> str:
 def _split_coded(label: str) -> tuple[str, str]:
     """`[201]一般公共服务支出` → code and name."""
     match = _CODED_NAME.fullmatch(label)
+    return (match.group(1), match.group(2)) if match else ("", label)
+
+
+def _split_catalogued(label: str) -> tuple[str, str]:
+    """`A02010105台式计算机` → code of the procurement catalogue and name."""
+    match = _CATALOGUED_NAME.fullmatch(label)
     return (match.group(1), match.group(2)) if match else ("", label)
 
 
