@@ -218,8 +218,8 @@ def test_marts_without_a_relation_of_the_contract_are_refused(home: Home, tmp_pa
 
 
 def test_a_load_or_a_warehouse_that_is_not_there_is_named(home: Home, tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="load nothing: no folder"):
-        validate_load(home, "nothing")
+    with pytest.raises(FileNotFoundError, match="load absent: no folder"):
+        validate_load(home, "absent")
     with pytest.raises(FileNotFoundError, match="no built warehouse"):
         validate_marts(home, tmp_path / "none.duckdb")
 
