@@ -140,6 +140,9 @@ def period_of(parts: tuple[str, ...], fiscal_year: int | None, phase: str | None
     """
     if any(_first("periods", key(part), key(part)) == "change" for part in parts):
         return "change"
+    year = next((year for part in reversed(parts) if (year := year_of(part))), None)
+    if year and fiscal_year and year == fiscal_year - 1:
+        return _dated(_saying_kind(parts), year, fiscal_year, phase)
     for part in reversed(parts):
         plain = key(part)
         match = _YEAR.search(plain)
@@ -151,6 +154,13 @@ def period_of(parts: tuple[str, ...], fiscal_year: int | None, phase: str | None
         if value:
             return value
     return None
+
+
+def _saying_kind(parts: tuple[str, ...]) -> str:
+    """The innermost text that says budget or execution: 年初预算 under 2024年."""
+    periods = load("columns")["periods"]
+    words = (*periods["budget_words"], *periods["execution_words"])
+    return next((plain for part in reversed(parts) if any(word in (plain := key(part)) for word in words)), "")
 
 
 def _dated(plain: str, year: int, fiscal_year: int | None, phase: str | None) -> str | None:
