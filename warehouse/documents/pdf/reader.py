@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from warehouse.documents.captions import CAPTION, MONEY_UNIT, plain, split_captions
@@ -19,7 +19,7 @@ from warehouse.documents.model import (
 )
 from warehouse.documents.pdf.content import ScanReader
 from warehouse.documents.pdf.opening import open_pdf
-from warehouse.documents.pdf.pages import PageLine, TablePart, lay_out
+from warehouse.documents.pdf.pages import PageLayout, PageLine, TablePart, lay_out
 from warehouse.documents.pdf.running import without_running_text
 from warehouse.documents.pdf.sources import pages
 from warehouse.documents.pdf.stitch import stitch
@@ -41,21 +41,36 @@ def read_pdf(data: bytes, *, read_scan: ScanReader | None = None) -> Document:
         UnreadableDocumentError: EMPTY, WRONG_TYPE, ENCRYPTED (a password is needed), CORRUPT, TOO_LARGE, or
             NO_TEXT where no page has text.
     """
-    file = open_pdf(data)
-    layouts = []
-    notices: list[Notice] = []
-    for content in pages(file, data, read_scan):
-        layouts.append(lay_out(content))
-        notices += content.notices
+    layouts, notices = _read_pages(data, read_scan)
+    page_count = len(layouts)
     if not any(layout.blocks for layout in layouts):
         broken = any(notice.kind == "unreadable_page" for notice in notices)
         outcome = ReadOutcome.CORRUPT if broken else ReadOutcome.NO_TEXT
         raise UnreadableDocumentError(
-            outcome, f"none of the {len(layouts)} pages has text: {_summary(notices)}"
+            outcome, f"none of the {page_count} pages has text: {_summary(notices)}"
         )
     layouts, running = without_running_text(layouts)
-    blocks = tuple(block for stitched in stitch(layouts) for block in _blocks(stitched))
-    return Document("pdf", blocks, file.page_count, (*notices, *running))
+    stitched = stitch(layouts)
+    del layouts
+    blocks = tuple(block for part in _let_go(stitched) for block in _blocks(part))
+    return Document("pdf", blocks, page_count, (*notices, *running))
+
+
+def _read_pages(data: bytes, read_scan: ScanReader | None) -> tuple[list[PageLayout], list[Notice]]:
+    """All pages laid out, and what was noticed; the open file and its caches are gone afterwards."""
+    layouts: list[PageLayout] = []
+    notices: list[Notice] = []
+    for content in pages(open_pdf(data), data, read_scan):
+        layouts.append(lay_out(content))
+        notices += content.notices
+    return layouts, notices
+
+
+def _let_go(parts: list[PageLine | TablePart]) -> Iterator[PageLine | TablePart]:
+    """Each part in turn; the list is emptied, so that cells are not in memory twice."""
+    parts.reverse()
+    while parts:
+        yield parts.pop()
 
 
 def _summary(notices: list[Notice]) -> str:
