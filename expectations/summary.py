@@ -13,6 +13,7 @@ import duckdb
 
 from expectations.findings import count, select
 from warehouse.record.events import (
+    CRAWL_NOT_STARTED,
     ArticleJudged,
     CorrectionMade,
     CorrectionRevoked,
@@ -40,9 +41,6 @@ EXAMPLE_QUERY: Final = (
 )
 """A query that works on every publication: the first question of analysts."""
 
-NOT_STARTED: Final = "not started"
-"""How the reason of a crawl begins that was not due, as the hours of its site are closed."""
-
 _SEEN: Final = frozenset({FetchOutcome.STORED, FetchOutcome.UNCHANGED})
 
 P = TypeVar("P", bound=Payload)
@@ -65,7 +63,7 @@ class SiteSummary:
     @property
     def not_started(self) -> bool:
         """Whether the site's hours were closed, so that nothing was asked: no failure."""
-        return self.ended is not None and self.ended.startswith(NOT_STARTED)
+        return self.ended is not None and self.ended.startswith(CRAWL_NOT_STARTED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,8 @@ def _troubles(outcome: RunOutcome) -> list[tuple[str, str]]:
         ("Quarantined", f"{load.load_id}: " + "; ".join(f"{f.suite} {f.expectation}" for f in load.failures))
         for load in summary.quarantined
     ]
+    troubles += [("Monitor", f"{raised.site_id}: {raised.detail}") for raised in summary.monitors]
+    troubles += [("Undecided", f"{article.title}: {article.url}") for article in summary.undecided]
     troubles += [("Failed", f"{site_id}: see the messages above") for site_id in outcome.failed_sites]
     return troubles
 

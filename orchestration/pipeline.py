@@ -19,7 +19,14 @@ from warehouse.documents import READER_VERSION
 from warehouse.home import PROJECT_ROOT, Home
 from warehouse.reading import read_archived
 from warehouse.record.archive import Archive
-from warehouse.record.events import CrawlFinished, Event, LoadLanded, LoadValidated, PublicationMade
+from warehouse.record.events import (
+    CRAWL_NOT_STARTED,
+    CrawlFinished,
+    Event,
+    LoadLanded,
+    LoadValidated,
+    PublicationMade,
+)
 from warehouse.record.export import copied_until, export_events
 from warehouse.record.log import EventLog
 
@@ -30,10 +37,6 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 log = logging.getLogger("mingzhang")
-
-
-NOT_STARTED = "not started"
-"""How the reason of a crawl begins that its site's hours forbade."""
 
 
 class PublicationRefusedError(Exception):
@@ -71,7 +74,7 @@ def crawl(home: Home, site: Site, run_id: str) -> CrawlFinished:
 
 def crawl_succeeded(finished: CrawlFinished) -> bool:
     """Whether a crawl came to its own end and found something, or was not due at this hour."""
-    return finished.reason == "finished" or finished.reason.startswith(NOT_STARTED)
+    return finished.reason == "finished" or finished.reason.startswith(CRAWL_NOT_STARTED)
 
 
 def land(home: Home, site_id: str, run_id: str) -> LoadLanded | None:

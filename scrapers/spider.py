@@ -39,6 +39,7 @@ from scrapers.recorder import Recorder
 from scrapers.sites import Column, Site
 from scrapers.titles import Facts, Verdict, facts, judge
 from warehouse.record.events import (
+    CRAWL_NOT_STARTED,
     ArticleJudged,
     CrawlFinished,
     CrawlStarted,
@@ -147,7 +148,7 @@ class GovernmentSpider(scrapy.Spider):
         """`finished`, or what was wrong: nothing found is a failure, not a success."""
         linked, expected, full = len(self.linked), self.site.assertions, self.full_walk
         faults = {
-            f"not started: outside of crawl_between {self.site.crawl_between}": (
+            f"{CRAWL_NOT_STARTED}: outside of crawl_between {self.site.crawl_between}": (
                 not self.outcomes and not self.site.is_open(datetime.now(UTC))
             ),
             f"stopped: {reason}": reason != "finished",

@@ -63,6 +63,10 @@ class CrawlStarted(Payload):
     """What the site's YAML permits beyond the usual (unverified certificates, private addresses)."""
 
 
+CRAWL_NOT_STARTED = "not started"
+"""How the reason of a crawl begins that was not due: the site's hours were closed."""
+
+
 class CrawlFinished(Payload):
     """A crawl of one site ended: `finished`, or why it stopped."""
 
