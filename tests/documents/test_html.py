@@ -130,3 +130,23 @@ def test_real_pages_without_budget_tables_give_text_and_no_tables(shared: Path):
     documents = {page.name: read_document(page.read_bytes()) for page in pages}
     assert {document.format for document in documents.values()} == {"html"}
     assert [name for name, document in documents.items() if document.tables or not document.blocks] == []
+
+
+def test_forms_stacked_in_one_table_are_tables_of_their_own() -> None:
+    def form(title: str, last: str) -> str:
+        return (
+            f"<tr><td colspan=3>{title}</td></tr><tr><td colspan=2>部门：某局</td><td>单位：万元</td></tr>"
+            f"<tr><td>科目</td><td>合计</td><td>{last}</td></tr><tr><td>教育支出</td><td>1.00</td><td>1.00</td></tr>"
+        )
+
+    rows = form("部门收入总表", "财政拨款") + form("部门支出总表", "基本支出")
+    document = read_document(f"<html><body><table>{rows}</table></body></html>".encode())
+    assert [table.row_count for table in document.tables] == [2, 2]
+    assert lines(document) == [
+        "部门收入总表",
+        "部门：某局",
+        "单位：万元",
+        "部门支出总表",
+        "部门：某局",
+        "单位：万元",
+    ]

@@ -192,3 +192,61 @@ def test_labels_under_a_blank_header_are_labels() -> None:
         ("公务接待费", "previous_budget"),
         ("公务接待费", "current_budget"),
     ]
+
+
+def test_units_that_follow_each_other_are_told_by_their_headings() -> None:
+    body = "项目|金额\n一、拨款|5.00\n收入合计|5.00"
+    recognition = recognise(
+        document(
+            "一、某市商务局2024年部门预算",
+            "收入总表",
+            "单位：万元",
+            body,
+            "支出总表",
+            "单位：万元",
+            body,
+            "二、某市投资促进中心2024年单位预算",
+            "收入总表",
+            "单位：万元",
+            body,
+        )
+    )
+    assert [table.agency_name for table in recognition.tables] == [
+        "某市商务局",
+        "某市商务局",
+        "某市投资促进中心",
+    ]
+
+
+def test_a_title_may_share_its_line_with_number_and_unit() -> None:
+    recognition = recognise(
+        document("表1　部门收支总表　　单位：万元", "项目|预算数\n一、拨款|5.00\n收入总计|5.00")
+    )
+    (table,) = recognition.tables
+    assert (table.table_type, table.table_title, table.unit) == (
+        "revenue_expenditure_summary",
+        "部门收支总表",
+        "万元",
+    )
+
+
+def test_rows_may_be_periods_and_rates_where_the_items_are_the_headers() -> None:
+    recognition = recognise(
+        document(
+            "“三公”经费预算表",
+            "单位：万元",
+            """
+            项目|合计|因公出国（境）费|公务接待费
+            2023年预算|5.00|1.00|4.00
+            2024年预算|4.00|0.50|3.50
+            增减额|-1.00|-0.50|-0.50
+            增减%|-20.00|-50.00|-12.50
+            """,
+        )
+    )
+    assert [(amount.value_text, amount.period) for amount in recognition.amounts[::3]] == [
+        ("5.00", "previous_budget"),
+        ("4.00", "current_budget"),
+        ("-1.00", "change"),
+    ]
+    assert len(recognition.amounts) == 9

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from itertools import pairwise
 
 from warehouse.documents.model import Cell, Line, Table
 
@@ -24,6 +25,7 @@ COLUMN_GROUP = re.compile(r".*(?:[预决]算数|执行数|完成数|金额)")
 NOTE = re.compile(
     r"(?:备?注|说明|填表说明|填报说明|编制说明)[\d(]*[:;、.)].*|.*(?:空表列示|以空表|本表无数据|本表为空|本表无内容).*"
 )
+TITLE = re.compile(r".{2,60}(?:表|一览|明细|汇总)(?:[((].*[))])?|.*公开\d+表")
 AMOUNT = re.compile(r"-?[\d,]+(?:\.\d+)?%?")
 
 _MAX_CAPTION_ROWS = 8
@@ -55,6 +57,25 @@ def split_captions(table: Table, *, merged_only: bool = False) -> tuple[list[Lin
     before = _lines(rows[:top], table.sheet)
     after = _lines(rows[bottom:], table.sheet)
     return before, _rows_between(table, top, bottom), after
+
+
+def stacked_tables(table: Table) -> list[Table]:
+    """The tables that stand below each other in one grid: each begins with a title over the whole width.
+
+    A title within the grid counts only where a unit of money follows it and rows of cells stand above.
+    """
+    rows, seams = _texts_by_row(table), _seams(table)
+    cuts = [0]
+    for index in range(2, table.row_count - 2):
+        alone = rows[index][0] if len(rows[index]) == 1 else None
+        if alone is None or not seams[index] or not _spans_all(table, alone):
+            continue
+        below = [plain(cell.text) for row in rows[index + 1 : index + 4] for cell in row]
+        has_rows = any(len(row) > 1 for row in rows[cuts[-1] : index])
+        if has_rows and TITLE.fullmatch(plain(alone.text)) and any(map(MONEY_UNIT.fullmatch, below)):
+            cuts.append(index)
+    parts = (_rows_between(table, *bounds) for bounds in pairwise([*cuts, table.row_count]))
+    return [part for part in parts if part is not None]
 
 
 def _texts_by_row(table: Table) -> list[list[Cell]]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 from lxml.html import HTMLParser
 
-from warehouse.documents.captions import split_captions
+from warehouse.documents.captions import split_captions, stacked_tables
 from warehouse.documents.grid import tile
 from warehouse.documents.model import Cell, Document, Line, ReadOutcome, Table, UnreadableDocumentError
 
@@ -291,11 +291,12 @@ def _finish(table: _HtmlTable) -> Iterator[Block]:
             for html_cell in row:
                 yield from _blocks(html_cell.parts)
         return
-    before, kept, after = split_captions(tile(cells, len(table.rows)), merged_only=True)
-    yield from before
-    if kept is not None:
-        yield kept
-    yield from after
+    for part in stacked_tables(tile(cells, len(table.rows))):
+        before, kept, after = split_captions(part, merged_only=True)
+        yield from before
+        if kept is not None:
+            yield kept
+        yield from after
 
 
 def _is_furniture(table: _HtmlTable, cells: list[Cell]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from warehouse.documents.captions import split_captions
+from warehouse.documents.captions import split_captions, stacked_tables
 from warehouse.documents.grid import tile
 from warehouse.documents.model import Cell, Line, Notice, Table
 
@@ -46,12 +46,15 @@ def word_table(
         yield from lines(texts)
         yield from inner
         return
-    before, kept, after = split_captions(grid, merged_only=True)
-    yield from before
-    if kept is not None:
-        yield kept
+    notes: list[Line] = []
+    for part in stacked_tables(grid):
+        before, kept, after = split_captions(part, merged_only=True)
+        yield from (*notes, *before)
+        if kept is not None:
+            yield kept
+        notes = after
     yield from inner
-    yield from after
+    yield from notes
 
 
 def lines(texts: Sequence[str]) -> Iterator[Line]:

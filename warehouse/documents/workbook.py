@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
 from collections.abc import Iterator, Sequence
 
 from python_calamine import (
@@ -17,7 +16,7 @@ from python_calamine import (
     load_workbook,
 )
 
-from warehouse.documents.captions import CAPTION, MONEY_UNIT, plain, split_captions
+from warehouse.documents.captions import CAPTION, MONEY_UNIT, TITLE, plain, split_captions
 from warehouse.documents.cell_styles import SheetStyles, xls_styles, xlsx_styles
 from warehouse.documents.grid import tile
 from warehouse.documents.model import (
@@ -35,7 +34,6 @@ Block = Line | Table
 Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
 _CAPTION_ROWS = 4
-_TITLE = re.compile(r".{2,60}(?:表|一览|明细|汇总)(?:[((].*[))])?|.*公开\d+表")
 
 
 def read_xlsx(data: bytes) -> Document:
@@ -205,7 +203,7 @@ def _begins_table(by_row: dict[int, list[Cell]], row: int, *, after_blank: bool)
     texts, *following = ([plain(cell.text) for cell in by_row.get(row + n, [])] for n in range(_CAPTION_ROWS))
     if len(texts) != 1:
         return False
-    is_title = _TITLE.fullmatch(texts[0]) is not None
+    is_title = TITLE.fullmatch(texts[0]) is not None
     above_unit = any(MONEY_UNIT.fullmatch(text) for texts_below in following for text in texts_below)
     if after_blank:
         return is_title or CAPTION.fullmatch(texts[0]) is not None or above_unit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from warehouse.documents.model import Cell
-from warehouse.tables import money, rows
+from warehouse.tables import meanings, money, rows
 from warehouse.tables.context import Context
 from warehouse.tables.headers import Column
 from warehouse.tables.model import Amount
@@ -32,6 +32,8 @@ def read_amounts(context: Context) -> tuple[list[Amount], list[str]]:
     unread: list[str] = []
     for cell, column in _figures(context, columns):
         item = items.get((cell.row, column.group))
+        if item and not item.code and meanings.is_rate_row(item.label):
+            continue
         amount = _amount(context, column, item, cell) if item else None
         if amount:
             amounts.append(amount)
@@ -82,9 +84,22 @@ def _amount(context: Context, column: Column, item: rows.Item, cell: Cell) -> Am
         row_role=role,
         fund_type=column.fund_type,
         nature=column.nature,
-        period=column.period,
+        period=column.period or _period_of_row(context, item.label),
         confidence=cell.confidence,
     )
+
+
+def _period_of_row(context: Context, label: str) -> str | None:
+    """The period that a row names where the items are the headers (2023年预算 | 1.00 | 0.50)."""
+    year = context.caption.fiscal_year or max(
+        (
+            meanings.year_of(item.label) or 0
+            for item in context.items.get(0, [])
+            if meanings.is_period_row(item.label)
+        ),
+        default=0,
+    )
+    return meanings.period_of((label,), year or None, None) if meanings.is_period_row(label) else None
 
 
 def _is_unit_row(context: Context, item: rows.Item) -> bool:

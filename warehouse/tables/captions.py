@@ -18,6 +18,10 @@ _SENTENCE = re.compile(r"[。;!?]|,.*,")
 _BESIDE_AGENCY = re.compile(
     r"(?<=.)(?:(?:金额|货币|计量)?单位:?(?:人民币)?(?:百万|[亿万千百])?元|预算年度|20\d\d年)|^单位:?(?:人民币)?(?:百万|[亿万千百])?元"
 )
+# A title with the unit, or the name of the department, in the same line.
+_TITLE_BESIDE = re.compile(
+    r"^(.{3,50}?表)[(（]?(?:(?:金额|货币|计量|编制|填报|公开)?(?:单位|部门)(?:名称)?)[:：].*$"
+)
 _HALF_UNIT = re.compile(r"单位:?(百万|[亿万千百])$")
 _MAX_TITLE = 60
 _REACH = 12
@@ -139,12 +143,20 @@ def _broken_unit(lines: list[str]) -> str | None:
 
 def _title(lines: list[str], title_score: Callable[[str], int]) -> str:
     for index in range(len(lines) - 1, -1, -1):
-        line = lines[index]
+        line = _without_neighbour(lines[index])
         if is_title(line):
             return without_number(_with_line_above(printed(line), lines[:index], title_score))
         if title_score(line) and _names_a_table(line):
             return without_number(printed(line))
     return ""
+
+
+def _without_neighbour(line: str) -> str:
+    """A title alone, where the unit of money stands in the same line (部门收支总表  单位：万元)."""
+    if is_title(line):
+        return line
+    match = _TITLE_BESIDE.match(printed(line))
+    return match.group(1) if match else line
 
 
 def _with_line_above(shown: str, above: list[str], title_score: Callable[[str], int]) -> str:

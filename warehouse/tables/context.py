@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from warehouse.documents.model import Cell, Document, Line, Table
 from warehouse.tables import forms, rows, types
 from warehouse.tables.captions import Caption, read_caption, without_number
+from warehouse.tables.facts import agency_in_heading
 from warehouse.tables.headers import Header, distinct, is_caption_row, read_header, reuse_header
 from warehouse.tables.model import DocumentFacts
 from warehouse.tables.places import Spot
@@ -95,8 +96,11 @@ def read_contexts(
         with it, and the roles of rows take all its parts together.
     """
     contexts: list[Context] = []
-    for section in sections:
-        contexts.append(_context(section, facts, contexts[-1] if contexts else None, stated_unit))
+    for section, agency_name in zip(sections, _agencies_by_heading(sections), strict=True):
+        made = _context(section, facts, contexts[-1] if contexts else None, stated_unit)
+        if agency_name and not made.caption.agency_name:
+            made = replace(made, caption=replace(made.caption, agency_name=agency_name))
+        contexts.append(made)
     parts: dict[int, list[int]] = {}
     for index, context in enumerate(contexts):
         parts.setdefault(context.continues_ordinal or context.section.ordinal, []).append(index)
@@ -106,6 +110,17 @@ def read_contexts(
             for index, items in zip(indices, together, strict=True):
                 contexts[index] = replace(contexts[index], items=items)
     return tuple(contexts)
+
+
+def _agencies_by_heading(sections: Sequence[Section]) -> list[str | None]:
+    """For each table whose budget it is, where headings name several units one after the other."""
+    names: list[str | None] = []
+    current: str | None = None
+    for section in sections:
+        for line in section.above:
+            current = agency_in_heading(line.text) or current
+        names.append(current)
+    return names if len({name for name in names if name}) > 1 else [None] * len(names)
 
 
 def _context(

@@ -10,6 +10,7 @@ from typing import TypeVar
 from warehouse.documents.model import Document, Line
 from warehouse.tables.captions import Caption
 from warehouse.tables.model import DocumentFacts
+from warehouse.tables.rows import names_a_unit
 from warehouse.tables.text import key
 
 _T = TypeVar("_T")
@@ -18,7 +19,7 @@ _COVER = re.compile(r"(20\d\d)年(?:度|初)?.{0,30}?(?<!公共)(?<!基金)(?<!�
 _FUND_NAME = re.compile(r"(?:公共|基金|经营)预算")
 _SCOPE = re.compile(r"(部门|单位)(?:\([^)]*\))?(?:综合|财务|整体)?(?:预算|决算|收支|收入|支出|财政拨款)")
 _AGENCY = re.compile(r"^([^\d:、]{3,40}?)(?:20\d\d)年?度?(?:部门|单位)?(?:预算|决算)")
-_PART = re.compile(r"^第.{1,2}部分")
+_PART = re.compile(r"^(?:第.{1,2}部分|[一二三四五六七八九十]{1,3}、|附件?\d*[:、.]?|\d{1,2}[、.])")
 _PHASE = re.compile(
     r"(?:(?<=部门)|(?<=单位)|(?<=收支)|(?<=收入)|(?<=支出)|(?<=拨款))(?:预算|决算)|(?:预算|决算)(?=项目|公开|收支|收入|支出|总表|表)"
 )
@@ -87,6 +88,13 @@ def _scope(titles: Sequence[str]) -> str | None:
         match.group(1) for title in titles if (match := _SCOPE.search(title)) and "部门(单位)" not in title
     )
     return {"部门": "department", "单位": "unit"}[named] if named else None
+
+
+def agency_in_heading(text: str) -> str | None:
+    """The public body whose budget a heading announces: `二、某市投资促进中心2024年单位预算`."""
+    plain = key(text)
+    match = _AGENCY.match(_PART.sub("", plain)) if _is_heading(plain) else None
+    return match.group(1) if match and names_a_unit(match.group(1)) else None
 
 
 def _agency_on_cover(titles: Sequence[str]) -> str | None:

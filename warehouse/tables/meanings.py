@@ -13,6 +13,14 @@ from warehouse.tables.vocabulary import load
 _YEAR = re.compile(r"(20\d\d)")
 
 
+_RATE_ROW = re.compile(
+    r"(?:比?上年|同比|比|较)?(?:20\d\d年)?(?:增长|增减|增加|减少|变动|下降)?(?:幅度|比例|比率|率|占比|比重|%)(?:\(%\))?|(?:增减|同比|增长)\(?%\)?"
+)
+_PERIOD_ROW = re.compile(
+    r"(?:20\d\d年|上年|本年)度?(?:年初)?(?:预算|决算|执行|安排|完成|预算执行|实际)数?|(?:增减|变动)(?:额|数)?"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One line of the vocabulary: `value` where every condition that is given holds."""
@@ -114,6 +122,16 @@ def says_amount(parts: tuple[str, ...]) -> bool:
     )
 
 
+def is_rate_row(label: str) -> bool:
+    """Whether a row prints rates (增减%, 增长率) where the items are the headers."""
+    return _RATE_ROW.fullmatch(key(label)) is not None
+
+
+def is_period_row(label: str) -> bool:
+    """Whether a row is a period (2023年预算数, 增减额) where the items are the headers."""
+    return _PERIOD_ROW.fullmatch(key(label)) is not None
+
+
 def _from_leaf_out(section: str, parts: tuple[str, ...]) -> str | None:
     for part in reversed(parts):
         value = _first(section, key(part), key(part))
@@ -160,7 +178,9 @@ def _saying_kind(parts: tuple[str, ...]) -> str:
     """The innermost text that says budget or execution: 年初预算 under 2024年."""
     periods = load("columns")["periods"]
     words = (*periods["budget_words"], *periods["execution_words"])
-    return next((plain for part in reversed(parts) if any(word in (plain := key(part)) for word in words)), "")
+    return next(
+        (plain for part in reversed(parts) if any(word in (plain := key(part)) for word in words)), ""
+    )
 
 
 def _dated(plain: str, year: int, fiscal_year: int | None, phase: str | None) -> str | None:
