@@ -16,6 +16,7 @@ from warehouse.tables.vocabulary import load
 _CODED_NAME = re.compile(r"[\[(（【]?(\d{3}|\d{5}|\d{7})[\])）】]?[-－—_]?([^\d\W].*)")
 # 支出功能分类 201–234, 支出经济分类 301–313, 399, 501–515, 599: no telephone numbers, no 3·15.
 _CLASSIFICATION = re.compile(r"(?:2[0-3]\d|30[1-9]|31[0-3]|50[1-9]|51[0-5]|[35]99)(?:\d\d){0,2}")
+_CODED_UNIT = re.compile(r"[\[(（【]?(\d{3,9})[\])）】]?[-－—_]?([^\d\W].*)")
 _CATALOGUED_NAME = re.compile(r"([ABC]\d{4,10})[-－—_]?([^\d\W].*)")
 _CODE = re.compile(r"[A-Z]{0,2}\d[\dA-Z]*|[A-Z]")
 _PART_ROLES = ("code_class", "code_group", "code_item")
@@ -177,6 +178,8 @@ class _RowReader:
             label, depth = (printed(named_by.text), named_by.col) if named_by else ("", 0)
         code = codes[0] if codes else ""
         if not code and not self.codes and not self.parts and self.names:
+            unit_code, label = _split_unit(label) if self.splits_names and not agency_code else ("", label)
+            agency_code = agency_code or unit_code
             code, label = _split_coded(label) if self.splits_names else _split_catalogued(label)
         if agency_code and not agency_code[0].isdigit():
             agency_code = ""
@@ -286,6 +289,19 @@ def _split_coded(label: str) -> tuple[str, str]:
     """`[201]一般公共服务支出` → code and name."""
     match = _CODED_NAME.fullmatch(label)
     return (match.group(1), match.group(2)) if match else ("", label)
+
+
+def _split_unit(label: str) -> tuple[str, str]:
+    """`301001-某市商务局本级` → code and name of a unit, among subjects with their codes.
+
+    图书馆 and 综合医院 are functions too: a code that may be one of 款 or 项 is no unit's.
+    """
+    match = _CODED_UNIT.fullmatch(label)
+    if not match or not names_a_unit(match.group(2)):
+        return "", label
+    code = match.group(1)
+    is_subject = len(code) > 3 and _CLASSIFICATION.fullmatch(code)
+    return ("", label) if is_subject else (code, match.group(2))
 
 
 def _split_catalogued(label: str) -> tuple[str, str]:
