@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from warehouse.documents.model import Line, Table
 from warehouse.documents.pdf import read_pdf
-from warehouse.documents.pdf.content import Rule
+from warehouse.documents.pdf.content import Glyph, Rule
 from warehouse.documents.pdf.grid import find_grids
-from warehouse.documents.pdf.text import plain
+from warehouse.documents.pdf.text import plain, runs_of
 
 if TYPE_CHECKING:
     from paper import Paper
@@ -266,3 +266,14 @@ def test_prose_with_amounts_is_no_table(new_paper: NewPaper):
     for i in range(12):
         paper.text(60, 60 + 22 * i, f"（{i}）基本支出 {i}34.50 万元，比上年增加 12.00 万元，增长 {i}.50%")
     assert read_pdf(paper.data()).tables == ()
+
+
+def test_a_page_full_of_texts_over_one_another_is_read_in_time():
+    glyphs = [Glyph(100.0, 10.0 + i % 3, 14.0 + i % 3, 6.0, str(i % 10)) for i in range(50_000)]
+    runs = runs_of(sorted(glyphs))
+    assert sum(run.last - run.first for run in runs) == len(glyphs)
+
+
+def test_a_mesh_is_no_grid():
+    lines = [Rule(float(3 * i), 0.0, 3000.0) for i in range(1000)]
+    assert find_grids(lines, lines) == []

@@ -16,6 +16,9 @@ REACH = 3.0
 """Points; how far a rule may end before the rule that it meets, or before its own next piece."""
 
 _FREE = -1
+_MOST_POSITIONS = 200_000
+"""Of one grid; a mesh with more is a drawing, as no page has room for so many texts."""
+
 _MIN_LENGTH = 4.0
 _MIN_OUTER = 6.0
 
@@ -118,7 +121,7 @@ def _connected(horizontal: Sequence[Rule], vertical: Sequence[Rule]) -> list[tup
 def _grid(horizontal: list[Rule], vertical: list[Rule]) -> Grid | None:
     xs = _edges(vertical, horizontal)
     ys = _edges(horizontal, vertical)
-    if len(xs) < 2 or len(ys) < 2:
+    if len(xs) < 2 or len(ys) < 2 or len(xs) * len(ys) > _MOST_POSITIONS:
         return None
     # below[r][c]: a rule closes position (r, c) at its bottom; right[r][c]: at its right
     below = [[False] * (len(xs) - 1) for _ in range(len(ys))]

@@ -43,6 +43,9 @@ _NARROWEST = 0.1
 _WIDE = 0.6
 """Of the size: no character follows another nearer than this, from left edge to left edge."""
 
+_MOST_TANGLED = 500
+"""Glyphs; more on one baseline are no texts one over the other, and to tell them apart takes long."""
+
 _SAME_LINE = 0.4
 """Of the size: baselines no further apart than this are one line."""
 
@@ -113,6 +116,8 @@ def runs_of(glyphs: list[Glyph]) -> list[Run]:
 
 def _finished(glyphs: list[Glyph], first: int, last: int, text: list[str] | None, x1: float) -> list[Run]:
     """The run of these glyphs, or the runs that they were before they were laid one over the other."""
+    if text is None and last - first > _MOST_TANGLED:
+        text = [glyph.text for glyph in glyphs[first:last]]
     if text is not None:
         return [_run(glyphs[first:last], first, x1, text)]
     chains: list[list[Glyph]] = []
