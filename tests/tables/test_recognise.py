@@ -51,6 +51,42 @@ def test_coded_rows_know_their_parents() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        """
+        科目编码|科目名称|合计|基本支出|项目支出|
+        201|一般公共服务支出||9.00|5.00|4.00
+        205|教育支出||3.00|1.00|2.00
+        """,
+        """
+        科目编码|科目名称||合计|基本支出|项目支出
+        201|一般公共服务支出|9.00|5.00|4.00|
+        205|教育支出|3.00|1.00|2.00|
+        """,
+    ],
+)
+def test_headers_beside_their_figures_are_moved_where_only_so_totals_add_up(rows: str) -> None:
+    recognition = recognise(document("支出总表", "单位：万元", rows))
+    assert [(amount.column_path, amount.value_text) for amount in recognition.amounts[:3]] == [
+        ("合计", "9.00"),
+        ("基本支出", "5.00"),
+        ("项目支出", "4.00"),
+    ]
+    assert [notice.kind for notice in recognition.notices] == ["reading_chosen"]
+
+
+def test_a_total_that_no_reading_satisfies_is_published_as_printed() -> None:
+    rows = "科目编码|科目名称|合计|基本支出|项目支出|\n201|一般公共服务支出||9.00|5.00|3.00"
+    recognition = recognise(document("支出总表", "单位：万元", rows))
+    assert [(amount.column_path, amount.value_text) for amount in recognition.amounts] == [
+        ("基本支出", "9.00"),
+        ("项目支出", "5.00"),
+        ("", "3.00"),
+    ]
+    assert recognition.notices == ()
+
+
 def test_code_parts_that_are_printed_once_go_on() -> None:
     recognition = recognise(
         document(

@@ -13,6 +13,7 @@ from warehouse.tables.facts import agency_in_heading
 from warehouse.tables.headers import Header, distinct, is_caption_row, read_header, reuse_header
 from warehouse.tables.model import DocumentFacts
 from warehouse.tables.places import Spot
+from warehouse.tables.readings import choose_reading
 from warehouse.tables.text import printed
 from warehouse.tables.types import TableType
 
@@ -47,6 +48,8 @@ class Context:
     unit: str | None
     unit_source: str
     continues_ordinal: int | None
+    reading: str | None
+    """Why the grid was not read as its header stands, where it was not."""
 
 
 def sections_of(document: Document) -> Iterator[Section]:
@@ -129,7 +132,7 @@ def _context(
     grid = section.grid
     caption = read_section_caption(section)
     year = caption.fiscal_year or facts.fiscal_year
-    header = read_header(grid, fiscal_year=year, phase=facts.phase)
+    header, reading = choose_reading(read_header(grid, fiscal_year=year, phase=facts.phase), grid)
     continues = before is not None and _continues(header, section, caption, before)
     if continues and before:
         header = header if header.rows.end > header.rows.first else reuse_header(before.header, grid)
@@ -151,7 +154,7 @@ def _context(
         caption = replace(before.caption, unit=caption.unit or before.unit)
     unit, source = _unit(caption, header, stated_unit)
     first = (before.continues_ordinal or before.section.ordinal) if continues and before else None
-    return Context(section, caption, header, items, kind, unit, source, first)
+    return Context(section, caption, header, items, kind, unit, source, first, reading)
 
 
 def _continues(header: Header, section: Section, caption: Caption, before: Context) -> bool:

@@ -112,6 +112,8 @@ def _take_table(context: Context, found: _Findings) -> None:
         )
     )
     page, ordinal = section.table.page, section.ordinal
+    if context.reading:
+        found.notice("reading_chosen", context.reading, page=page, table_ordinal=ordinal)
     if kind.name == types.UNRECOGNISED:
         found.notice("unrecognised_table", kind.reason, page=page, table_ordinal=ordinal)
     if unread:
