@@ -13,6 +13,7 @@ ONE_WORKER = ("dbt", "expectations", "orchestration")
 """Folders whose tests share something that takes long to make: they run in one worker of pytest-xdist."""
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep tests together that share something expensive."""
     for item in items:

@@ -7,6 +7,8 @@ positions (row ids) are given without gaps in the order of the commits.
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -89,6 +91,9 @@ class SqliteRecorder:
         self._path = path
         with _clear_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
+            if not os.access(path.parent, os.W_OK):
+                # SQLite writes beside the log even to read it; the library would try for a minute to find out.
+                raise OSError(errno.EROFS, "read-only, and SQLite must write beside the log", str(path))
             self._datastore = SQLiteDatastore(
                 str(path), lock_timeout=LOCK_TIMEOUT_SECONDS, pool_timeout=LOCK_TIMEOUT_SECONDS
             )
