@@ -92,7 +92,7 @@ class SqliteRecorder:
         with _clear_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             if not os.access(path.parent, os.W_OK):
-                # SQLite writes beside the log even to read it; the library would try for a minute to find out.
+                # SQLite writes beside the log even to read it; the library would try that for a minute.
                 raise OSError(errno.EROFS, "read-only, and SQLite must write beside the log", str(path))
             self._datastore = SQLiteDatastore(
                 str(path), lock_timeout=LOCK_TIMEOUT_SECONDS, pool_timeout=LOCK_TIMEOUT_SECONDS
