@@ -25,6 +25,17 @@ def start_writer(home: Home, run_id: str, *, batches: int, size: int) -> subproc
     )
 
 
+def test_processes_may_open_a_new_log_at_once(tmp_path: Path) -> None:
+    for attempt in range(3):
+        home = Home(tmp_path / str(attempt))
+        writers = [start_writer(home, f"run-{number}", batches=1, size=5) for number in range(8)]
+        for writer in writers:
+            writer.communicate(timeout=60)
+            assert writer.returncode == 0
+        with EventLog.open(home.event_log) as log:
+            assert log.last_position() == 40
+
+
 def test_writers_at_the_same_time_lose_nothing_and_keep_one_chain(home: Home) -> None:
     writers = [start_writer(home, f"run-{number}", batches=200, size=5) for number in range(4)]
     for writer in writers:

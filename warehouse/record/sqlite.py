@@ -18,8 +18,8 @@ from uuid import UUID
 
 from eventsourcing.persistence import PersistenceError
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteDatastore
-from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
+from warehouse.files import exclusive
 from warehouse.record.errors import RecordUnavailableError
 from warehouse.record.recorder import NewRow, StoredRow
 
@@ -94,20 +94,17 @@ class SqliteRecorder:
             if not os.access(path.parent, os.W_OK):
                 # SQLite writes beside the log even to read it; the library would try that for a minute.
                 raise OSError(errno.EROFS, "read-only, and SQLite must write beside the log", str(path))
-            self._datastore = SQLiteDatastore(
-                str(path), lock_timeout=LOCK_TIMEOUT_SECONDS, pool_timeout=LOCK_TIMEOUT_SECONDS
-            )
-            self._recorder = _Recorder(self._datastore)
-            self._create_table()
+            # SQLite does not queue the switch to WAL mode, and the library's pool never gets back the writer
+            # of a connection that failed to open: processes that open a new log at once take turns.
+            with exclusive(path.with_name(f"{path.name}.lock")):
+                self._datastore = SQLiteDatastore(
+                    str(path), lock_timeout=LOCK_TIMEOUT_SECONDS, pool_timeout=LOCK_TIMEOUT_SECONDS
+                )
+                self._recorder = _Recorder(self._datastore)
+                self._create_table()
 
-    @retry(
-        retry=retry_if_exception_type((sqlite3.OperationalError, PersistenceError)),
-        wait=wait_random_exponential(multiplier=0.01, max=0.5),
-        stop=stop_after_delay(5),
-        reraise=True,
-    )
     def _create_table(self) -> None:
-        """Several processes may open a new log at once; SQLite does not queue the switch to WAL mode."""
+        """Make the table of a new log, or give that of an older one its column of sites."""
         with self._datastore.transaction(commit=True) as cursor:
             cursor.execute("SELECT name FROM pragma_table_info('stored_events')")
             columns = {row["name"] for row in cursor.fetchall()}
