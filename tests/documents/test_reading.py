@@ -101,8 +101,11 @@ def test_closing_the_iterator_ends_busy_workers():
 def test_interrupting_the_reader_leaves_no_orphans(tmp_path: Path):
     script = textwrap.dedent(
         f"""
+        import signal
         from tests.documents import readers_for_tests
         from warehouse.reading import read_files
+        # Shells start what runs in the background with the signal ignored, and children inherit that.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         files = [(str(i), b"note {tmp_path}") for i in range(4)]
         for result in read_files(files, workers=2, read=readers_for_tests.obey):
             pass
