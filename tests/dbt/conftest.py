@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 from uuid import uuid4
 
 import duckdb
@@ -17,17 +14,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.dbt.golden import recognition
+from tests.recognitions import one_amount, read_result, sha
 from warehouse.build import BuildResult, build
 from warehouse.home import Home
 from warehouse.raw_tables import RawTablesWriter
 from warehouse.record import events
-from warehouse.tables.model import Amount, DocumentFacts, Recognition
+from warehouse.tables.model import Recognition
 
 START = datetime(2024, 3, 1, tzinfo=UTC)
-
-
-def sha(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass
@@ -92,16 +86,7 @@ class Record:
         folder = self.home.raw / load_id
         with RawTablesWriter(folder, load_id=load_id, site_id=site_id, reader_version=version) as writer:
             for sha256, recognised in read.items():
-                writer.add(
-                    SimpleNamespace(
-                        sha256=sha256,
-                        recognition=recognised,
-                        format=recognised.facts.format,
-                        outcome="read",
-                        reason=None,
-                        seconds=0.1,
-                    )
-                )
+                writer.add(read_result(sha256, recognised))
                 self.add(
                     events.DocumentRead(
                         sha256=sha256, reader_version=version, outcome="read", amounts=len(recognised.amounts)
@@ -119,38 +104,6 @@ class Record:
     def write(self) -> None:
         self.home.events_parquet.mkdir(parents=True, exist_ok=True)
         pq.write_table(pa.Table.from_pylist(self.rows), self.home.events_parquet / "000001.parquet")
-
-
-def one_amount(text: str, **facts: object) -> Recognition:
-    """A document that prints one amount: its 三公经费合计, in 万元."""
-    place = {"table_ordinal": 1, "page": 1, "sheet": None}
-    amount = Amount(
-        **place,
-        row=1,
-        col=1,
-        bbox=(1.0, 2.0, 3.0, 4.0),
-        table_type="three_public",
-        table_title="三公",
-        side=None,
-        item_code="",
-        item_label="“三公”经费合计",
-        item_code_2="",
-        item_label_2="",
-        agency_code="",
-        column_path="合计",
-        value_text=text,
-        unit="万元",
-        amount_yuan=Decimal(text) * 10_000,
-        row_role="total",
-        fund_type="all",
-        nature=None,
-        period=None,
-        confidence=None,
-    )
-    said = {"format": "pdf", "page_count": 1, "fiscal_year": 2024, "phase": "budget", "scope": "department"}
-    return Recognition(
-        facts=DocumentFacts(**said | {"agency_name": None, "agency_code": None} | facts), amounts=(amount,)
-    )
 
 
 def add_history(record: Record) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.dbt.conftest import Record, one_amount, sha
+from tests.dbt.conftest import Record
+from tests.recognitions import one_amount, sha
 from warehouse.build import build
 from warehouse.home import Home
 from warehouse.record.events import CorrectionMade, CorrectionRevoked

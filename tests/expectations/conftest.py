@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
 
+from tests import recognitions
+from warehouse.documents.model import ReadOutcome
 from warehouse.home import Home
 from warehouse.raw_tables import RawTablesWriter
 from warehouse.tables.model import (
     Amount,
     AssetLine,
-    DocumentFacts,
     Indicator,
     OrganisationLine,
     ProcurementLine,
-    Project,
     RawCell,
     ReaderNotice,
-    RecognisedTable,
     Recognition,
     Statement,
     TextLine,
@@ -33,57 +31,33 @@ def place(row: int, col: int = 1) -> dict[str, object]:
 
 
 def amount(row: int, value: str = "12.50") -> Amount:
-    return Amount(
+    return recognitions.amount(
+        value,
         **place(row),
         table_type="expenditure_summary",
         table_title="部门预算支出总表",
-        side=None,
         item_code="2011308",
         item_label="招商引资",
-        item_code_2="",
-        item_label_2="",
-        agency_code="",
-        column_path="合计",
-        value_text=value,
-        unit="万元",
-        amount_yuan=Decimal(value) * 10_000,
         row_role="leaf",
-        fund_type="all",
         nature="all",
         period="current_budget",
-        confidence=None,
     )
 
 
 def recognition(amounts: int = 4) -> Recognition:
     """One row or more in every raw table."""
     return Recognition(
-        facts=DocumentFacts(
-            format="pdf",
-            page_count=12,
-            fiscal_year=2024,
-            phase="budget",
-            scope="department",
-            agency_name="秦皇岛市工业和信息化局",
-            agency_code="471",
-        ),
+        facts=recognitions.facts(page_count=12, agency_name="秦皇岛市工业和信息化局", agency_code="471"),
         tables=(
-            RecognisedTable(
-                table_ordinal=1,
+            recognitions.table(
                 page=3,
                 last_page=4,
-                sheet=None,
                 table_type="expenditure_summary",
                 table_title="部门预算支出总表",
-                reason="title",
-                unit="万元",
                 fiscal_year=2024,
-                agency_name=None,
                 row_count=amounts + 2,
-                column_count=2,
                 header_row_count=2,
                 amount_count=amounts,
-                empty_note=None,
             ),
         ),
         cells=tuple(
@@ -93,19 +67,9 @@ def recognition(amounts: int = 4) -> Recognition:
         ),
         amounts=tuple(amount(row) for row in range(2, amounts + 2)),
         projects=(
-            Project(
+            recognitions.project(
                 **place(1),
-                table_type="project_performance",
                 pro_code="13030324P00000110001A",
-                project_name="招商引资工作经费",
-                agency_code="",
-                agency_name="",
-                unit="元",
-                budget_yuan=Decimal(1500000),
-                fiscal_yuan=None,
-                other_yuan=None,
-                purpose="",
-                goal="",
                 plan_header="资金支出计划（%）",
                 plan_texts=("25", "50", "75", "100"),
             ),
@@ -173,18 +137,6 @@ def recognition(amounts: int = 4) -> Recognition:
     )
 
 
-@dataclass(frozen=True)
-class Read:
-    """What the writer takes of a read file (`warehouse.reading.ReadResult`)."""
-
-    sha256: str
-    recognition: Recognition | None
-    outcome: str
-    format: str | None = "pdf"
-    reason: str | None = None
-    seconds: float = 0.1
-
-
 Land = Callable[[Home, str, dict[int, Recognition | None]], str]
 
 
@@ -197,8 +149,8 @@ def land() -> Land:
             home.raw / load_id, load_id=load_id, site_id="qinhuangdao", reader_version="1"
         ) as writer:
             for number, recognised in documents.items():
-                outcome = "read" if recognised else "encrypted"
-                writer.add(Read(f"{number:064x}", recognised, outcome))  # type: ignore[arg-type]  # same fields
+                outcome = ReadOutcome.READ if recognised else ReadOutcome.ENCRYPTED
+                writer.add(recognitions.read_result(f"{number:064x}", recognised, outcome=outcome))
         return load_id
 
     return land_load

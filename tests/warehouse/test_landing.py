@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import signal
@@ -19,6 +18,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from tests.recognitions import amount, facts, project, read_result, sha, table
 from warehouse import raw_tables
 from warehouse.documents.model import ReadOutcome
 from warehouse.files import exclusive
@@ -50,25 +50,9 @@ from warehouse.record.events import (
     Payload,
 )
 from warehouse.record.log import EventLog
-from warehouse.tables.model import (
-    Amount,
-    AssetLine,
-    DocumentFacts,
-    Project,
-    ReaderNotice,
-    RecognisedTable,
-    Recognition,
-)
+from warehouse.tables.model import AssetLine, ReaderNotice, Recognition
 
-FACTS = DocumentFacts(
-    format="pdf",
-    page_count=13,
-    fiscal_year=2024,
-    phase="budget",
-    scope=None,
-    agency_name="忻州市商务局",
-    agency_code="409",
-)
+FACTS = facts(page_count=13, scope=None, agency_name="忻州市商务局", agency_code="409")
 PLACE = {
     "table_ordinal": 1,
     "page": 3,
@@ -77,55 +61,14 @@ PLACE = {
     "col": 2,
     "bbox": (70.5, 100.0, 120.25, 112.0),
 }
-TABLE = RecognisedTable(
-    table_ordinal=1,
-    page=3,
-    last_page=4,
-    sheet=None,
-    table_type="three_public",
-    table_title="“三公”经费支出预算表",
-    reason="title",
-    unit="万元",
-    fiscal_year=None,
-    agency_name=None,
-    row_count=9,
-    column_count=3,
-    header_row_count=2,
-    amount_count=1,
-    empty_note=None,
+TABLE = table(page=3, last_page=4, table_title="“三公”经费支出预算表", row_count=9, column_count=3)
+AMOUNT = amount(
+    "1.00", **PLACE, item_label="公务接待费", column_path="预算数", row_role="leaf", fund_type=None
 )
-AMOUNT = Amount(
-    **PLACE,
-    table_type="three_public",
-    table_title="“三公”经费支出预算表",
-    side=None,
-    item_code="",
-    item_label="公务接待费",
-    item_code_2="",
-    item_label_2="",
-    agency_code="",
-    column_path="预算数",
-    value_text="1.00",
-    unit="万元",
-    amount_yuan=Decimal("10000.00"),
-    row_role="leaf",
-    fund_type=None,
-    nature=None,
-    period="current_budget",
-    confidence=None,
-)
-PROJECT = Project(
+PROJECT = project(
     **{**PLACE, "bbox": None, "sheet": "附表", "page": None},
-    table_type="project_performance",
     pro_code="13030322P00000110003X",
-    project_name="招商引资工作经费",
-    agency_code="",
-    agency_name="",
-    unit="元",
-    budget_yuan=Decimal(1500000),
-    fiscal_yuan=None,
     other_yuan=Decimal("0.00"),
-    purpose="",
     goal="目标",
     plan_header="资金支出计划（%）",
     plan_texts=("25", "50", "75", "100"),
@@ -144,33 +87,14 @@ RECOGNITION = Recognition(
 )
 
 
-def sha256_of(name: str) -> str:
-    """The hash of a document by this name."""
-    return hashlib.sha256(name.encode()).hexdigest()
-
-
 def read(name: str, recognition: Recognition | None = RECOGNITION) -> ReadResult:
     """A document that was read."""
-    return ReadResult(
-        sha256=sha256_of(name),
-        outcome=ReadOutcome.READ,
-        reason=None,
-        recognition=recognition,
-        format="pdf",
-        seconds=0.25,
-    )
+    return read_result(sha(name), recognition, outcome=ReadOutcome.READ, seconds=0.25)
 
 
 def unreadable(name: str) -> ReadResult:
     """A document that could not be read."""
-    return ReadResult(
-        sha256=sha256_of(name),
-        outcome=ReadOutcome.CORRUPT,
-        reason="no end of file",
-        recognition=None,
-        format=None,
-        seconds=0.5,
-    )
+    return read_result(sha(name), None, reason="no end of file", seconds=0.5)
 
 
 def land_load(home: Home, log: EventLog, results: Iterable[ReadResult], **changes: str) -> LoadLanded | None:
@@ -185,7 +109,7 @@ def record(log: EventLog, *payloads: Payload, site_id: str = "xinzhou") -> None:
 def fetched(name: str, *, kind: PageKind = PageKind.DOCUMENT, url: str = "", **values: Any) -> FetchFinished:  # noqa: ANN401
     outcome = values.pop("outcome", FetchOutcome.STORED)
     return FetchFinished(
-        url=url or f"http://site.example/{name}", kind=kind, outcome=outcome, sha256=sha256_of(name), **values
+        url=url or f"http://site.example/{name}", kind=kind, outcome=outcome, sha256=sha(name), **values
     )
 
 
@@ -200,8 +124,8 @@ def table_rows(home: Home, table: str, load_id: str = "run-1-xinzhou") -> list[d
 def test_every_field_of_a_recognition_is_a_raw_table() -> None:
     tables = {field.name for field in fields(Recognition)} - {"facts"} | {"documents"}
     assert set(RAW_SCHEMAS) == tables
-    for table, schema in RAW_SCHEMAS.items():
-        assert schema.names[:4] == ["load_id", "site_id", "document_sha256", "reader_version"], table
+    for name, schema in RAW_SCHEMAS.items():
+        assert schema.names[:4] == ["load_id", "site_id", "document_sha256", "reader_version"], name
 
 
 @pytest.mark.parametrize(
@@ -230,7 +154,7 @@ def test_a_load_comes_back_value_by_value(home: Home, log: EventLog) -> None:
     keys = {
         "load_id": "run-1-xinzhou",
         "site_id": "xinzhou",
-        "document_sha256": sha256_of("a.pdf"),
+        "document_sha256": sha("a.pdf"),
         "reader_version": "1",
     }
 
@@ -246,7 +170,7 @@ def test_a_load_comes_back_value_by_value(home: Home, log: EventLog) -> None:
     read_row, failed_row = table_rows(home, "documents")
     assert read_row == expected(FACTS) | {"outcome": "read", "reason": None, "seconds": 0.25}
     assert failed_row == dict.fromkeys(RAW_SCHEMAS["documents"].names) | keys | {
-        "document_sha256": sha256_of("b.pdf"),
+        "document_sha256": sha("b.pdf"),
         "outcome": "corrupt",
         "reason": "no end of file",
         "seconds": 0.5,
@@ -268,7 +192,7 @@ def test_landing_is_recorded_with_what_was_read(home: Home, log: EventLog) -> No
     *reads, last = log.read(site_id="xinzhou", run_id="run-1")
     assert [event.payload for event in reads] == [
         DocumentRead(
-            sha256=sha256_of("a.pdf"),
+            sha256=sha("a.pdf"),
             reader_version="1",
             outcome="read",
             format="pdf",
@@ -277,7 +201,7 @@ def test_landing_is_recorded_with_what_was_read(home: Home, log: EventLog) -> No
             seconds=0.25,
         ),
         DocumentRead(
-            sha256=sha256_of("b.pdf"),
+            sha256=sha("b.pdf"),
             reader_version="1",
             outcome="corrupt",
             reason="no end of file",
@@ -286,7 +210,7 @@ def test_landing_is_recorded_with_what_was_read(home: Home, log: EventLog) -> No
     ]
     assert last.payload == landed
     assert landed is not None
-    assert landed.documents == (sha256_of("a.pdf"), sha256_of("b.pdf"))
+    assert landed.documents == (sha("a.pdf"), sha("b.pdf"))
     assert landed.row_counts == dict.fromkeys(RAW_SCHEMAS, 0) | {
         "documents": 2,
         "tables": 1,
@@ -311,12 +235,12 @@ def test_a_document_whose_values_do_not_fit_is_reported_and_the_others_land(
     broken = replace(RECOGNITION, amounts=(AMOUNT, replace(AMOUNT, amount_yuan=amount_yuan)))
     land_load(home, log, [read("broken.pdf", broken), read("a.pdf")])
     (read_event,) = (
-        e.payload for e in log.read(types=["document.read"]) if e.payload.sha256 == sha256_of("broken.pdf")
+        e.payload for e in log.read(types=["document.read"]) if e.payload.sha256 == sha("broken.pdf")
     )
     assert read_event.outcome == "crashed"
     assert read_event.reason.startswith(reason)
     assert [row["outcome"] for row in table_rows(home, "documents")] == ["crashed", "read"]
-    assert {row["document_sha256"] for row in table_rows(home, "amounts")} == {sha256_of("a.pdf")}
+    assert {row["document_sha256"] for row in table_rows(home, "amounts")} == {sha("a.pdf")}
 
 
 def test_memory_does_not_grow_with_the_number_of_documents(
@@ -356,7 +280,7 @@ def test_documents_are_pending_in_the_order_in_which_they_were_first_seen(log: E
             site_name="忻州",
             region_code="140900",
             url="import:x",
-            sha256=sha256_of("handed in"),
+            sha256=sha("handed in"),
             byte_count=1,
             file_name="x.pdf",
             title="预算",
@@ -364,7 +288,7 @@ def test_documents_are_pending_in_the_order_in_which_they_were_first_seen(log: E
         ),
     )
     record(log, fetched("elsewhere.pdf"), site_id="qinhuangdao")
-    assert pending(log, "1", "xinzhou") == [sha256_of(n) for n in ("b.pdf", "a.pdf", "c.pdf", "handed in")]
+    assert pending(log, "1", "xinzhou") == [sha(n) for n in ("b.pdf", "a.pdf", "c.pdf", "handed in")]
 
 
 def test_an_article_is_a_document_only_where_it_is_linked_as_one(log: EventLog) -> None:
@@ -376,16 +300,16 @@ def test_an_article_is_a_document_only_where_it_is_linked_as_one(log: EventLog) 
         fetched("moved page", kind=PageKind.ARTICLE, url="http://site.example/old", final_url=page),
         fetched("a.pdf"),
     )
-    assert pending(log, "1", "xinzhou") == [sha256_of("a.pdf")]
+    assert pending(log, "1", "xinzhou") == [sha("a.pdf")]
     record(log, DocumentLinked(url=page, page_url=page, link_text="", page_title="2024年部门预算"))
-    assert pending(log, "1", "xinzhou") == [sha256_of(n) for n in ("page", "moved page", "a.pdf")]
+    assert pending(log, "1", "xinzhou") == [sha(n) for n in ("page", "moved page", "a.pdf")]
 
 
 def test_what_was_landed_is_pending_again_only_for_another_reader(home: Home, log: EventLog) -> None:
     record(log, fetched("a.pdf"), fetched("b.pdf"), fetched("c.pdf"))
     land_load(home, log, [read("a.pdf"), unreadable("b.pdf")])
-    assert pending(log, "1", "xinzhou") == [sha256_of("c.pdf")]
-    assert pending(log, "2", "xinzhou") == [sha256_of(n) for n in ("a.pdf", "b.pdf", "c.pdf")]
+    assert pending(log, "1", "xinzhou") == [sha("c.pdf")]
+    assert pending(log, "2", "xinzhou") == [sha(n) for n in ("a.pdf", "b.pdf", "c.pdf")]
 
 
 def test_the_same_file_on_two_sites_is_read_for_each(home: Home, log: EventLog) -> None:
@@ -393,7 +317,7 @@ def test_the_same_file_on_two_sites_is_read_for_each(home: Home, log: EventLog) 
     record(log, fetched("a.pdf"), site_id="qinhuangdao")
     land_load(home, log, [read("a.pdf")])
     assert pending(log, "1", "xinzhou") == []
-    assert pending(log, "1", "qinhuangdao") == [sha256_of("a.pdf")]
+    assert pending(log, "1", "qinhuangdao") == [sha("a.pdf")]
 
 
 # --- loads ---
@@ -416,14 +340,14 @@ def test_loads_are_found_by_what_the_gate_said_last(home: Home, log: EventLog) -
     assert accepted_loads(log, "qinhuangdao") == []
     first = loads(log)[0]
     assert (first.site_id, first.run_id, first.reader_version) == ("xinzhou", "run-1", "1")
-    assert first.documents == (sha256_of("0.pdf"),)
+    assert first.documents == (sha("0.pdf"),)
 
 
 def test_a_missing_and_a_damaged_archived_file_cost_only_themselves(home: Home) -> None:
     archive = Archive(home.archive)
     whole, damaged = archive.put(b"%PDF-"), archive.put(b"whole")
     Path(archive.path_of(damaged)).write_bytes(b"broken")
-    missing = sha256_of("missing")
+    missing = sha("missing")
     results = {result.sha256: result for result in read_archived(archive, [missing, damaged, whole])}
     assert not str(results[whole].reason).startswith("archived file")
     for sha256, problem in ((missing, "is missing"), (damaged, "its bytes have the SHA-256")):
@@ -441,7 +365,7 @@ def test_a_load_lands_once(home: Home, log: EventLog) -> None:
     land_load(home, log, [read("a.pdf")])
     with pytest.raises(ValueError, match="load run-1-xinzhou has landed already"):
         land_load(home, log, [read("b.pdf")])
-    assert [row["document_sha256"] for row in table_rows(home, "documents")] == [sha256_of("a.pdf")]
+    assert [row["document_sha256"] for row in table_rows(home, "documents")] == [sha("a.pdf")]
 
 
 # --- kills ---
@@ -476,7 +400,7 @@ with EventLog.open(home.event_log) as log:
 
 def kill_landing(home: Home, point: str) -> None:
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED_LANDING, str(home.path), point, sha256_of("a.pdf")],
+        [sys.executable, "-c", KILLED_LANDING, str(home.path), point, sha("a.pdf")],
         env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
         check=False,
     )
@@ -488,7 +412,7 @@ def test_a_killed_landing_leaves_no_load_and_is_done_again(home: Home, log: Even
     record(log, fetched("a.pdf"))
     kill_landing(home, point)
     assert loads(log) == []
-    assert pending(log, "1", "xinzhou") == [sha256_of("a.pdf")]
+    assert pending(log, "1", "xinzhou") == [sha("a.pdf")]
     (removed,) = sweep(home, log)
     assert removed.name == "run-1-xinzhou"
     assert not removed.exists()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -14,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.recognitions import one_amount, read_result, sha
 from warehouse.build import build
-from warehouse.documents.model import ReadOutcome
 from warehouse.home import Home
 from warehouse.landing import land, missing_loads, pending, restore
 from warehouse.reading import ReadResult
@@ -35,7 +33,6 @@ from warehouse.record.events import (
 )
 from warehouse.record.export import export_events
 from warehouse.record.log import EventLog
-from warehouse.tables.model import Amount, DocumentFacts, RecognisedTable, Recognition
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
@@ -44,60 +41,10 @@ SITE, DOCUMENTS = "xinzhou", 4
 
 def made_up_reading(sha256: str, reader_version: str) -> ReadResult:
     """A pure function of the file and the reader: newer readers find other amounts."""
-    digit, table_type = int(sha256[:4], 16) % 9 + 1, "three_public"
-    place = {"table_ordinal": 1, "page": 1, "sheet": None}
-    table = RecognisedTable(
-        **place,
-        last_page=1,
-        table_type=table_type,
-        table_title="三公",
-        reason="title",
-        unit="万元",
-        fiscal_year=None,
-        agency_name=None,
-        row_count=2,
-        column_count=2,
-        header_row_count=1,
-        amount_count=1,
-        empty_note=None,
-    )
-    text = f"{digit}.{reader_version}0"
-    amount = Amount(
-        **place,
-        row=1,
-        col=1,
-        bbox=None,
-        table_type=table_type,
-        table_title="三公",
-        side=None,
-        item_code="",
-        item_label="“三公”经费合计",
-        item_code_2="",
-        item_label_2="",
-        agency_code="",
-        column_path="合计",
-        value_text=text,
-        unit="万元",
-        amount_yuan=Decimal(text) * 10_000,
-        row_role="total",
-        fund_type="all",
-        nature=None,
-        period=None,
-        confidence=None,
-    )
-    facts = DocumentFacts(
-        format="pdf",
-        page_count=1,
-        fiscal_year=2024,
-        phase="budget",
-        scope="department",
-        agency_name=None,
-        agency_code=None,
-    )
     if sha256[4] in "01":
-        return ReadResult(sha256, ReadOutcome.CORRUPT, "cut off", None, None, 0.0)
-    recognition = Recognition(facts=facts, tables=(table,), amounts=(amount,))
-    return ReadResult(sha256, ReadOutcome.READ, None, recognition, "pdf", 0.0)
+        return read_result(sha256, None, reason="cut off")
+    digit = int(sha256[:4], 16) % 9 + 1
+    return read_result(sha256, one_amount(f"{digit}.{reader_version}0"))
 
 
 @dataclass
@@ -117,7 +64,7 @@ class World:
     def observe(self, number: int, outcome: FetchOutcome = FetchOutcome.STORED) -> None:
         url, content = self.files.get(number, (f"http://site.example/{number}.pdf", ""))
         has_body = content and outcome in {FetchOutcome.STORED, FetchOutcome.UNCHANGED}
-        sha256 = hashlib.sha256(content.encode()).hexdigest() if has_body else None
+        sha256 = sha(content) if has_body else None
         link = DocumentLinked(
             url=url,
             page_url=f"{url}.html",
@@ -151,7 +98,7 @@ class World:
 
     def decide(self, number: int) -> None:
         if number in self.files:
-            sha256 = hashlib.sha256(self.files[number][1].encode()).hexdigest()
+            sha256 = sha(self.files[number][1])
             what = {"what": "fiscal_year", "value": f"202{number}", "reason": "封面"}
             try:
                 correct(self.log, document=sha256, run_id="r", **what)
