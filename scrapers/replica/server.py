@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sys
+import asyncio
+import socket
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import unquote_to_bytes
 
 import yaml
 
+from scrapers.replica.connection import Asked, Connection
 from scrapers.replica.pages import FOLDER, Content, Resource, render
 from scrapers.sites import Site, read_site
 
@@ -66,6 +66,12 @@ class Replica:
         """Let one path answer differently: `body`, `status`, `delay_seconds` … of `Resource`."""
         self.resources[site_id][path] = replace(self.resources[site_id][path], **fields)  # type: ignore[arg-type]
 
+    def note(self, site_id: str, asked: Asked, status: int, body_bytes: int) -> None:
+        """Remember a request that was answered."""
+        agent = asked.headers.get("user-agent", "")
+        seen = SeenRequest(site_id, asked.method, asked.path, status, body_bytes, agent, asked.seconds)
+        self.requests.append(seen)
+
     def answer(self, site_id: str, path: str) -> Resource:
         """The resource at a path, else what the site says of pages that it does not have."""
         resources = self.resources[site_id]
@@ -115,109 +121,57 @@ def serve_contents(contents: Mapping[str, Content], port: int = 0) -> Iterator[R
         ReplicaError: a port is taken.
     """
     replica = Replica(content=dict(contents))
-    with ExitStack() as stack:
-        for offset, site_id in enumerate(contents):
-            server = _listen(replica, site_id, port + offset if port else 0)
-            stack.callback(server.server_close)
-            replica.refresh(site_id)
-            replica.base_urls[site_id] = f"http://{HOST}:{server.server_address[1]}/"
-            thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-            thread.start()
-            stack.callback(thread.join)
-            stack.callback(server.shutdown)
+    for site_id in contents:
+        replica.refresh(site_id)
+    with serve_replica(replica, port):
         yield replica
 
 
-def _listen(replica: Replica, site_id: str, port: int) -> ThreadingHTTPServer:
-    class Handler(_Handler):
-        pass
+@contextmanager
+def serve_replica(replica: Replica, port: int = 0) -> Iterator[None]:
+    """Serve the sites of `replica.resources`, one port each, in one thread; fills `base_urls`.
 
-    Handler.replica, Handler.site_id = replica, site_id
+    Raises:
+        ReplicaError: a port is taken.
+    """
+    with ExitStack() as stack:
+        sockets = {
+            site_id: stack.enter_context(_listen(port + offset if port else 0))
+            for offset, site_id in enumerate(replica.resources)
+        }
+        replica.base_urls |= {
+            site_id: f"http://{HOST}:{listening.getsockname()[1]}/" for site_id, listening in sockets.items()
+        }
+        stack.enter_context(_answering(replica, sockets))
+        yield
+
+
+@contextmanager
+def _answering(replica: Replica, sockets: Mapping[str, socket.socket]) -> Iterator[None]:
+    """Answer on each socket for its site, in a thread."""
+    loop = asyncio.new_event_loop()
+    opened: set[asyncio.Transport] = set()
+    for site_id, listening in sockets.items():
+        answer, done = partial(replica.answer, site_id), partial(replica.note, site_id)
+        connect = partial(Connection, answer, done, opened)
+        loop.run_until_complete(loop.create_server(connect, sock=listening))
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
     try:
-        return _Server((HOST, port), Handler)
+        yield
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        for transport in opened:
+            transport.abort()
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port), backlog=128)
     except OSError as error:
         raise ReplicaError(
             f"port {port} on {HOST} is taken or not allowed ({error.strerror}); choose another with --port"
         ) from error
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    # A second server on a port that is in use must fail, not share it.
-    allow_reuse_port = False
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that hang up (timeouts, limits of size) are expected; the rest is reported."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type] # as the library calls it
-
-
-class _Handler(BaseHTTPRequestHandler):
-    replica: Replica
-    site_id: str
-    protocol_version = "HTTP/1.1"
-    server_version = "Replica"
-    sys_version = ""
-    timeout = 30
-
-    def do_GET(self) -> None:
-        self.asked_seconds = time.monotonic()
-        resource = self.replica.answer(self.site_id, undo_percent_encoding(self.path))
-        if resource.needs_referer and not self.headers.get("Referer"):
-            resource = Resource(b"", "text/html", HTTPStatus.FORBIDDEN)
-        if resource.delay_seconds:
-            time.sleep(resource.delay_seconds)
-        if resource.status == HTTPStatus.OK and self._is_fresh(resource):
-            resource = replace(resource, status=HTTPStatus.NOT_MODIFIED, cut_after=None)
-        self._send(resource)
-
-    do_HEAD = do_GET  # noqa: N815 - the name is the library's
-
-    def _is_fresh(self, resource: Resource) -> bool:
-        """Whether the client's copy is still good; If-None-Match has precedence (RFC 9110, 13.2.2)."""
-        if resource.ignore_conditions:
-            return False
-        if (tags := self.headers.get("If-None-Match")) is not None:
-            return resource.etag in tags or tags.strip() == "*"
-        since = self.headers.get("If-Modified-Since")
-        return since is not None and since == resource.last_modified
-
-    def _send(self, resource: Resource) -> None:
-        body = b"" if resource.status == HTTPStatus.NOT_MODIFIED else resource.body
-        self.send_response(resource.status)
-        self.send_header("Content-Type", resource.content_type)
-        if resource.status in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
-            self.send_header("ETag", resource.etag)
-            if resource.last_modified:
-                self.send_header("Last-Modified", resource.last_modified)
-        for name, value in resource.headers:
-            self.send_header(name, value)
-        if resource.status != HTTPStatus.NOT_MODIFIED:
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        sent = b"" if self.command == "HEAD" else body[: resource.cut_after]
-        self.wfile.write(sent)
-        self.close_connection = self.close_connection or resource.cut_after is not None
-        self.replica.requests.append(
-            SeenRequest(
-                site_id=self.site_id,
-                method=self.command,
-                path=undo_percent_encoding(self.path),
-                status=int(resource.status),
-                body_bytes=len(sent),
-                user_agent=self.headers.get("User-Agent", ""),
-                seconds=self.asked_seconds,
-            )
-        )
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's signature
-        """Say nothing: `Replica.requests` keeps what happened."""
-
-
-def undo_percent_encoding(path: str) -> str:
-    """The path as text. Old sites encode file names in GBK, newer ones in UTF-8."""
-    raw = unquote_to_bytes(path)
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("gb18030", errors="replace")

@@ -14,8 +14,8 @@ import pytest
 
 from scrapers.crawl import crawl_in_child
 from scrapers.replica import ALL_SITES, DEMO_SITES, Replica, SeenRequest, serve
+from scrapers.replica.connection import undo_percent_encoding
 from scrapers.replica.pages import DOCUMENTS
-from scrapers.replica.server import undo_percent_encoding
 from scrapers.sites import Site
 from warehouse.home import Home
 from warehouse.record.events import CrawlFinished, FetchFinished, ListingObserved, Payload
