@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,11 +14,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from expectations.findings import count
+from warehouse.documents.model import ReadOutcome
+from warehouse.record.events import DocumentRead
 
 BOX: Final = ("bbox_x0", "bbox_top", "bbox_x1", "bbox_bottom")
 
 MINIMUM_SAMPLE: Final = 5
 """Documents on either side below which rows per document are not compared."""
+
+_READ: Final = ReadOutcome.READ
 
 _NULLABLE: Final = {
     pa.int8(): pd.Int8Dtype(),
@@ -96,45 +100,34 @@ def growth_frame(connection: duckdb.DuckDBPyConnection, published: Path) -> pd.D
     return pd.DataFrame([row], dtype="Float64")
 
 
-def completeness_frame(folder: Path, previous: Path | None) -> pd.DataFrame:
-    """One row that sets a load against its site's previous good one; blank where nothing compares."""
-    row: dict[str, float | None] = {"documents_read_ratio": None}
-    documents = _outcomes(folder)
-    read = _read(documents)
-    for raw_table in ("tables", "amounts"):
-        given = sum(_rows_by_document(folder, raw_table).values()) if read else None
-        row |= {f"{raw_table}_of_read_documents": given}
-        row |= {f"{raw_table}_same_documents_ratio": None, f"{raw_table}_per_document_ratio": None}
-    if previous is None:
-        return pd.DataFrame([row], dtype="Float64")
-    documents_before = _outcomes(previous)
-    read_before = _read(documents_before)
+def completeness_frame(folder: Path, known: Mapping[str, DocumentRead]) -> pd.DataFrame:
+    """One row that sets a load against what its site's documents gave; blank where nothing compares."""
+    outcomes = _outcomes(folder)
+    read = [sha256 for sha256, outcome in outcomes.items() if outcome == _READ]
+    read_before = [sha256 for sha256, before in known.items() if before.outcome == _READ]
     enough = min(len(read), len(read_before)) >= MINIMUM_SAMPLE
+    row: dict[str, float | None] = {"documents_read_ratio": None}
     if enough:
-        row["documents_read_ratio"] = _ratio(
-            len(read) / len(documents), len(read_before) / len(documents_before)
-        )
-    for raw_table in ("tables", "amounts"):
-        counts, counts_before = _rows_by_document(folder, raw_table), _rows_by_document(previous, raw_table)
-        same = read_before & documents.keys()
+        row["documents_read_ratio"] = _ratio(len(read) / len(outcomes), len(read_before) / len(known))
+    for raw_table, before in (
+        ("tables", {sha256: known[sha256].tables for sha256 in read_before}),
+        ("amounts", {sha256: known[sha256].amounts for sha256 in read_before}),
+    ):
+        now = _rows_by_document(folder, raw_table)
+        same = before.keys() & outcomes.keys()
+        row[f"{raw_table}_of_read_documents"] = sum(now.values()) if read else None
         row[f"{raw_table}_same_documents_ratio"] = _ratio(
-            sum(counts.get(sha256, 0) for sha256 in same),
-            sum(counts_before.get(sha256, 0) for sha256 in same),
+            sum(now.get(sha256, 0) for sha256 in same), sum(before[sha256] for sha256 in same)
         )
-        if enough:
-            row[f"{raw_table}_per_document_ratio"] = _ratio(
-                sum(counts.values()) / len(read), sum(counts_before.values()) / len(read_before)
-            )
+        row[f"{raw_table}_per_document_ratio"] = (
+            _ratio(sum(now.values()) / len(read), sum(before.values()) / len(before)) if enough else None
+        )
     return pd.DataFrame([row], dtype="Float64")
 
 
 def _outcomes(folder: Path) -> dict[str, str]:
     documents = pq.read_table(folder / "documents.parquet", columns=["document_sha256", "outcome"])
     return dict(zip(documents["document_sha256"].to_pylist(), documents["outcome"].to_pylist(), strict=True))
-
-
-def _read(outcomes: dict[str, str]) -> set[str]:
-    return {sha256 for sha256, outcome in outcomes.items() if outcome == "read"}
 
 
 def _rows_by_document(folder: Path, raw_table: str) -> dict[str, int]:

@@ -6,8 +6,9 @@ the warning is in the report. The caller appends the event.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -16,34 +17,35 @@ import pyarrow as pa
 from expectations import batches
 from expectations.suites import Suite, marts_suites, raw_suites
 from warehouse.home import Home
-from warehouse.record.events import FailedExpectation, LoadValidated, RecordedEvent
+from warehouse.record.events import DocumentRead, FailedExpectation, LoadValidated
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def validate_load(home: Home, load_id: str, previous_load_id: str | None = None) -> LoadValidated:
-    """Judge the raw tables of a landed load.
+def validate_load(
+    home: Home, folder: Path, known: Mapping[str, DocumentRead] = MappingProxyType({})
+) -> LoadValidated:
+    """Judge the raw tables of a load.
 
     Args:
         home: The installation.
-        load_id: The load; its folder is `raw/<load_id>`.
-        previous_load_id: The last accepted load of the same site, for completeness; None for a site's first.
+        folder: Where they are; its name is the load's id.
+        known: What the documents of the same site gave before, by hash, for completeness.
 
     Returns:
         The payload of `load.validated`.
 
     Raises:
-        FileNotFoundError: there is no such load.
+        FileNotFoundError: there is no such folder.
     """
-    folder = home.raw / load_id
+    load_id = folder.name
     if not folder.is_dir():
         raise FileNotFoundError(f"load {load_id}: no folder {folder}")
-    previous = home.raw / previous_load_id if previous_load_id else None
 
     def frame_of(suite: Suite) -> pd.DataFrame:
         if suite.subject == "completeness":
-            return batches.completeness_frame(folder, previous)
+            return batches.completeness_frame(folder, known)
         return batches.raw_frame(folder, suite.subject, suite.columns)
 
     return _judge(home, raw_suites(), frame_of, load_id, {"load_ids": [load_id]})
@@ -68,16 +70,6 @@ def validate_marts(home: Home, built: Path) -> LoadValidated:
             return batches.relation_frame(connection, suite.subject, suite.columns)
 
         return _judge(home, marts_suites(), frame_of, built.stem, {})
-
-
-def previous_good_load(events: Iterable[RecordedEvent], site_id: str) -> str | None:
-    """The last load of a site that the gate accepted: what the next one is compared with."""
-    accepted = [
-        event.payload.load_id
-        for event in events
-        if event.site_id == site_id and isinstance(event.payload, LoadValidated) and event.payload.accepted
-    ]
-    return accepted[-1] if accepted else None
 
 
 def _judge(

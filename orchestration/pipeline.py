@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import shutil
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -101,17 +102,39 @@ def land(home: Home, site_id: str, run_id: str) -> LoadLanded | None:
 
 def validate(home: Home, site_id: str, run_id: str) -> list[LoadValidated]:
     """Pass every load of a site that was not judged yet through the gate."""
-    from expectations.gate import previous_good_load, validate_load
-
-    verdicts = []
     with EventLog.open(home.event_log) as events:
-        for load in landing.unvalidated_loads(events, site_id):
-            before = previous_good_load(events.read(site_id=site_id), site_id)
-            verdict = validate_load(home, load.load_id, before)
-            events.append([Event(payload=verdict, run_id=run_id, site_id=site_id)])
-            log.info("%s: load %s", site_id, "accepted" if verdict.accepted else "quarantined")
-            verdicts.append(verdict)
-    return verdicts
+        return [
+            _judge(home, events, load, home.raw / load.load_id, run_id)
+            for load in landing.unvalidated_loads(events, site_id)
+        ]
+
+
+def restore_loads(home: Home, run_id: str) -> None:
+    """Read raw tables again that are not there: a restored backup has none, a killed rebuild not all.
+
+    Loads that were judged as another reader read them pass the gate anew: what is restored are other rows.
+    """
+    with EventLog.open(home.event_log) as events:
+        for load in landing.missing_loads(home, events):
+            log.info("%s: reading %d documents again", load.site_id, len(load.documents))
+            results = read_archived(Archive(home.archive), load.documents)
+            anew = load.judged_version != READER_VERSION
+            judge = partial(_judge, home, events, load, run_id=run_id) if anew else None
+            landing.restore(home, load, results, READER_VERSION, judge)
+
+
+def _judge(home: Home, events: EventLog, load: landing.Load, folder: Path, run_id: str) -> LoadValidated:
+    """Pass the raw tables of a load, as this reader read them, through the gate, and record the verdict."""
+    from expectations.gate import validate_load
+
+    verdict = validate_load(home, folder, landing.known_readings(events, load.site_id))
+    verdict = verdict.model_copy(update={"reader_version": READER_VERSION})
+    events.append([Event(payload=verdict, run_id=run_id, site_id=load.site_id)])
+    if verdict.accepted:
+        log.info("%s: load accepted", load.site_id)
+    else:
+        log.warning("%s: load quarantined: %s", load.site_id, load.load_id)
+    return verdict
 
 
 def has_news(home: Home) -> bool:
@@ -128,17 +151,11 @@ def candidate(home: Home, run_id: str) -> Path:
 def build_models(
     home: Home, run_id: str, as_of: datetime | None = None, *, until: int | None = None
 ) -> BuildResult:
-    """Build core and marts from the copy of the log (up to a position) and the raw tables, aside.
-
-    Raw tables that are missing are read again first: a restored backup has none, a killed rebuild not all.
-    """
+    """Build core and marts from the copy of the log (up to a position) and the raw tables, aside."""
     from warehouse.build import build
 
+    restore_loads(home, run_id)
     with EventLog.open(home.event_log) as events:
-        for load in landing.missing_loads(home, events):
-            log.info("%s: reading %d documents again", load.site_id, len(load.documents))
-            results = read_archived(Archive(home.archive), load.documents)
-            landing.restore(home, load, results, READER_VERSION)
         export_events(events, home.events_parquet, until=until)
     log.info("building the marts")
     return build(home, candidate(home, run_id), as_of=as_of)
@@ -209,9 +226,9 @@ def report(
 def rebuild(home: Home, as_of: datetime | None = None) -> Path:
     """Make everything that is derived again, from the record alone.
 
-    Raw tables are read again from the archived files. Without `as_of` the result is published: as the last
-    publication again where nothing is new since, else as the next one. With `as_of` it is written to `as_of/`
-    in the home, and the current publication stays.
+    Raw tables are read again from the archived files, and pass the gate again where another reader read them
+    before. Without `as_of` the result is published: as the last publication again where nothing is new since,
+    else as the next one. With `as_of` it is written to `as_of/` in the home; the current publication stays.
 
     Returns:
         The DuckDB file.
@@ -220,6 +237,7 @@ def rebuild(home: Home, as_of: datetime | None = None) -> Path:
     recover(home)
     shutil.rmtree(home.raw, ignore_errors=True)
     shutil.rmtree(home.events_parquet, ignore_errors=True)
+    restore_loads(home, run_id)
     with EventLog.open(home.event_log) as events:
         last = publication.last_publication(events)
         again = last is not None and as_of is None and not publication.news_since_publication(events)

@@ -7,7 +7,7 @@ left by a kill: it is ignored, swept, and its documents are still pending.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,8 +47,12 @@ class Load:
     reader_version: str
     documents: tuple[str, ...]
     row_counts: dict[str, int]
-    accepted: bool | None
+    accepted: bool | None = None
     """What the gate said last; None where it has not judged yet."""
+    judged_version: str | None = None
+    """The reader whose rows it judged then: another than `reader_version` where they were restored by it."""
+    judged_position: int = 0
+    """The event in which it did."""
 
 
 def pending(log: EventLog, reader_version: str, site_id: str) -> list[str]:
@@ -118,7 +122,13 @@ def land(  # noqa: PLR0913 # a load's keys, all by name
     return landed
 
 
-def restore(home: Home, load: Load, results: Iterable[ReadResult], reader_version: str) -> None:
+def restore(
+    home: Home,
+    load: Load,
+    results: Iterable[ReadResult],
+    reader_version: str,
+    judge: Callable[[Path], object] | None = None,
+) -> None:
     """Write the raw tables of a landed load again; the log knows of it.
 
     Args:
@@ -126,12 +136,15 @@ def restore(home: Home, load: Load, results: Iterable[ReadResult], reader_versio
         load: The load, as the log tells of it.
         results: Its documents, read anew.
         reader_version: The reader that read them anew: rows say who made them, not who did once.
+        judge: Called with the folder before it is in place, so that no rows are there without their verdict.
     """
     with _aside(home, load.load_id) as folder:
         keys = {"load_id": load.load_id, "site_id": load.site_id, "reader_version": reader_version}
         with RawTablesWriter(folder, **keys) as writer:
             for result in results:
                 _add(writer, result, reader_version)
+        if judge:
+            judge(folder)
         _move(folder, home.raw / load.load_id)
 
 
@@ -153,10 +166,15 @@ def loads(log: EventLog, site_id: str | None = None, until: int | None = None) -
                     reader_version=payload.reader_version,
                     documents=payload.documents,
                     row_counts=payload.row_counts,
-                    accepted=None,
                 )
-            case LoadValidated(load_id=load_id, accepted=accepted) if load_id in landed:
-                landed[load_id] = replace(landed[load_id], accepted=accepted)
+            case LoadValidated(load_id=load_id) as verdict if load_id in landed:
+                load = landed[load_id]
+                landed[load_id] = replace(
+                    load,
+                    accepted=verdict.accepted,
+                    judged_version=verdict.reader_version or load.reader_version,
+                    judged_position=event.position,
+                )
     return list(landed.values())
 
 
@@ -168,6 +186,32 @@ def unvalidated_loads(log: EventLog, site_id: str | None = None) -> list[Load]:
 def accepted_loads(log: EventLog, site_id: str | None = None, until: int | None = None) -> list[Load]:
     """Loads that the gate let through: those that are published."""
     return [load for load in loads(log, site_id, until) if load.accepted]
+
+
+def known_readings(log: EventLog, site_id: str) -> dict[str, DocumentRead]:
+    """What each document of a site gave, as recorded when it was read for the newest load ever accepted.
+
+    It is what a newer reading is compared with: also where the verdict was taken back since, and whether or
+    not the raw tables of that reading are still there.
+    """
+    read: dict[tuple[str, str], DocumentRead] = {}
+    loads: dict[str, dict[str, DocumentRead]] = {}
+    accepted: set[str] = set()
+    types = (DocumentRead.type, LoadLanded.type, LoadValidated.type)
+    for event in log.read(types=types, site_id=site_id):
+        match event.payload:
+            case DocumentRead(sha256=sha256) as reading:
+                read[event.run_id, sha256] = reading
+            case LoadLanded(load_id=load_id, documents=documents):
+                keys = ((event.run_id, sha256) for sha256 in documents)
+                loads[load_id] = {key[1]: read[key] for key in keys if key in read}
+            case LoadValidated(load_id=load_id, accepted=True):
+                accepted.add(load_id)
+    known: dict[str, DocumentRead] = {}
+    for load_id, readings in loads.items():
+        if load_id in accepted:
+            known |= readings
+    return known
 
 
 def sweep(home: Home, log: EventLog) -> list[Path]:

@@ -45,7 +45,7 @@ class News:
     log_position: int
     """The last event that was looked at."""
     loads: tuple[str, ...] = ()
-    """Loads that the gate accepted, or took back, since."""
+    """Loads that the gate accepted since, also anew for the rows of another reader, or took back."""
     documents: tuple[str, ...] = ()
     """Addresses of documents whose content, links or presence changed; what was corrected, and revoked."""
     listings: tuple[str, ...] = ()

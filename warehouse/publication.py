@@ -153,10 +153,15 @@ def news_since_publication(log: EventLog, *, nothing_until: int = 0) -> News:
     histories = [log.read(site_id=site_id, until=end, types=NEWSWORTHY) for site_id in sorted(sites)]
     events = heapq.merge(*histories, key=lambda event: event.position)
     documents, listings = fold(events, since=since)
-    accepted = {load.load_id for load in accepted_loads(log, until=end)}
+    accepted = {load.load_id: load for load in accepted_loads(log, until=end)}
+    judged_anew = {
+        load_id
+        for load_id, load in accepted.items()
+        if load.judged_version != load.reader_version and load.judged_position > published_until
+    }
     return News(
         log_position=end,
-        loads=tuple(sorted(accepted.symmetric_difference(published_loads))),
+        loads=tuple(sorted(judged_anew | (accepted.keys() ^ set(published_loads)))),
         documents=documents,
         listings=listings,
     )

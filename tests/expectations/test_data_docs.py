@@ -28,8 +28,8 @@ def judged(
 ) -> Home:
     """A home in which one good and one empty load were judged."""
     home = Home(tmp_path_factory.mktemp("judged"))
-    validate_load(home, land(home, "good", {1: recognise()}))
-    validate_load(home, land(home, "empty", {}))
+    validate_load(home, home.raw / land(home, "good", {1: recognise()}))
+    validate_load(home, home.raw / land(home, "empty", {}))
     build_data_docs(home)
     return home
 

@@ -241,6 +241,8 @@ class LoadValidated(Payload):
     accepted: bool
     expectations_evaluated: int
     failures: tuple[FailedExpectation, ...] = ()
+    reader_version: str | None = None
+    """The reader whose rows were judged; None: the one that landed the load."""
 
 
 CORRECTABLE: dict[str, tuple[str, ...]] = {
