@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from email.utils import formatdate
 from http import HTTPStatus
+from http.client import responses
 from urllib.parse import unquote_to_bytes
 
 from scrapers.replica.pages import Resource
@@ -63,8 +64,9 @@ class Connection(asyncio.Protocol):
 
     def _next(self) -> None:
         head, end, rest = self._received.partition(_END_OF_HEAD)
-        if not end and len(head) > _MAXIMUM_HEAD_BYTES:
+        if (head and not head[:1].isalpha()) or len(head) > _MAXIMUM_HEAD_BYTES:  # such as the start of TLS
             self._transport.close()
+            return
         if self._is_answering or not end:
             return
         self._received = rest
@@ -130,7 +132,7 @@ def _is_fresh(asked: Asked, resource: Resource) -> bool:
 
 def _head(resource: Resource) -> bytes:
     """Status line and headers."""
-    status = HTTPStatus(resource.status)
+    status = int(resource.status)
     headers = [
         ("Server", "Replica"),
         ("Date", formatdate(usegmt=True)),
@@ -141,7 +143,10 @@ def _head(resource: Resource) -> bytes:
         headers.append(("ETag", resource.etag))
         if resource.last_modified:
             headers.append(("Last-Modified", resource.last_modified))
-    if status is not HTTPStatus.NOT_MODIFIED:
+    if status != HTTPStatus.NOT_MODIFIED:
         headers.append(("Content-Length", str(len(resource.body))))
-    lines = [f"HTTP/1.1 {status.value} {status.phrase}", *(f"{name}: {value}" for name, value in headers)]
+    lines = [
+        f"HTTP/1.1 {status} {responses.get(status, '')}",
+        *(f"{name}: {value}" for name, value in headers),
+    ]
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
