@@ -92,7 +92,7 @@ class Form:
 
 def _value(text: str) -> Decimal | None:
     """The number that a cell prints; written apart from the reader's own rule."""
-    plain = re.sub(r"[\s¥￥]|(亿元|万元|千元|元)$", "", text).translate(str.maketrans("，．－▲", ",.--"))
+    plain = re.sub(r"[\s¥￥]|(亿元|万元|千元|元)$", "", text).translate(str.maketrans("，．－▲△", ",.---"))
     negative = plain.startswith(("(", "（")) and plain.endswith((")", "）"))
     plain = plain.strip("()（）")
     if not _NUMBER.fullmatch(plain):

@@ -28,11 +28,14 @@ def read_amounts(context: Context) -> tuple[list[Amount], list[str]]:
     """
     columns = {column.index: column for column in context.header.columns if column.role == "amount"}
     items = {(item.row, group): item for group, listed in context.items.items() for item in listed}
+    counts = _count_rows(context)
     amounts: list[Amount] = []
     unread: list[str] = []
     for cell, column in _figures(context, columns):
         item = items.get((cell.row, column.group))
         if item and not item.code and meanings.is_rate_row(item.label):
+            continue
+        if (cell.row, column.group) in counts and not _says_value(column):
             continue
         amount = _amount(context, column, item, cell) if item else None
         if amount:
@@ -52,6 +55,33 @@ def _figures(context: Context, columns: dict[int, Column]) -> Iterator[tuple[Cel
         column = columns.get(cell.col)
         if column and cell.text and cell.row >= context.header.rows.end:
             yield cell, column
+
+
+def _count_rows(context: Context) -> frozenset[tuple[int, int]]:
+    """Row and list of the rows whose figures are counts: 车辆数合计（辆） and the kinds of vehicles below it.
+
+    Where a column of its own holds quantities, the unit behind a label belongs to that column.
+    """
+    if context.header.with_role("quantity", "measure_unit") or context.table_type.name == "assets":
+        return frozenset()
+    found: set[tuple[int, int]] = set()
+    for group, items in context.items.items():
+        level: int | None = None
+        for item in items:
+            own = rows.level_of(item.label)
+            below = level is not None and own is not None and own > level
+            if rows.is_count(item.label):
+                level = level if below else own
+            elif not below:
+                level = None
+                continue
+            found.add((item.row, group))
+    return frozenset(found)
+
+
+def _says_value(column: Column) -> bool:
+    """Whether a header speaks of what things are worth, so that a unit behind a label tells of the thing."""
+    return column.unit is not None or any(word in column.path for word in ("价值", "原值", "净值"))
 
 
 def _where(cell: Cell) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from warehouse.tables.text import key, printed
+from warehouse.tables.text import key, native, printed
 from warehouse.tables.vocabulary import load
 
 _TITLE_END = re.compile(r"表(?:\([^()]*\)|续|[一二三四五六七八九十\d]*)*$")
@@ -23,7 +23,9 @@ _TITLE_BESIDE = re.compile(
     r"^(.{3,50}?表)[(（]?(?:(?:金额|货币|计量|编制|填报|公开)?(?:单位|部门)(?:名称)?)[:：].*$"
 )
 _HALF_UNIT = re.compile(r"单位:?(百万|[亿万千百])$")
+_ORDINAL = re.compile(r"(?:第?[一二三四五六七八九十]+[、章部]|\([一二三四五六七八九十]+\)|\d+[、.])")
 _MAX_TITLE = 60
+_SHORT = 2
 _REACH = 12
 
 
@@ -36,6 +38,8 @@ class Caption:
     fiscal_year: int | None = None
     agency_name: str | None = None
     agency_code: str | None = None
+    heading: str = ""
+    """A numbered heading right above (六、一般公共预算支出情况): no title, but all there is without one."""
 
 
 @cache
@@ -47,7 +51,7 @@ def _patterns(name: str) -> tuple[re.Pattern[str], ...]:
 @lru_cache(maxsize=4096)
 def unit_in(text: str) -> str | None:
     """The unit of money that a line or a header states: `单位：万元`, `价值（单位：万元）`, `金额(元)`."""
-    plain = key(text)
+    plain = native(text)
     if "元" not in plain:
         return None
     for pattern in _patterns("unit_patterns"):
@@ -129,7 +133,16 @@ def read_caption(lines: Sequence[str], title_score: Callable[[str], int]) -> Cap
     year = next((year for line in backwards if (year := year_in(line))), None)
     agency = next((named for line in backwards if not is_title(line) and (named := agency_in(line))), None)
     code, name = agency or (None, None)
-    return Caption(title=title, unit=unit, fiscal_year=year, agency_name=name, agency_code=code)
+    heading = "" if title_score(title) else _heading(near, title_score)
+    return Caption(title, unit, year, name, code, heading)
+
+
+def _heading(lines: list[str], title_score: Callable[[str], int]) -> str:
+    """The last line above that is more than the unit, where it is a numbered heading that names a table."""
+    said = [line for line in lines if len(key(line)) > _SHORT and not unit_in(line)]
+    last = said[-1] if said else ""
+    match = _ORDINAL.match(key(last))
+    return printed(last) if match and title_score(last) and _names_a_table(key(last)[match.end() :]) else ""
 
 
 def _broken_unit(lines: list[str]) -> str | None:
@@ -178,8 +191,7 @@ def _names_a_table(line: str) -> bool:
         and not _CONTENTS.search(plain)
         and ":" not in plain
         and plain.count("(") == plain.count(")")
-        and re.match(r"(?:第?[一二三四五六七八九十]+[、章部]|\([一二三四五六七八九十]+\)|\d+[、.])", plain)
-        is None
+        and _ORDINAL.match(plain) is None
     )
 
 

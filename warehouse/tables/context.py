@@ -149,6 +149,9 @@ def _context(
         kind = TableType(before.table_type.name, f"continues table {before.section.ordinal}")
     elif kind.name == types.UNRECOGNISED and not caption.title and forms.is_form(grid):
         kind = TableType("project_performance", "labels of a performance form")
+    elif kind.name == types.UNRECOGNISED and caption.heading:
+        kind = TableType(types.by_title(caption.heading)[1], "the heading above names it")
+        caption = replace(caption, title=caption.heading)
     if before and not caption.title and forms.continues_form(before.table_type.name, grid):
         kind = TableType(before.table_type.name, f"indicators of the form in table {before.section.ordinal}")
         caption = replace(before.caption, unit=caption.unit or before.unit)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from warehouse.tables.text import key
+from warehouse.tables.text import key, native
 from warehouse.tables.vocabulary import load
 
 _YEAR = re.compile(r"(20\d\d)")
@@ -83,7 +83,7 @@ def _first(section: str, leaf: str, path: str) -> str | None:
 
 def plain_header(text: str) -> str:
     """A header text for comparison: without `其中：` in front, colon behind, unit and formula in brackets."""
-    plain = re.sub(r"^其中[::]?", "", key(text))
+    plain = re.sub(r"^其中[::]?", "", native(text))
     plain = re.sub(r"\((?:[^()]*元|\d+=[^()]*|\d+)\)", "", plain)
     return plain.strip(":*") or plain
 

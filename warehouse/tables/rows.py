@@ -10,7 +10,7 @@ from functools import cache
 from warehouse.documents.model import Cell
 from warehouse.tables import money
 from warehouse.tables.headers import Column, Grid, Header
-from warehouse.tables.text import indent, key, printed
+from warehouse.tables.text import indent, key, native, printed
 from warehouse.tables.vocabulary import load
 
 _CODED_NAME = re.compile(r"[\[(（【]?(\d{3}|\d{5}|\d{7})[\])）】]?[-－—_]?([^\d\W].*)")
@@ -52,6 +52,7 @@ class _Patterns:
     first: re.Pattern[str]
     carryover: re.Pattern[str]
     budget_name: re.Pattern[str]
+    count: re.Pattern[str]
 
 
 @cache
@@ -67,6 +68,7 @@ def _patterns() -> _Patterns:
         first=re.compile(words["first_pattern"]),
         carryover=re.compile(words["carryover_pattern"]),
         budget_name=re.compile(words["budget_name_pattern"]),
+        count=re.compile(words["count_pattern"]),
         economic_classes=frozenset(key(name) for name in words["economic_classes"]),
     )
 
@@ -129,6 +131,10 @@ class _RowReader:
             return [column for column in columns if column.role in roles]
 
         names, codes, parts = _in_steps(columns, "name"), playing("code"), _code_parts(columns)
+        if names and "经济" in names[0][0].path and (items := _in_steps(columns, "item_name")):
+            names = [
+                names[0] + items[0]
+            ]  # the goods say more of a purchase than the subject that pays for it
         if len(names) > 1 and "政府预算" in names[0][0].path and "部门预算" in names[1][0].path:
             names = [names[1], names[0], *names[2:]]
             codes.reverse()
@@ -140,6 +146,7 @@ class _RowReader:
             names=names
             or _in_steps(columns, "item_name")[:1]
             or _in_steps(columns, "agency_name")[:1]
+            or parts[:1]
             or _unnamed(columns, first_amount),
             codes=codes,
             parts=parts,
@@ -171,13 +178,13 @@ class _RowReader:
         taken = {id(cells[column.index]) for steps in self.names for column in steps}
         agency_code = self._first_text(self.agency_codes, cells) or _unit_code(self.mixed_codes, cells)
         label = labels[0] if labels else ""
-        depth = self.names[0][-1].index if self.names else 0
+        depth = _depth(cells, self.names[0]) if self.names else 0
         named_by = cells[self.names[0][0].index] if self.names else None
         if not label and self.names:
             named_by = self._label_elsewhere(row, cells, taken)
             label, depth = (printed(named_by.text), named_by.col) if named_by else ("", 0)
         code = codes[0] if codes else ""
-        if not code and not self.codes and not self.parts and self.names:
+        if not code and not self.codes and self.names and (not self.parts or self.names == self.parts):
             unit_code, label = _split_unit(label) if self.splits_names and not agency_code else ("", label)
             agency_code = agency_code or unit_code
             code, label = _split_coded(label) if self.splits_names else _split_catalogued(label)
@@ -200,6 +207,8 @@ class _RowReader:
         if not self.names:
             return False
         path = self.names[0][0].path
+        if self.names == self.parts:
+            return True
         if "科目" in path or "分类" in path:
             return True
         labels = [label for cells in rows if (label := _innermost(cells, self.names[0]))]
@@ -268,6 +277,13 @@ def _innermost(cells: Sequence[Cell], steps: Sequence[Column]) -> str:
     return next((text for column in reversed(steps) if (text := printed(cells[column.index].text))), "")
 
 
+def _depth(cells: Sequence[Cell], steps: Sequence[Column]) -> int:
+    """The column in which a row has its name, the last of the steps that is filled."""
+    return next(
+        (column.index for column in reversed(steps) if cells[column.index].text.strip()), steps[-1].index
+    )
+
+
 def _code_parts(columns: Sequence[Column]) -> list[list[Column]]:
     """Each run of 类 (款 (项)) columns."""
     runs: list[list[Column]] = []
@@ -320,6 +336,11 @@ def names_a_unit(label: str) -> bool:
     return _patterns().unit_name.search(key(label)) is not None
 
 
+def is_count(label: str) -> bool:
+    """Whether a row counts things instead of money, by its label: `公务用车保有量（辆）`."""
+    return _patterns().count.search(key(label)) is not None
+
+
 def level_of(label: str) -> int | None:
     """Depth of the ordinal that a label begins with, 0 outermost; None without ordinal."""
     shown, plain = label, key(label)
@@ -330,7 +351,7 @@ def level_of(label: str) -> int | None:
 
 
 def _bare(label: str) -> str:
-    plain = key(label)
+    plain = native(label)
     for pattern in _patterns().ordinals:
         plain = pattern.sub("", plain, count=1)
     return plain.strip(":*#")

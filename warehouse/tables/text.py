@@ -18,6 +18,14 @@ _RADICAL_TABLE = dict(zip(map(ord, _RADICALS[::2]), _RADICALS[1::2], strict=True
     for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFB00))
 }
 _RADICAL = re.compile(r"[\u2e80-\u2fdf\uf900-\ufaff]")
+# Han years (二〇二四年, 二○二四, 二零二四): the zero is printed with several characters.
+_HAN_YEAR = re.compile(r"二[〇○零◯Oo0]([〇○零◯一二三四五六七八九Oo0]{2})(?=年)")
+_HAN_DIGITS = str.maketrans("〇○零◯Oo一二三四五六七八九", "000000123456789")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+# Words of three or more letters (Latin, Cyrillic), and Arabic, Tibetan, Mongolian and Yi script.
+_OTHER_SCRIPT = re.compile(
+    r"[A-Za-z\u0400-\u04ff][A-Za-z\u0400-\u04ff.&'/-]{2,}|[\u0600-\u06ff\u0750-\u077f\u0f00-\u0fff\u1800-\u18af\ua000-\ua4cf\ufb50-\ufdff\ufe70-\ufeff]+"
+)
 _COMPARE = str.maketrans("“”‘’〔〕【】[]−–‐\ufffe﹣﹕∶︰·", "\"\"''()()()-----:::・")
 
 
@@ -36,11 +44,24 @@ def printed(text: str) -> str:
 def key(text: str) -> str:
     """The text for comparison: no white space, one width, one form of brackets, quotes and dashes."""
     shown = printed(text)
-    return (
-        shown
-        if shown.isascii() and "[" not in shown
-        else unicodedata.normalize("NFKC", shown).translate(_COMPARE)
-    )
+    if shown.isascii() and "[" not in shown:
+        return shown
+    plain = unicodedata.normalize("NFKC", shown).translate(_COMPARE)
+    return _HAN_YEAR.sub(_year_in_digits, plain) if "二" in plain else plain
+
+
+def _year_in_digits(match: re.Match[str]) -> str:
+    return match.group().translate(_HAN_DIGITS)
+
+
+@lru_cache(maxsize=1 << 14)
+def native(text: str) -> str:
+    """`key` of the Chinese of a bilingual text: `合计 (Total)` → `合计`; a text of one script stays whole."""
+    plain = key(text)
+    if plain.isascii() or not _HAN.search(plain):
+        return plain
+    bare = _OTHER_SCRIPT.sub("", plain)
+    return bare.replace("()", "") if bare != plain else plain
 
 
 def indent(text: str) -> int:
