@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from warehouse.documents.pdf.content import Rule
@@ -67,11 +68,16 @@ def merge(rules: Iterable[Rule]) -> list[Rule]:
     """Rules drawn in pieces, twice, or as both borders of two cells → one rule each, sorted by place."""
     merged: list[Rule] = []
     group: list[Rule] = []
+    first = last = 0.0
     for rule in sorted(rules):
-        if group and (rule.at - group[-1].at > SNAP / 2 or rule.at - group[0].at > SNAP):
+        at = rule[0]
+        if group and (at - last > SNAP / 2 or at - first > SNAP):
             merged += _join(group)
             group = []
+        if not group:
+            first = at
         group.append(rule)
+        last = at
     return merged + _join(group)
 
 
@@ -80,7 +86,7 @@ def _join(group: list[Rule]) -> list[Rule]:
     if not group:
         return []
     at = group[len(group) // 2].at
-    pieces = sorted((rule.start, rule.end) for rule in group)
+    pieces = sorted([(start, end) for _, start, end in group])
     joined: list[Rule] = []
     start, end = pieces[0]
     for piece_start, piece_end in pieces[1:]:
@@ -124,16 +130,8 @@ def _grid(horizontal: list[Rule], vertical: list[Rule]) -> Grid | None:
     if len(xs) < 2 or len(ys) < 2 or len(xs) * len(ys) > _MOST_POSITIONS:
         return None
     # below[r][c]: a rule closes position (r, c) at its bottom; right[r][c]: at its right
-    below = [[False] * (len(xs) - 1) for _ in range(len(ys))]
-    for at, start, end in horizontal:
-        row = _nearest(ys, at) - 1
-        for col in _between(xs, start, end):
-            below[row][col] = True
-    right = [[False] * len(xs) for _ in range(len(ys) - 1)]
-    for at, start, end in vertical:
-        col = _nearest(xs, at) - 1
-        for row in _between(ys, start, end):
-            right[row][col] = True
+    below = _closed(horizontal, ys, xs)
+    right = [list(row) for row in zip(*_closed(vertical, xs, ys), strict=True)]
     spans, owners = _spans(below, right, len(ys) - 1, len(xs) - 1)
     return Grid(xs, ys, spans, owners)
 
@@ -160,10 +158,18 @@ def _nearest(edges: Sequence[float], at: float) -> int:
     return index
 
 
-def _between(edges: Sequence[float], start: float, end: float) -> range:
-    """The intervals whose middle lies between `start` and `end`."""
-    inside = [i for i in range(len(edges) - 1) if start <= (edges[i] + edges[i + 1]) / 2 <= end]
-    return range(inside[0], inside[-1] + 1) if inside else range(0)
+def _closed(rules: Sequence[Rule], across: Sequence[float], along: Sequence[float]) -> list[list[bool]]:
+    """For each interval `across` the rules, which intervals `along` them a rule closes at its far end.
+
+    A rule closes the intervals whose middles it passes. The last list is that of the first edge.
+    """
+    middles = [(before + after) / 2 for before, after in pairwise(along)]
+    closed = [[False] * len(middles) for _ in across]
+    for at, start, end in rules:
+        first, last = bisect_left(middles, start), bisect_right(middles, end)
+        if first < last:
+            closed[_nearest(across, at) - 1][first:last] = [True] * (last - first)
+    return closed
 
 
 def _spans(
@@ -177,6 +183,10 @@ def _spans(
             if owners[row][col] != _FREE:
                 continue
             end = col + 1
+            if right[row][col] and below[row][col]:  # as nearly all are
+                owners[row][col] = len(spans)
+                spans.append(Span(row, col, 1, 1))
+                continue
             while end < column_count and not right[row][end - 1] and owners[row][end] == _FREE:
                 end += 1
             bottom = row + 1

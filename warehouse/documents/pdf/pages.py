@@ -222,7 +222,9 @@ def _write(cell: PartCell, lines: Sequence[TextLine]) -> None:
 
 
 def _line(content: PageContent, line: TextLine) -> PageLine:
-    box = as_displayed((line.x0, line.top, line.x1, line.bottom), content.turn, content.width, content.height)
+    box = line.x0, line.top, line.x1, line.bottom
+    if content.turn:
+        box = as_displayed(box, content.turn, content.width, content.height)
     x0, top, x1, bottom = box
     rounded = round(x0, 2), round(top, 2), round(x1, 2), round(bottom, 2)
     return PageLine(content.number, line.text.strip(), rounded, line.top, line.confidence)
