@@ -23,6 +23,11 @@ def is_white(color: Sequence[float]) -> bool:
     return min(color) > _NEARLY_WHITE
 
 
+def is_ground(color: Sequence[float], width: float, height: float) -> bool:
+    """Whether a filled area is one that white text can be read on, and neither a rule nor itself pale."""
+    return min(color) < PALE and min(width, height) > MAX_RULE_WIDTH
+
+
 class Watermark:
     """Collects the characters of a page that lie across it and are not part of its text."""
 

@@ -15,7 +15,7 @@ import pdf_oxide
 
 from warehouse.documents.pdf.content import Glyph, PageContent, Rule, SourceError
 from warehouse.documents.pdf.frame import Frame
-from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_white
+from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_ground, is_white
 from warehouse.documents.pdf.text import WIDE_FROM, has_words
 
 pdf_oxide.disable_logging()
@@ -28,6 +28,10 @@ _PREDEFINED = re.compile(rb"/(Uni(GB|CNS|JIS|KS)-|GB[A-Z0-9a-z]*-|GBK)")
 
 _TURNED = re.compile(rb"/Rotate(?!\s+0\b(?!\s+\d+\s+R))")
 """A rotation written in the file, of any angle but 0; a reference to a number could be any."""
+
+_GARBLED = frozenset("äåæçŁØ")
+"""First bytes of Chinese characters in UTF-8. So the library prints, byte by byte, the text that is written
+beside a character (/ActualText) of a Type 3 font; browsers do so where fonts are PostScript outlines."""
 
 _FEW_SUSPECTS = 5
 """Glyphs; a page number in such a font does no harm."""
@@ -81,6 +85,7 @@ class OxideFile:
         self._may_crop = hidden or b"/CropBox" in data
         self._may_show_images = b"/Image" in data
         self._may_misplace = hidden or _PREDEFINED.search(data) is not None
+        self._may_garble = hidden or b"/Type3" in data
         self._most_resident = 0
         self._pages_read = 0
 
@@ -114,9 +119,14 @@ class OxideFile:
             vertical,
             turn=frame.turn,
             has_image=len(glyphs) < _FEW and not has_words(glyphs) and self._has_image(index),
-            doubt=_doubt(characters, frame.rotation) if self._may_misplace else "",
+            doubt=self._doubt(characters, frame.rotation),
             notices=watermark.notices(number),
         )
+
+    def _doubt(self, characters: list[Any], rotation: int) -> str:
+        if self._may_garble and any(c.char in _GARBLED and c.font_name == "Unknown" for c in characters):
+            return "a Type 3 font whose characters are garbled"
+        return _doubt(characters, rotation) if self._may_misplace else ""
 
     def _forget(self) -> None:
         """Open the file anew when the process has grown: the library keeps what it decoded."""
@@ -209,7 +219,9 @@ def _without_pale(characters: list[Any], paths: list[dict[str, Any]], watermark:
     if not pale:
         return characters
     grounds = [
-        path["bbox"] for path in paths if path["fill_color"] is not None and max(path["fill_color"]) < PALE
+        path["bbox"]
+        for path in paths
+        if path["fill_color"] is not None and is_ground(path["fill_color"], *path["bbox"][2:])
     ]
     return [
         char

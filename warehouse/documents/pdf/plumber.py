@@ -19,7 +19,7 @@ from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from warehouse.documents.model import Box
 from warehouse.documents.pdf.content import Glyph, PageContent, Rule, SourceError
-from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_white
+from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_ground, is_white
 
 _ERRORS = (
     PdfminerException,
@@ -70,7 +70,7 @@ class PlumberFile:
     def _read(self, number: int) -> PageContent:
         page = self._pdf.pages[number - 1]
         watermark = Watermark()
-        glyphs = list(_glyphs(page.chars, watermark))
+        glyphs = list(_glyphs(page.chars, _grounds(page), watermark))
         horizontal: list[Rule] = []
         vertical: list[Rule] = []
         for x0, top, x1, bottom in _strokes(page):
@@ -92,12 +92,29 @@ class PlumberFile:
         return content
 
 
-def _glyphs(chars: list[dict[str, Any]], watermark: Watermark) -> Iterator[Glyph]:
+def _grounds(page: Page) -> list[Box]:
+    return [
+        (rect["x0"], rect["top"], rect["x1"], rect["bottom"])
+        for rect in page.rects
+        if rect["fill"] and is_ground(_rgb(rect["non_stroking_color"]), rect["width"], rect["height"])
+    ]
+
+
+def _is_on(grounds: list[Box], char: dict[str, Any]) -> bool:
+    x, y = char["x0"], (char["top"] + char["bottom"]) / 2
+    return any(x0 <= x <= x1 and top <= y <= bottom for x0, top, x1, bottom in grounds)
+
+
+def _glyphs(chars: list[dict[str, Any]], grounds: list[Box], watermark: Watermark) -> Iterator[Glyph]:
     for char in chars:
         color = _rgb(char["non_stroking_color"])
         if not char["upright"] or abs(char["matrix"][1]) > 0.05 * abs(char["matrix"][0]):
             watermark.see(char["text"])
-        elif not (min(color) > PALE and watermark.is_pale(char["text"], char["size"], color)):
+        elif (
+            min(color) <= PALE
+            or _is_on(grounds, char)
+            or not watermark.is_pale(char["text"], char["size"], color)
+        ):
             base = char["top"] + char["y1"] - char["matrix"][5]
             yield Glyph(base, char["x0"], char["x1"], char["size"], char["text"])
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from warehouse.documents.model import Notice
 from warehouse.documents.pdf.content import Glyph, PageContent, PageSource, ScanReader, SourceError
-from warehouse.documents.pdf.text import has_words
+from warehouse.documents.pdf.text import WIDE_FROM, has_words
 
 _NOT_TEXT = re.compile(
     r"[^\s!-~\u00a0-\u00ff\u0370-\u03ff\u2000-\u27bf\u2e80-\u30ff\u3200-\u9fff\uf900-\ufaff\ufe10-\ufe4f\uff00-\uffef"
@@ -52,10 +52,15 @@ def pages(file: PageSource, data: bytes, read_scan: ScanReader | None) -> Iterat
 
 def _better(content: PageContent, second: PageContent) -> PageContent:
     """The page by pdfplumber, unless that finds less of it."""
-    if len(second.glyphs) < _NEARLY_ALL * len(content.glyphs):
+    if _printed(second) < _NEARLY_ALL * _printed(content):
         return content
     second.notices.append(Notice("fallback", f"read by pdfplumber: {content.doubt}", content.number))
     return second
+
+
+def _printed(content: PageContent) -> int:
+    """How many Chinese characters and digits a page has: what garbled text is not made of."""
+    return sum(glyph.text >= WIDE_FROM or glyph.text.isdecimal() for glyph in content.glyphs)
 
 
 def _unreadable(number: int, error: Exception) -> PageContent:
