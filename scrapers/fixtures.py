@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from scrapers.pages import Page, attachments, decode, published_on
-from scrapers.platforms import PLATFORMS
+from scrapers.platforms import read_listing
 from scrapers.sites import Site, read_site
 from scrapers.titles import facts, judge
 
@@ -49,7 +49,7 @@ def _understood(captured: Mapping[str, str], body: bytes, site: Site) -> dict[st
     page = Page(captured["url"], decode(body, captured["content_type"], site.encoding))
     column = site.columns[0]
     if captured["kind"] == "listing":
-        listing = PLATFORMS[site.platform](page, column, site)
+        listing = read_listing(page, column, site)
         return {
             "entries": [
                 {

@@ -8,7 +8,7 @@ from email.message import Message
 from http import HTTPStatus
 from urllib.parse import unquote
 
-from scrapers.pages import Page, decode, document_suffix, is_same_page, says_it_is_gone
+from scrapers.pages import Page, decode, document_suffix, forwards_to, is_same_page, says_it_is_gone
 from scrapers.titles import vocabulary
 from warehouse.record.events import FetchOutcome, PageKind
 
@@ -55,6 +55,8 @@ def outcome_of(
 
 
 def _page(answer: Answer, page: Page, home: Page | None) -> tuple[FetchOutcome, str | None]:
+    if (target := forwards_to(page)) and not page.selector.css("frame, iframe"):
+        return FetchOutcome.BLOCKED, f"sends on to {target}, which is not an allowed host"
     if _is_challenge(page, answer):
         return FetchOutcome.BLOCKED, f"{len(answer.body)} bytes of script without text"
     if gone := _soft_404(answer, page, home):

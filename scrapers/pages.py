@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
+from html import unescape
+from itertools import chain
 from pathlib import PurePosixPath
 from urllib.parse import parse_qsl, unquote, urldefrag, urljoin, urlsplit
+from zoneinfo import ZoneInfo
 
 from parsel import Selector, SelectorList
 from w3lib.url import safe_url_string
@@ -23,6 +28,27 @@ _DATE = re.compile(r"(20\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\
 _URL_DATE = re.compile(
     r"(?:/P0(?=\d{8})|(?:/t|_)(?=\d{8}(?!\d)))(20\d{2})(\d{2})(\d{2})|/(20\d{2})[-/]?(\d{1,2})[-/](\d{1,2})/"
 )
+_CHINA = ZoneInfo("Asia/Shanghai")
+_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+_JAVA_DATE = re.compile(rf"\b({'|'.join(re.findall('...', _MONTHS))})[a-z]* (\d{{1,2}})\b(.*?)\b(20\d\d)\b")
+_WITH_OFFSET = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
+# A day among the words that stand under a title: its time, or how often the page was read.
+_BYLINE = re.compile(
+    r"(20\d\d[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}日?)(?=\s\d{1,2}:\d\d|[^\d。]{0,12}(?:浏览|来源|点击|阅读|作者|字体|字号))"
+    r"|(?:时间|日期|来源)\s*[:：]\s*(20\d\d[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}日?)"
+)
+_CUT_SHORT = re.compile(r"(\.{2,}|…+)$")
+_SHORTEST_TITLE = 8
+_SIGNPOST_CHARACTERS = 80
+_REFRESH = re.compile(r"""url\s*=\s*["']?([^"'>]+)""", re.IGNORECASE)
+_ONLY_LOCATION = re.compile(
+    r"""\s*(?:(?:window|self|top|document|parent)\.)?location(?:\.href)?\s*"""
+    r"""(?:=\s*["']([^"']+)["']|\.(?:replace|assign)\(\s*["']([^"']+)["']\s*\))\s*;?\s*"""
+)
+_NO_ADDRESS = re.compile(r"#|(?!https?:)[a-z]+:", re.IGNORECASE)
+_ADDRESS_ATTRIBUTES = ("data-href", "data-url", "data-src", "data-file")
+_LITERAL = re.compile(r"""["']([^"'<>\n]{3,500})["']""")
+_BOARD_LINK = re.compile(r"\[(?:file|attach|attachment|附件)=([^\]\s]+)\]([^\[]*)\[/", re.IGNORECASE)
 _PAGE_SUFFIX = re.compile(r"(/|\.s?html?|\.png|\.jpe?g|\.gif)$", re.IGNORECASE)
 _FURNITURE = re.compile(r"foot|header|nav|crumb|sidebar|copyright|friend|share", re.IGNORECASE)
 _VISIBLE = "//text()[not(parent::script or parent::style)]"
@@ -41,6 +67,11 @@ class Page:
         """The parsed markup."""
         return Selector(self.text or "<html></html>", type="html")
 
+    @property
+    def is_html(self) -> bool:
+        """Whether it is a page, rather than the XML or JSON that a page's script fetches."""
+        return bool(re.search(r"<(html|head|body|!doctype html)\b", self.text[:4096], re.IGNORECASE))
+
     @cached_property
     def title(self) -> str:
         """Text of <title>."""
@@ -48,13 +79,22 @@ class Page:
 
     @cached_property
     def meta(self) -> dict[str, str]:
-        """The national meta tags under their official names, whatever case the page writes them in."""
+        """The national meta tags under their official names, whatever name the page gives them.
+
+        Of several the first that says something, and of dates the first that is one.
+        """
         found: dict[str, str] = {}
-        for tag in self.selector.css("meta[name][content]"):
-            name = tag.attrib["name"].strip().lower()
-            official = next((known for known in META_NAMES if known.lower() == name), None)
-            if official and tag.attrib["content"].strip():
-                found.setdefault(official, _squeeze(tag.attrib["content"]))
+        for tag in self.selector.css("meta[content]"):
+            name = tag.root.get("name") or tag.root.get("property") or ""
+            content = tag.root.get("content")
+            official = official_name(name)
+            if not official and content.strip() in META_NAMES:  # name and content in each other's place
+                official, content = content.strip(), name
+            if not official or not content.strip():
+                continue
+            if official == "PubDate" and not read_date(found.get(official, "")) and read_date(content):
+                found[official] = _squeeze(content)
+            found.setdefault(official, _squeeze(content))
         return found
 
     @cached_property
@@ -64,12 +104,27 @@ class Page:
         title = re.split(r"[_|]|\s-\s|-(?=[^-]+$)", self.title)[0]
         return self.meta.get("ArticleTitle") or next(filter(None, headings), "") or title
 
+    def title_of(self, listed: str) -> str:
+        """The article's title, told by what the listing calls it.
+
+        A page without ArticleTitle may print more in its heading (the day, the source) or in <title> (the
+        site, the column); a listing may cut the title short, and never says more than it.
+        """
+        listed = _CUT_SHORT.sub("", _squeeze(listed))
+        if "ArticleTitle" in self.meta or len(listed) < _SHORTEST_TITLE:
+            return self.article_title
+        printed = {_squeeze(text) for text in self.selector.css("body").xpath(f".{_VISIBLE}").getall()}
+        if listed in printed or listed not in self.article_title:
+            return listed if listed in printed else self.article_title
+        return next((text for text in sorted(printed, key=len) if text.startswith(listed)), listed)
+
     @cached_property
     def printed_date(self) -> date | None:
-        """The day after a label such as 发布时间, which pages print that lack a PubDate."""
+        """The day that pages print which lack a PubDate: after a label such as 发布时间, or in the byline."""
         text = visible_text(self.selector)
-        label = re.search(r"(发布|公开|发文)(时间|日期)\s*[:：]?\s*(20.{8,12})", text)
-        return find_date(label[3]) if label else None
+        label = re.search(r"(发布|公开|发文|成文)(时间|日期)\s*[:：]?\s*(20.{8,12})", text)
+        bylines = _BYLINE.findall(text)
+        return find_date(label[3] if label else " ".join(chain.from_iterable(bylines)))
 
     @cached_property
     def lines(self) -> frozenset[str]:
@@ -115,6 +170,33 @@ def _declared(body: bytes, content_type: str) -> Iterator[str]:
             yield match.group(1)
 
 
+@functools.cache
+def official_name(name: str) -> str | None:
+    """The national meta tag that a page means: in any case, with the usual slips of the pen, or a synonym."""
+    plain = re.sub(r"[^a-z]", "", name.lower())
+    known = {official.lower(): official for official in META_NAMES}
+    synonyms = {word: official for official, words in vocabulary()["meta_names"].items() for word in words}
+    close = difflib.get_close_matches(plain, known, n=1, cutoff=0.85)
+    return synonyms.get(plain) or (known[close[0]] if close else None)
+
+
+def read_date(text: str) -> date | None:
+    """The day of a field that holds a date: as printed, in digits, in seconds since 1970, as Java says it.
+
+    A moment with its offset from UTC is the day that it is in China.
+    """
+    text = text.strip()
+    if re.fullmatch(r"1\d{9}(\d{3})?", text):
+        return datetime.fromtimestamp(int(text[:10]), _CHINA).date()
+    if found := re.fullmatch(r"(20\d\d)([01]\d)([0-3]\d)(\d{4}|\d{6})?", text):
+        return next(_dates([found.groups()[:3]]), None)
+    if found := _JAVA_DATE.search(text):
+        text = f"{found[4]}-{_MONTHS.index(found[1]) // 3 + 1}-{found[2]}"
+    if found := _WITH_OFFSET.search(text):
+        return datetime.fromisoformat(found[0]).astimezone(_CHINA).date()
+    return find_date(text)
+
+
 def find_date(text: str) -> date | None:
     """The first complete date in a text; a month and day without a year is no date."""
     return next(_dates(_DATE.findall(text)), None)
@@ -143,7 +225,7 @@ def published_on(dates: dict[str, str]) -> tuple[date | None, str | None]:
         if source not in dates:
             continue
         text = dates[source]
-        on = _http_date(text) if source == "last_modified" else find_date(text)
+        on = _http_date(text) if source == "last_modified" else read_date(text)
         if on:
             return on, source
     return None, None
@@ -157,18 +239,38 @@ def _http_date(text: str) -> date | None:
 
 
 def links(page: Page, region: Selector | SelectorList[Selector]) -> Iterator[tuple[Link, Selector]]:
-    """The links of a region that lead to an address, with their element."""
+    """The links of a region that lead to an address, with their element; also those that a script opens."""
     base = urljoin(page.url, page.selector.css("base::attr(href)").get(""))
-    for anchor in region.xpath("descendant-or-self::a[@href]"):
-        href = anchor.attrib["href"].strip()
-        if not href or href.startswith("#") or re.match(r"(?!https?:)[a-z]+:", href, re.IGNORECASE):
+    for anchor in region.xpath("descendant-or-self::*[self::a or self::area or @onclick]"):
+        address = _address(anchor)
+        if not address:
             continue
-        url = safe_url_string(urldefrag(urljoin(base, href)).url)
-        text, hint = (
-            _squeeze("".join(anchor.css("::text").getall())),
-            _squeeze(anchor.attrib.get("title", "")),
-        )
+        url = safe_url_string(urldefrag(urljoin(base, address)).url)
+        text = _squeeze("".join(anchor.css("::text").getall()))
+        hint = _squeeze(anchor.root.get("title") or anchor.css("img::attr(alt)").get(""))
         yield Link(url, hint if len(hint) > len(text) or not text else text), anchor
+
+
+def _address(anchor: Selector) -> str | None:
+    """Where a link leads: its own address, else the one in its script. Of other elements only to files."""
+    get = anchor.root.get  # `attrib` copies all attributes, and fails where one has an impossible name
+    href, is_link = get("href", "").strip(), anchor.root.tag in {"a", "area"}
+    if is_link and href and not _NO_ADDRESS.match(href):
+        return str(href)
+    named = [get(name, "").strip() for name in _ADDRESS_ATTRIBUTES]
+    scripts = f"{href if href.lower().startswith('javascript:') else ''} {get('onclick', '')}"
+    found = [text for text in (*named, *_LITERAL.findall(scripts)) if _looks_like_address(text)]
+    if not is_link:
+        found = [text for text in found if document_suffix(text)]
+    return max(found, key=lambda text: "/" in text, default=None)
+
+
+def _looks_like_address(text: str) -> bool:
+    return bool(
+        re.match(r"(https?:/)?/[^/]|\.{1,2}/", text)
+        or document_suffix(text)
+        or re.search(r"\.(s?html?|aspx?|jsp|php|do)(\?|$)", text)
+    )
 
 
 def select(node: Selector, expression: str) -> SelectorList[Selector]:
@@ -198,11 +300,31 @@ def attachments(page: Page, selector: str | None = None) -> tuple[Link, ...]:
             found.setdefault(link.url, link)
     for link, anchor in () if selector else links(page, page.selector):
         shown = Link(shown_document(link.url), link.text)
-        if (is_document(link) or shown != link) and not _in_furniture(anchor):
+        if (is_document(link) or shown != link or _is_labelled(link, anchor)) and not in_furniture(anchor):
             found.setdefault(shown.url, shown)
     for link in _previews(page):
         found.setdefault(link.url, link)
+    for link in () if found else _written_in_scripts(page):
+        found.setdefault(link.url, link)
     return tuple(found.values())
+
+
+def _is_labelled(link: Link, anchor: Selector) -> bool:
+    """Whether a link that leads to no page stands after the word 附件."""
+    before = "".join(anchor.xpath("preceding-sibling::node()/descendant-or-self::text()").getall())
+    return bool(re.search(r"附件[\d一二三四五六七八九十]*\s*[:：]", before[-60:] or link.text)) and not (
+        _PAGE_SUFFIX.search(urlsplit(link.url).path)
+    )
+
+
+def _written_in_scripts(page: Page) -> Iterator[Link]:
+    """Files named in the markup of bulletin boards (`[file=/a.pdf]…[/file]`), or in a viewer's script."""
+    for address, text in _BOARD_LINK.findall(page.text):
+        yield Link(safe_url_string(urljoin(page.url, unescape(address))), text)
+    for script in page.selector.css("body script::text").getall():
+        for text in _LITERAL.findall(script):
+            if document_suffix(text) and _looks_like_address(text) and "{" not in text:
+                yield Link(safe_url_string(urljoin(page.url, text)), page.article_title)
 
 
 def is_document(link: Link) -> bool:
@@ -213,7 +335,12 @@ def is_document(link: Link) -> bool:
 
 
 def shown_document(url: str) -> str:
-    """The address of the file that a viewer is to show (`viewer.html?file=%2Fdown%3Fid%3D7`), else `url`."""
+    """The address of the file that a viewer is to show (`viewer.html?file=%2Fdown%3Fid%3D7`), else `url`.
+
+    A handler that sends the file itself (`download.do?file=/a.pdf`) is no viewer.
+    """
+    if re.search(vocabulary()["download_pattern"], urlsplit(url).path):
+        return url
     for name, value in parse_qsl(urlsplit(url).query):
         if name.lower() in vocabulary()["viewer_parameters"] and re.match(r"(https?:/)?/|\.{1,2}/", value):
             return safe_url_string(urljoin(url, value))
@@ -229,10 +356,11 @@ def _previews(page: Page) -> Iterator[Link]:
             yield Link(shown, page.article_title)
 
 
-def _in_furniture(element: Selector) -> bool:
+def in_furniture(element: Selector) -> bool:
+    """Whether an element stands in a page's header, navigation, sidebar or footer."""
     return any(
         ancestor.root.tag in {"header", "footer", "nav"}
-        or _FURNITURE.search(f"{ancestor.attrib.get('class', '')} {ancestor.attrib.get('id', '')}")
+        or _FURNITURE.search(f"{ancestor.root.get('class', '')} {ancestor.root.get('id', '')}")
         for ancestor in element.xpath("ancestor::*[not(self::body or self::html)]")
     )
 
@@ -250,6 +378,25 @@ def has_budget_tables(page: Page, selector: str | None = None) -> bool:
     cells = content(page, selector).css("table td")
     figures = (cell for cell in cells if _MONEY.fullmatch(visible_text(cell)))
     return sum(1 for _ in figures) >= 6  # a form's totals alone, not a lone figure in a layout table
+
+
+def forwards_to(page: Page) -> str | None:
+    """The address that a page without content of its own sends its reader on to, by a meta tag or a script.
+
+    Only a script that does nothing else counts: one that sets a cookie is a shield, one that asks conditions
+    belongs to a page. Nor does a page that asks for itself again.
+    """
+    if len(visible_text(page.selector)) > _SIGNPOST_CHARACTERS or page.selector.css("frame, iframe, embed"):
+        return None
+    tags = page.selector.xpath("//meta[re:test(@http-equiv, '^refresh$', 'i')]/@content").getall()
+    found = [match[1] for tag in tags if (match := _REFRESH.search(tag))]
+    script = re.sub(r"<!--|(//)?-->", "", " ".join(page.selector.css("script::text").getall()))
+    if not found and (match := _ONLY_LOCATION.fullmatch(script)):
+        found = [match[1] or match[2]]
+    url = next((urljoin(page.url, address.strip()) for address in found), page.url)
+    here, there = urlsplit(page.url), urlsplit(url)
+    same = (here.netloc, here.path.rstrip("/")) == (there.netloc, there.path.rstrip("/"))
+    return None if same or there.scheme not in {"http", "https"} else safe_url_string(url)
 
 
 def says_it_is_gone(page: Page) -> bool:

@@ -14,7 +14,7 @@ from protego import Protego
 from scrapers.check import region_names
 from scrapers.fixtures import Captured, write_fixture
 from scrapers.pages import Page, decode, document_suffix
-from scrapers.platforms import PLATFORMS
+from scrapers.platforms import read_listing
 from scrapers.recognise import Recognition, recognise
 from scrapers.settings import user_agent
 from scrapers.sites import Column, Site, write_sites
@@ -58,12 +58,12 @@ def probe(url: str, contact: str, site_id: str | None = None, *, allow_private: 
 def _led_to(page: Page, site: Site, client: _Client) -> list[Captured]:
     """The first answer of a listing's script where the page is a shell, and the first article."""
     pages = []
-    listing = PLATFORMS[site.platform](page, site.columns[0], site)
+    listing = read_listing(page, site.columns[0], site)
     if not listing.entries and listing.pages:
         data = client.capture("data.txt", "listing", listing.pages[0], page.url)
         pages.append(data)
         answer = Page(data.url, decode(data.body, data.content_type))
-        listing = PLATFORMS[site.platform](answer, site.columns[0], site)
+        listing = read_listing(answer, site.columns[0], site)
     article = next((entry.url for entry in listing.entries if not document_suffix(entry.url)), None)
     if article and site.allows(urlsplit(article).netloc):
         pages.append(client.capture("article.html", "article", article, page.url))

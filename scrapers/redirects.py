@@ -1,11 +1,17 @@
-"""Redirects only to hosts that the site's YAML allows."""
+"""Redirects, by the server or by a page that is only a signpost, and only to hosts that the YAML allows."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.downloadermiddlewares.redirect import BaseRedirectMiddleware, RedirectMiddleware
 from scrapy.http import Request, Response
+
+from scrapers.outcomes import looks_like_html
+from scrapers.pages import Page, decode, forwards_to
+
+_SIGNPOST_BYTES = 8192
 
 
 class AllowedHostsRedirectMiddleware(RedirectMiddleware):
@@ -19,3 +25,21 @@ class AllowedHostsRedirectMiddleware(RedirectMiddleware):
             if not site.allows(urlsplit(result.url).netloc):
                 return response
         return result
+
+
+class SignpostMiddleware(BaseRedirectMiddleware):
+    """Follows pages that only send their reader on, by a meta tag or one line of script, as redirects."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """The request of the page that is pointed to, or the response."""
+        body = response.body
+        if response.status != HTTPStatus.OK or len(body) > _SIGNPOST_BYTES or not looks_like_html(body):
+            return response
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        target = forwards_to(Page(response.url, decode(body, content_type)))
+        site = self.crawler.spider.site  # type: ignore[union-attr] # GovernmentSpider
+        if not target or not site.allows(urlsplit(target).netloc):
+            return response
+        return self._redirect(
+            self._redirect_request_using_get(request, response, target), request, "signpost"
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -60,6 +60,8 @@ class Selectors(_Strict):
     """In a row (`generic`); else the first date of the row."""
     next_page: str | None = None
     """Links to further pages of a listing, or their addresses (`generic`)."""
+    sub_listing: str | None = None
+    """Links to listings within a listing: of departments, of years."""
     content: str | None = None
     """The article's own part of its page."""
     attachment: str | None = None
@@ -78,10 +80,19 @@ class Selectors(_Strict):
 
 
 class Api(_Strict):
-    """The JSON behind a shell page (`gkmlpt`, `provincial`)."""
+    """The JSON behind a shell page (`gkmlpt`, `provincial`), or the data proxy of `hanweb`."""
 
     url: str | None = None
     """Its address, with `{page}`, `{admdiv}`, `{category}` and `{sid}` to be filled in."""
+    method: Literal["GET", "POST"] = "GET"
+    """How `hanweb` asks its data proxy; `form` and `json_body` are always sent by POST."""
+    form: dict[str, str | int] = Field(default_factory=dict)
+    """Fields to send as a form, with the same placeholders as `url`."""
+    json_body: dict[str, Any] = Field(default_factory=dict)
+    """Fields to send as a JSON object instead."""
+    details: Api | None = None
+    """The JSON behind each record, where records are listings themselves (departments): its `url` and `form`
+    may hold fields of the record in braces."""
     first_page: int = Field(default=1, ge=0)
     entry_url: str | None = None
     """Address of an entry's page with fields of its record in braces, where the record has no address."""
@@ -119,9 +130,11 @@ class Site(_Strict):
     timeout_seconds: float = Field(default=60.0, gt=0)
     maximum_bytes: int = Field(default=64 * 1024 * 1024, gt=0)
     """Of one answer; a larger one is `too_large`."""
+    maximum_hours: float = Field(default=12, gt=0)
+    """Of one crawl; the next one goes on where it was stopped."""
     maximum_wait_seconds: float = Field(default=300, ge=0)
     """Longest Retry-After that is waited for; one that asks for more is left alone until the next crawl."""
-    maximum_listing_pages: int = Field(default=200, gt=0)
+    maximum_listing_pages: int = Field(default=500, gt=0)
     """Of one column: a guard against paging that never ends."""
     contact: str
     """Address or page that the user agent names, so that the site's owner can reach us."""

@@ -23,8 +23,7 @@ def read_listing(page: Page, column: Column, site: Site) -> ListingPage:
         address = _address(page, column, site)
         first = address.replace("{page}", str(site.api.first_page))
         return ListingPage((), (urljoin(page.url, first),) if first else ())
-    parts = urlsplit(page.url)
-    address = re.sub(r"([?&]page=)\d+", r"\1{page}", f"{parts.path}?{parts.query}")
+    address = re.sub(r"([?&]page=)\d+", r"\1{page}", page.url)
     return json_listing(page, data, column, site.api, address)
 
 

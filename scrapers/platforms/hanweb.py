@@ -2,7 +2,9 @@
 
 The page carries the proxy's parameters and the number of records, either in a `<datastore>` island with the
 first rows or in a script. The script asks for three pages of rows at a time. The proxy refuses requests
-without a Referer.
+without a Referer; where it wants a POST, the site's YAML says `api.method: POST`.
+
+Newer versions link their pages (`index.html?uid=85741&pageNum=2`), or build them from units (`hanweb_units`).
 """
 
 from __future__ import annotations
@@ -12,13 +14,16 @@ from collections.abc import Iterator
 from html import unescape
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
+from scrapers.forms import FORM_MARK, posted
 from scrapers.pages import Page
-from scrapers.platforms.listing import ListingPage, article_entries
+from scrapers.platforms import hanweb_units
+from scrapers.platforms.listing import ListingPage, article_entries, paging_links
 from scrapers.sites import Column, Site
 
 _ARTICLE = re.compile(r"/art/20\d\d/\d{1,2}/\d{1,2}/art_[\d_]+\.s?html?$|/art_\d+_\d+\.s?html?$")
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _PROXY = re.compile(r"""["'(=]\s*([^"'\s()<>]*dataproxy\.jsp[^"'\s()<>]*)""")
+_PAGING = re.compile(r"[?&](pageNum|pageNo|page)=\d+", re.IGNORECASE)
 _NAMES = (
     "col", "appid", "webid", "path", "columnid", "sourceContentType", "unitid", "webname", "permissiontype"
 )  # fmt: skip
@@ -27,6 +32,10 @@ _PAGES_PER_REQUEST = 3
 
 def read_listing(page: Page, column: Column, site: Site) -> ListingPage:
     """Rows of the column page or of a proxy's answer; the column page names the proxy's other answers."""
+    if hanweb_units.is_unit(page):
+        markup = Page(urljoin(site.base_url, column.url), hanweb_units.markup(page))
+        entries = article_entries(markup, _ARTICLE, site.selectors.listing_item)
+        return ListingPage(entries, beyond_end=not entries)
     rows = "".join(match for match in _CDATA.findall(page.text) if "dataproxy" not in match)
     # Addresses in the proxy's rows are relative to the column page, into which the script puts them.
     column_url = urljoin(site.base_url, column.url)
@@ -34,7 +43,20 @@ def read_listing(page: Page, column: Column, site: Site) -> ListingPage:
     entries = article_entries(markup, _ARTICLE, site.selectors.listing_item)
     total = _number("totalrecord", page.text)
     further = _following(page, total, bool(entries)) if _is_proxy(page) else _proxied(page, total)
-    return ListingPage(entries, tuple(further), total, beyond_end=_is_proxy(page) and not entries)
+    pages, unit_total = hanweb_units.pages(page, len(entries))
+    pages, total = (*further, *pages, *paging_links(page, _PAGING)), total or unit_total
+    if site.api.method == "POST":
+        pages = tuple(_as_post(address) if "dataproxy" in address else address for address in pages)
+    beyond_end = _is_proxy(page) and not entries
+    return ListingPage(entries, tuple(dict.fromkeys(pages)), total=total, beyond_end=beyond_end)
+
+
+def _as_post(address: str) -> str:
+    """The same question with the rows in the address and all else in the form, as the script sends it."""
+    url, _, query = address.partition("?")
+    rows = {name: text for name, text in parse_qsl(query) if name in {"startrecord", "endrecord", "perpage"}}
+    form = {name: text for name, text in parse_qsl(query) if name not in rows}
+    return posted(f"{url}?{urlencode(rows)}", form)
 
 
 def _is_proxy(page: Page) -> bool:
@@ -56,7 +78,7 @@ def _proxied(page: Page, total: int | None) -> Iterator[str]:
 
 def _following(page: Page, total: int | None, has_rows: bool) -> Iterator[str]:
     """The answer after this one, where there are more rows or nobody says how many there are."""
-    address, _, query = page.url.partition("?")
+    address, _, query = page.url.replace(FORM_MARK, "&").partition("?")
     asked = dict(parse_qsl(query))
     start, end = int(asked.get("startrecord", 1)), int(asked.get("endrecord", 0))
     if has_rows and end >= start and (total is None or end < total):

@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urljoin
-from zoneinfo import ZoneInfo
 
-from scrapers.pages import Page, find_date
+from scrapers.pages import Page, read_date
 from scrapers.platforms.listing import Found, ListingPage
+from scrapers.platforms.questions import is_complete, page_number, question
 from scrapers.sites import Api, Column, FieldName
 from scrapers.titles import Facts, facts, normalise, vocabulary
 
 Record = dict[str, Any]
-_TIMEZONE = ZoneInfo("Asia/Shanghai")
 _JSONP = re.compile(r"^\s*[\w$.]+\((.*)\)\s*;?\s*$", re.DOTALL)
 
 
@@ -39,26 +37,31 @@ def json_listing(page: Page, data: object, column: Column, api: Api, address: st
         address: Of the JSON, with `{page}` for the page's number.
     """
     records = find_records(data, api)
-    entries = tuple(found for record in records if (found := _found(page, record, column, api)))
-    total = _total(data)
-    number = _page_number(page.url, address, api.first_page)
+    found = tuple(found for record in records if (found := _found(page, record, column, api)))
+    entries, listings = ((), found) if api.details else (found, ())
+    total = None if api.details else _total(data)
     if "{page}" not in address or not records:
-        return ListingPage(entries, (), total, beyond_end=not records)
-    if total is None:
+        return ListingPage(entries, listings=listings, total=total, beyond_end=not records)
+    number, count = page_number(page.url, address, api.first_page), _total(data)
+    if count is None:
         following = [number + 1]
     elif number == api.first_page:
-        count = -(-total // (_first_number(data, "page_size") or len(records)))
-        following = list(range(number + 1, api.first_page + count))
+        pages = -(-count // (_first_number(data, "page_size") or len(records)))
+        following = list(range(number + 1, api.first_page + pages))
     else:
         following = []
-    return ListingPage(
-        entries, tuple(urljoin(page.url, address.replace("{page}", str(n))) for n in following), total
-    )
+    further = tuple(urljoin(page.url, address.replace("{page}", str(n))) for n in following)
+    return ListingPage(entries, further, listings, total)
 
 
 def find_records(data: object, api: Api) -> list[Record]:
-    """The longest list of objects that have a title, wherever it lies in the answer."""
-    lists = [found for found in _lists(data) if any(_value(record, "title", api) for record in found)]
+    """The longest list of objects that have a title (or, where they are departments, a name)."""
+    named: tuple[FieldName, ...] = ("title", "agency") if api.details else ("title",)
+    lists = [
+        found
+        for found in _lists(data)
+        if any(_value(record, field, api) for record in found for field in named)
+    ]
     return max(lists, key=len, default=[])
 
 
@@ -75,8 +78,9 @@ def _lists(data: object) -> Iterator[list[Record]]:
 
 
 def _found(page: Page, record: Record, column: Column, api: Api) -> Found | None:
-    title, agency = _value(record, "title", api), _value(record, "agency", api)
-    address = _entry_address(record, api)
+    agency = _value(record, "agency", api)
+    title = _value(record, "title", api) or (agency if api.details else "")
+    address = _entry_address(page, record, api)
     if not title or not address:
         return None
     year = re.search(r"20\d\d", _value(record, "year", api))
@@ -89,11 +93,19 @@ def _found(page: Page, record: Record, column: Column, api: Api) -> Found | None
         f"{year[0]}年" if year and year[0] not in title else "",
     ]
     return Found(
-        urljoin(page.url, address), "".join(place) + title, _date(_value(record, "date", api)), title, said
+        urljoin(page.url, address),
+        "".join(place) + title,
+        read_date(_value(record, "date", api)),
+        title,
+        said,
     )
 
 
-def _entry_address(record: Record, api: Api) -> str:
+def _entry_address(page: Page, record: Record, api: Api) -> str:
+    """Where a record leads: to its page or file, or to a question of its own. Empty where it does not say."""
+    if api.details:
+        address = question(api.details, page.url.partition("#")[0], record)
+        return address.replace("{page}", str(api.details.first_page)) if is_complete(address) else ""
     if not api.entry_url:
         return _value(record, "url", api)
     try:
@@ -114,15 +126,6 @@ def _plain(name: str) -> str:
     return name.replace("_", "").lower()
 
 
-def _date(text: str) -> date | None:
-    """A printed date, or seconds (or milliseconds) since 1970."""
-    if re.fullmatch(r"1\d{9}(\d{3})?", text):
-        return datetime.fromtimestamp(int(text[:10]), _TIMEZONE).date()
-    if found := re.fullmatch(r"(20\d\d)(\d\d)(\d\d)(\d{6})?", text):
-        text = "-".join(found.groups()[:3])
-    return find_date(text)
-
-
 def _total(data: object) -> int | None:
     return _first_number(data, "total")
 
@@ -139,9 +142,3 @@ def _first_number(data: object, field: str) -> int | None:
                     return int(value)
         level = [value for item in objects for value in item.values()]
     return None
-
-
-def _page_number(url: str, address: str, first: int) -> int:
-    pattern = re.escape(address).replace(re.escape("{page}"), r"(\d+)")
-    found = re.search(pattern, url) if "{page}" in address else None
-    return int(found[1]) if found else first

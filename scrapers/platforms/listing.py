@@ -14,8 +14,7 @@ from scrapers.pages import Link, Page, document_suffix, find_date, links, select
 from scrapers.titles import Facts
 
 _PAGING_TEXT = re.compile(r"[\s<>«»‹›\[]*(首页|尾页|末页|上一?页|下一?页|第?\d+页?|[<>«»‹›.…]+)[\s<>«»‹›\]]*")
-# The function's definition, `function createPageHTML(_nPageCount, …)`, has no digits and does not match.
-_PAGING_CALL = re.compile(r"""createPageHTML\(([^()]*\d[^()]*)\)""")
+_PAGING_CALL = re.compile(r"""(?<!function )\bcreatePage(?:HTML)?\w*\(([^()]*)\)""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +27,10 @@ class Found:
     link_text: str = ""
     facts: Facts = field(default_factory=Facts)
     """What its place says (the row and column of a matrix)."""
+    section: str = ""
+    """Titles of the listings within the column that lead to it: `市民政局 2024年`."""
+    within: Facts = field(default_factory=Facts)
+    """What those listings say; its own title goes before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,9 @@ class ListingPage:
 
     entries: tuple[Found, ...]
     pages: tuple[str, ...] = ()
+    """Addresses; those of forms are written as `scrapers.forms` says."""
+    listings: tuple[Found, ...] = ()
+    """Listings within this one: of departments, of years."""
     total: int | None = None
     """How many entries the whole listing has, where the page says so."""
     beyond_end: bool = False
@@ -89,20 +95,29 @@ def paging_links(page: Page, pattern: re.Pattern[str]) -> Iterator[str]:
 def scripted_pages(page: Page, first: int) -> tuple[str, ...]:
     """Pages after the first of a listing that is paged by `createPageHTML(50, 0, "index", "html")`.
 
-    Variants put a container's id in front (`createPageHTML("div", 50, 1, "turn", "index", "html")`): the
-    number of pages is the first number, the file's name the last two texts.
+    Variants put a container's id in front (`createPageHTML("div", 50, 1, "turn", "index", "html")`), or name
+    variables: the number of pages is the first number, the file's name the last two texts.
 
     Args:
         page: The listing page.
         first: The number in the name of the second page: 1 where pages are counted from zero, else 2.
     """
-    call = _PAGING_CALL.search(page.text)
-    if not call:
-        return ()
-    numbers = re.findall(r"(?:^|,)\s*(\d+)\s*(?=,|$)", call[1])
-    texts = re.findall(r"""["']([^"']*)["']""", call[1])
-    if not numbers or len(texts) < 2:
-        return ()
-    name, suffix = texts[-2:]
-    last = int(numbers[0]) - 2 + first
-    return tuple(urljoin(page.url, f"{name}_{number}.{suffix}") for number in range(first, last + 1))
+    for call in _PAGING_CALL.findall(page.text):
+        values = [_value_of(argument.strip(), page.text) for argument in call.split(",")]
+        numbers = [int(value) for value in values if isinstance(value, int)]
+        texts = [value for value in values if isinstance(value, str)]
+        if numbers and len(texts) >= 2:
+            name, suffix = texts[-2:]
+            last = numbers[0] - 2 + first
+            return tuple(urljoin(page.url, f"{name}_{number}.{suffix}") for number in range(first, last + 1))
+    return ()
+
+
+def _value_of(argument: str, script: str) -> int | str | None:
+    """A number or a text, written out or in a variable of the script; None where it is neither."""
+    if re.fullmatch(r"[A-Za-z_$][\w$]*", argument):
+        assigned = re.search(rf"""\b{re.escape(argument)}\s*=\s*(\d+|["'][^"']*["'])""", script)
+        argument = assigned[1] if assigned else ""
+    if argument.isdigit():
+        return int(argument)
+    return argument[1:-1] if re.fullmatch(r"""(["'])[^"']*\1""", argument) else None

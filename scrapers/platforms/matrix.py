@@ -93,7 +93,7 @@ def _years(row: dict[int, Selector]) -> dict[int, int]:
 
 
 def _span(cell: Selector, name: str) -> int:
-    value = cell.attrib.get(name, "1").strip()
+    value = cell.root.get(name, "1").strip()
     return min(int(value), 200) if value.isdigit() else 1
 
 
