@@ -1,102 +1,202 @@
-"""`python -m bench.crawl [SITES] [DOCUMENTS] [WORKERS]`: many sites at once, with politeness on.
+"""`python -m bench.crawl [SITES] [DOCUMENTS] [DELAY]`: many sites at once, with politeness on.
 
-One replica process serves SITES sites of DOCUMENTS articles with a file each. They are crawled in parallel
-into one record. What politeness allows is the time of the site with the most requests, one per delay; the
-pace is that of a site between its first request and its last, without the start of its process. A second day
-without news must cost conditional requests only.
+A replica of SITES sites, each with DOCUMENTS articles of one file, is crawled into one record. Politeness
+allows one request per site and DELAY seconds, so a day lasts at least DELAY × the requests of the site with
+the most. The first day fetches everything, the second has no news and walks listings only as far as they are
+new, the third walks them to their end. At last the workers of a first crawl are killed half-way.
+
+By default some 4 minutes; `python -m bench.crawl 300 200 1.75` takes half an hour.
 """
 
 from __future__ import annotations
 
+import os
 import resource
-import statistics
+import signal
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from scrapers.crawl import crawl_sites
-from scrapers.replica.pages import Content
-from scrapers.replica.server import Replica, serve_contents
+from scrapers.replica.pages import Content, Resource, render
+from scrapers.replica.server import Replica, serve_replica
 from scrapers.sites import Column, Site
 from warehouse.home import Home
 
-_DELAY_SECONDS = 0.5
 _COLUMN = "/zwgk/bmys/"
+_PAGE_SIZE = 20
+_DOCUMENT_BYTES = 20_000
+_MARK = b"[number]"
+"""Stands for the number of the site in what all sites say."""
+_SITES_RESUMED = 40
+_SAMPLED_AT = (0.1, 0.5, 0.99)
 
 
-def main(sites: int = 12, documents: int = 40, workers: int = 12) -> None:
-    """Crawl two days and print rates, memory and what the second day cost."""
-    contents = {f"site-{number}": _content(number, documents) for number in range(sites)}
-    with serve_contents(contents) as replica, tempfile.TemporaryDirectory() as folder:
-        for number, (site_id, base_url) in enumerate(replica.base_urls.items()):
-            replica.sites[site_id] = _site(site_id, base_url, number)
-        for day in ("first day", "second day"):
-            replica.requests.clear()
-            begin = time.monotonic()
-            ends = crawl_sites(Home(Path(folder)), replica.sites, day.replace(" ", "-"), workers)
-            _report(day, replica, time.monotonic() - begin, workers)
-            bad = {site_id: end.reason for site_id, end in ends.items() if end.reason != "finished"}
-            if bad:
-                sys.exit(f"not finished: {bad}")
+class _ManySites(Replica):
+    """Sites that say the same but for their number, so that thousands fit into memory."""
+
+    def answer(self, site_id: str, path: str) -> Resource:
+        """As the one model says it, with the site's own number."""
+        model = super().answer(site_id, path)
+        return replace(model, body=model.body.replace(_MARK, site_id.encode()))
 
 
-def _report(day: str, replica: Replica, seconds: float, workers: int) -> None:
-    by_site = Counter(request.site_id for request in replica.requests)
-    statuses = Counter(request.status for request in replica.requests)
-    rounds = -(-len(by_site) // workers)
-    allowed = max(by_site.values()) * _DELAY_SECONDS * rounds
-    body = sum(request.body_bytes for request in replica.requests)
-    pace = statistics.median(_pace(replica, site_id) for site_id in by_site)
-    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    sys.stdout.write(
-        f"{day}: {len(by_site)} sites, {len(replica.requests)} requests in {seconds:.1f} s = "
-        f"{len(replica.requests) / seconds:.1f}/s; politeness allows {len(replica.requests) / allowed:.1f}/s "
-        f"({allowed:.1f} s): {allowed / seconds:.0%}, pace {pace:.0%}; largest crawl {memory:.0f} MB; "
-        f"answers {dict(sorted(statuses.items()))}, {body / 1e6:.2f} MB of bodies\n"
+def main(sites: int = 100, documents: int = 30, delay: float = 1.0) -> None:
+    """Crawl three days and a killed one, and print rates, memory and what each cost."""
+    expected = sites * (2 + -(-documents // _PAGE_SIZE) + 2 * documents)
+    with _serve(sites, documents, delay) as replica, tempfile.TemporaryDirectory() as folder:
+        for day in ("first day", "second day, as far as new", "third day, to the end"):
+            home = Home(Path(folder) / "days")
+            _say(f"{day}: {_crawl(replica, home, day, delay, _Watch(replica, expected))}")
+        replica.sites = dict(list(replica.sites.items())[:_SITES_RESUMED])
+        watch = _Watch(replica, expected * len(replica.sites) // sites, at_half=_kill)
+        _say(f"killed half-way: {_crawl(replica, Home(Path(folder) / 'killed'), 'killed', delay, watch)}")
+        asked = Counter((seen.site_id, seen.path) for seen in replica.requests if seen.status == 200)
+        pages = [path for (_, path), times in asked.items() if times > 1]
+        again = sum(_COLUMN in path and not path.endswith(("/", "index.html")) for path in pages)
+        _say(f"  {len(pages)} addresses were fetched twice, {again} of them articles or documents")
+
+
+def _crawl(replica: Replica, home: Home, run_id: str, delay: float, watch: _Watch) -> str:
+    """Crawl all sites once; what it cost, in words."""
+    replica.requests.clear()
+    before, begin = _processor_seconds(), time.monotonic()
+    with watch.watching():
+        ends = dict(crawl_sites(home, replica.sites, run_id))
+    seconds = time.monotonic() - begin
+    ours, workers = (after - so_far for after, so_far in zip(_processor_seconds(), before, strict=True))
+    bad = {site_id: end.reason for site_id, end in ends.items() if end.reason != "finished"}
+    if bad:
+        sys.exit(f"{len(bad)} not finished: {dict(list(bad.items())[:5])}")
+    count = len(replica.requests)
+    allowed = max(Counter(seen.site_id for seen in replica.requests).values()) * delay
+    answers = dict(sorted(Counter(seen.status for seen in replica.requests).items()))
+    unconditional = Counter(seen.path for seen in replica.requests if seen.status == 200)
+    stored = sum(end.documents_stored for end in ends.values())
+    return (
+        f"{len(ends)} sites, {count} requests in {seconds:.1f} s = {count / seconds:.0f}/s; "
+        f"politeness allows {len(ends) / delay:.0f}/s, {allowed:.1f} s: {allowed / seconds:.1%}\n"
+        f"  answers {answers}, {stored} documents stored"
+        + (f", 200 only for {set(unconditional)}" if len(unconditional) == 1 else "")
+        + f"\n  memory of workers at {'/'.join(f'{part:.0%}' for part in watch.samples)}: "
+        f"{' / '.join('+'.join(f'{mb:.0f}' for mb in rss) for rss in watch.samples.values())} MB; "
+        f"processor: workers {workers:.0f} s = {1000 * workers / count:.1f} ms a request, "
+        f"replica {ours:.0f} s"
     )
 
 
-def _pace(replica: Replica, site_id: str) -> float:
-    times = [request.seconds for request in replica.requests if request.site_id == site_id]
-    return (len(times) - 1) * _DELAY_SECONDS / (max(times) - min(times))
+@dataclass
+class _Watch:
+    """Measures the workers' memory while a crawl goes on."""
+
+    replica: Replica
+    expected: int
+    """Requests of the whole crawl."""
+    at_half: Callable[[], None] | None = None
+    samples: dict[float, list[float]] = field(default_factory=dict)
+    """Part of the way → resident MB of each worker."""
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Look twice a second."""
+        done = threading.Event()
+        thread = threading.Thread(target=self._watch, args=(done,), daemon=True)
+        thread.start()
+        yield
+        done.set()
+        thread.join()
+
+    def _watch(self, done: threading.Event) -> None:
+        for part in _SAMPLED_AT:
+            while len(self.replica.requests) < part * self.expected:
+                if done.wait(0.5):
+                    return
+            self.samples[part] = [_resident_mb(pid) for pid in _workers()]
+            if self.at_half and part == 0.5:
+                self.at_half()
 
 
-def _site(site_id: str, base_url: str, number: int) -> Site:
+def _kill() -> None:
+    for pid in _workers():
+        os.kill(pid, signal.SIGKILL)
+
+
+def _workers() -> list[int]:
+    """Our child processes."""
+    return [int(pid) for task in Path("/proc/self/task").iterdir() for pid in _children(task)]
+
+
+def _children(task: Path) -> list[str]:
+    return (task / "children").read_text().split()
+
+
+def _resident_mb(pid: int) -> float:
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def _processor_seconds() -> tuple[float, float]:
+    """Of this process, which is the replica, and of workers that have ended."""
+    return tuple(
+        usage.ru_utime + usage.ru_stime
+        for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )  # type: ignore[return-value] # two of them
+
+
+@contextmanager
+def _serve(sites: int, documents: int, delay: float) -> Iterator[Replica]:
+    content = _content(documents)
+    site_ids = [f"{number:06d}" for number in range(1, sites + 1)]
+    model = render(content)
+    replica = _ManySites(content=dict.fromkeys(site_ids, content), resources=dict.fromkeys(site_ids, model))
+    with serve_replica(replica):
+        replica.sites = {
+            site_id: _site(site_id, base_url, delay) for site_id, base_url in replica.base_urls.items()
+        }
+        yield replica
+
+
+def _site(site_id: str, base_url: str, delay: float) -> Site:
     return Site(
         site_id=site_id,
-        name=f"第{number}市人民政府",
+        name=f"第{site_id}市人民政府",
         region_code="140900",
         base_url=base_url,
         platform="trs_wcm",
         columns=(Column(name="部门预算", url=_COLUMN),),
-        delay_seconds=_DELAY_SECONDS,
+        delay_seconds=delay,
+        full_walk_every=2,
         contact="https://localhost.invalid/bench",
         replica=True,
     )
 
 
-def _content(number: int, documents: int) -> Content:
+def _content(documents: int) -> Content:
     return {
         "templates": "trs_wcm",
-        "name": f"第{number}市人民政府",
+        "name": f"第{_MARK.decode()}市人民政府",
         "robots": "User-agent: *\nDisallow:\n",
         "columns": [
             {
                 "path": _COLUMN,
                 "name": "部门预算",
-                "page_size": 20,
+                "page_size": _PAGE_SIZE,
                 "first_page": "index.html",
                 "page_path": "index_{zero_based}.html",
             }
         ],
-        "articles": [_article(number, document) for document in range(documents)],
+        "articles": [_article(document) for document in range(documents)],
     }
 
 
-def _article(number: int, document: int) -> Content:
+def _article(document: int) -> Content:
     on = date(2024, 3, 31) - timedelta(days=document % 28)
     name = f"P020{on:%y%m%d}{document:06d}.pdf"
     return {
@@ -108,10 +208,19 @@ def _article(number: int, document: int) -> Content:
         "source": f"第{document}局",
         "body": "现予以公开。",
         "attachments": [
-            {"href": f"./{name}", "text": name, "body": f"%PDF-1.4 {number} {document} " + "x" * 20_000}
+            {
+                "href": f"./{name}",
+                "text": name,
+                "body": f"%PDF-1.4 {_MARK.decode()} {document} " + "x" * _DOCUMENT_BYTES,
+            }
         ],
     }
 
 
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(*(int(given) for given in sys.argv[1:3]), *(float(given) for given in sys.argv[3:4]))

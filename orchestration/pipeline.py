@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 import shutil
+from collections.abc import Generator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from scrapers.crawl import crawl_in_child
+from scrapers.crawl import crawl_sites
 from scrapers.sites import Site
 from warehouse import landing, publication
 from warehouse.documents import READER_VERSION
@@ -58,18 +59,27 @@ def recover(home: Home) -> None:
         leftover.unlink()
 
 
+def crawl_all(
+    home: Home, sites: Mapping[str, Site], run_id: str
+) -> Generator[tuple[str, CrawlFinished], None, None]:
+    """Walk sites side by side and record what is seen; gives each as its crawl ends."""
+    for site in sites.values():
+        log.info("%s: crawling %s", site.site_id, site.base_url)
+    for site_id, finished in crawl_sites(home, sites, run_id):
+        log.info(
+            "%s: %d requests, %d documents linked, %d of them new or changed%s",
+            site_id,
+            finished.requests,
+            finished.documents_linked,
+            finished.documents_stored,
+            "" if crawl_succeeded(finished) else f" ({finished.reason})",
+        )
+        yield site_id, finished
+
+
 def crawl(home: Home, site: Site, run_id: str) -> CrawlFinished:
-    """Walk one site and record what is seen."""
-    log.info("%s: crawling %s", site.site_id, site.base_url)
-    finished = crawl_in_child(home, site, run_id)
-    log.info(
-        "%s: %d requests, %d documents linked, %d of them new or changed%s",
-        site.site_id,
-        finished.requests,
-        finished.documents_linked,
-        finished.documents_stored,
-        "" if crawl_succeeded(finished) else f" ({finished.reason})",
-    )
+    """Walk one site."""
+    ((_, finished),) = crawl_all(home, {site.site_id: site}, run_id)
     return finished
 
 

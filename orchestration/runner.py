@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,12 +19,10 @@ from orchestration.jobs import COLLECT, PUBLISH, build_definitions
 from scrapers.sites import Site
 from warehouse import publication
 from warehouse.home import Home
+from warehouse.record.events import CrawlFinished
 from warehouse.record.log import EventLog
 
 log = logging.getLogger("mingzhang")
-
-SITES_AT_ONCE = 8
-"""Sites crawled at a time: each crawl waits for its own server most of the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +63,15 @@ def _collect_all(
     home: Home, sites: Mapping[str, Site], instance: DagsterInstance, run_id: str
 ) -> tuple[str, ...]:
     """The sites that failed. Only crawls are side by side: Dagster runs one job at a time in a process."""
-    with ThreadPoolExecutor(SITES_AT_ONCE, thread_name_prefix="crawl") as pool:
-        crawls = {site_id: pool.submit(pipeline.crawl, home, site, run_id) for site_id, site in sites.items()}
-        definitions = build_definitions(
-            home, sites, crawl=lambda _home, site, _run_id: crawls[site.site_id].result()
-        )
-        site_ids = {crawl: site_id for site_id, crawl in crawls.items()}
-        try:
-            return tuple(
-                site_ids[crawl]
-                for crawl in as_completed(crawls.values())
-                if not _collect(definitions, instance, run_id, site_ids[crawl])
-            )
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    ends: dict[str, CrawlFinished] = {}
+    definitions = build_definitions(home, sites, crawl=lambda _home, site, _run_id: ends[site.site_id])
+    failed = []
+    with closing(pipeline.crawl_all(home, sites, run_id)) as crawls:
+        for site_id, finished in crawls:
+            ends[site_id] = finished
+            if not _collect(definitions, instance, run_id, site_id):
+                failed.append(site_id)
+    return tuple(failed)
 
 
 def _summary(home: Home, run_id: str, *, published: bool) -> RunSummary:

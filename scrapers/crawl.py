@@ -1,160 +1,284 @@
-"""Crawling one site into the record.
+"""Crawling sites into the record: a few worker processes, each with many sites in one loop.
 
-Scrapy's reactor cannot start twice in a process, so every crawl is a child: `python -m scrapers.crawl` reads
-its order from standard input and ends when that is closed, so that it never outlives its parent.
+Politeness is per site, so a crawl mostly waits, and what bounds the sites of a process is its processor time.
+Why not a process per site: it costs two seconds to start and 80 MB to keep, and three hundred are wanted at
+once. Why not one spider for all sites: limits, statistics and the end of a crawl are those of one site.
 """
 
 from __future__ import annotations
 
+import json
 import logging
+import math
 import os
-import signal
+import queue
 import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import IO
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict
-
+from scrapers.recorder import DIED, FAILED
 from scrapers.sites import Site
 from warehouse.home import PROJECT_ROOT, Home
-from warehouse.record.archive import Archive
 from warehouse.record.events import CrawlFinished, Event, FetchFinished
 from warehouse.record.log import EventLog
 
-_LEVELS = logging.getLevelNamesMapping()
+log = logging.getLogger("scrapers")
+
+_SITES_PER_WORKER = 200
+"""At once: what memory allows, of which a site takes about 1 MB."""
+_SITES_WORTH_A_WORKER = 8
+"""A worker takes two seconds to start: few sites share one."""
+_ATTEMPTS = 2
+"""How often a site is crawled whose worker dies under it."""
 _SECONDS_TO_STOP = 20
+_LOOPBACK = "127.0.0.1,localhost"
 
 
-class _Order(BaseModel):
-    """What the parent tells its child: one line of JSON."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    home: Path
-    run_id: str
-    site: Site
-
-
-def crawl_in_child(home: Home, site: Site, run_id: str) -> CrawlFinished:
-    """Crawl a site in a child process; its log lines go to the logger `scrapers.<site_id>`.
-
-    Returns:
-        How the crawl ended, as recorded. Where the child died before it could say, this records it.
-    """
-    order = _Order(home=home.path, run_id=run_id, site=site).model_dump_json()
-    logger = logging.getLogger(f"scrapers.{site.site_id}")
-    last_line = ""
-    with subprocess.Popen(
-        [sys.executable, "-m", "scrapers.crawl"],
-        cwd=PROJECT_ROOT,
-        env=_environment(site),
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    ) as child:
-        assert child.stdin is not None  # noqa: S101 - for the type checker: both are pipes
-        assert child.stderr is not None  # noqa: S101
-        try:
-            child.stdin.write(order + "\n")
-            child.stdin.flush()
-            for line in child.stderr:
-                last_line = line.rstrip()
-                level, _, message = last_line.partition(" ")
-                logger.log(_LEVELS.get(level, logging.INFO), "%s", message if level in _LEVELS else last_line)
-        finally:
-            child.stdin.close()
-            _wait(child)
-    with EventLog.open(home.event_log) as log:
-        finished = _recorded_end(log, site.site_id, run_id)
-        if finished is None:
-            finished = _missing_end(log, site.site_id, run_id, child.returncode, last_line)
+def crawl_site(home: Home, site: Site, run_id: str) -> CrawlFinished:
+    """Crawl one site; see `crawl_sites`."""
+    ((_, finished),) = crawl_sites(home, {site.site_id: site}, run_id)
     return finished
 
 
 def crawl_sites(
-    home: Home, sites: Mapping[str, Site], run_id: str, workers: int = 8
-) -> dict[str, CrawlFinished]:
-    """Crawl sites side by side, each in a child of its own and at its own pace, into one record.
+    home: Home, sites: Mapping[str, Site], run_id: str, workers: int | None = None
+) -> Generator[tuple[str, CrawlFinished], None, None]:
+    """Crawl sites side by side, each at its own pace, into one record.
 
-    Politeness is per site, so a crawl mostly waits: what limits `workers` is memory (some 80 MB each).
-    A site that fails never stops the others.
+    A site that fails never stops the others. Where a worker dies, the sites that it had in hand are crawled
+    once more, going on from what they recorded. Log lines of a site go to the logger `scrapers.<site_id>`.
+    Crawls go on while the caller works with what it got; closing the iterator stops them.
+
+    Args:
+        home: Whose record.
+        sites: By site_id.
+        run_id: Of all events.
+        workers: Processes; by default as many as there are processors, fewer for few sites.
+
+    Yields:
+        Each site_id as its crawl ends, with that end as it is recorded.
+
+    Raises:
+        RecordUnavailableError: the log cannot be opened, or the end of a crawl cannot be recorded.
     """
-    with ThreadPoolExecutor(workers) as pool:
-        ends = pool.map(lambda site: crawl_in_child(home, site, run_id), sites.values())
-        return dict(zip(sites, ends, strict=True))
+    count = min(workers or _processors(), math.ceil(len(sites) / _SITES_WORTH_A_WORKER))
+    slots = min(_SITES_PER_WORKER, math.ceil(len(sites) / max(1, count)))
+    with EventLog.open(home.event_log) as event_log:
+        pool = _Pool(home, run_id, _Waiting(list(sites.values())), slots)
+        threads = [threading.Thread(target=pool.work, name="crawl", daemon=True) for _ in range(count)]
+        try:
+            for thread in threads:
+                thread.start()
+            for _ in sites:
+                ended = pool.ends.get()
+                if isinstance(ended, BaseException):
+                    raise ended
+                site_id, why = ended
+                yield (
+                    site_id,
+                    (
+                        _recorded_end(event_log, site_id, run_id)
+                        or _missing_end(event_log, site_id, run_id, why)
+                    ),
+                )
+        finally:
+            pool.stop()
+            for thread in threads:
+                thread.join()
 
 
-def _environment(site: Site) -> dict[str, str]:
-    """Ours, with UTF-8 whatever the locale, and without a proxy where the site is on this machine."""
-    host = urlsplit(site.base_url).hostname or ""
-    bypass = {"no_proxy": host} if host in {"127.0.0.1", "localhost"} else {}
-    return os.environ | {"PYTHONUTF8": "1"} | bypass
+def _processors() -> int:
+    return len(os.sched_getaffinity(0))
 
 
-def _wait(child: subprocess.Popen[str]) -> None:
-    """The child stops when its standard input closes; one that does not is killed."""
+class _Waiting:
+    """Sites whose turn has not come. Of one host one site at a time is crawled: its delay is for all."""
+
+    def __init__(self, sites: list[Site]) -> None:
+        self._sites = sites
+        self._busy: set[str] = set()
+        self._lock = threading.Lock()
+
+    def take(self) -> Site | None:
+        """The next one whose host is free."""
+        with self._lock:
+            site = next((site for site in self._sites if _host(site) not in self._busy), None)
+            if site:
+                self._sites.remove(site)
+                self._busy.add(_host(site))
+            return site
+
+    def release(self, site: Site, *, again: bool = False) -> None:
+        """A site is no longer in hand; `again` lets it wait for another turn."""
+        with self._lock:
+            self._busy.discard(_host(site))
+            if again:
+                self._sites.append(site)
+
+
+def _host(site: Site) -> str:
+    return urlsplit(site.base_url).netloc
+
+
+@dataclass(eq=False)
+class _Worker:
+    """A worker process, as its parent sees it."""
+
+    process: subprocess.Popen[str]
+    in_hand: dict[str, Site] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    """The last error that was logged of a site."""
+
+    def hand(self, site: Site) -> None:
+        """Let a site be crawled."""
+        self.in_hand[site.site_id] = site
+        with suppress(BrokenPipeError):  # it has died, which its other end will tell
+            _write_line(self.process.stdin, site.model_dump_json())
+
+    def ended(self) -> Iterator[Site]:
+        """Sites as their crawls end, until the process does; what it logs is logged."""
+        for line in self.process.stdout or ():
+            with suppress(ValueError):  # a line that the process could not write to its end
+                message = json.loads(line)
+                if "ended" in message:
+                    yield self.in_hand.pop(message["ended"])
+                else:
+                    self._log(**message)
+
+    def _log(self, level: int, site_id: str, message: str) -> None:
+        logging.getLogger(f"scrapers.{site_id}" if site_id else "scrapers").log(level, "%s", message)
+        if level >= logging.ERROR:
+            self.errors[site_id] = message.splitlines()[-1]
+
+    def stop(self) -> None:
+        """Let the process end, as it does without standard input; kill it where it does not."""
+        with suppress(BrokenPipeError):
+            if self.process.stdin:
+                self.process.stdin.close()
+        _wait(self.process)
+
+
+@dataclass
+class _Pool:
+    """What the threads share that each look after one worker at a time."""
+
+    home: Home
+    run_id: str
+    waiting: _Waiting
+    slots: int
+    """Sites that a worker crawls at once."""
+    ends: queue.SimpleQueue[tuple[str, str] | BaseException] = field(default_factory=queue.SimpleQueue)
+    """Sites whose crawl is over, with the reason where it did not record one itself."""
+    attempts: Counter[str] = field(default_factory=Counter)
+    workers: list[_Worker] = field(default_factory=list)
+    is_stopping: bool = False
+
+    def work(self) -> None:
+        """Let one worker after the other crawl, until no site is left: one that died is replaced."""
+        try:
+            while not self.is_stopping and (site := self.waiting.take()):
+                self._attend(site)
+        except BaseException as error:  # noqa: BLE001 - raised again where the ends are awaited
+            self.ends.put(error)
+
+    def _attend(self, first: Site) -> None:
+        """Start a worker and keep it busy until it has nothing in hand, or dies."""
+        with tempfile.TemporaryFile("w+") as words, _start(self.home, self.run_id, words) as process:
+            worker = _Worker(process)
+            self.workers.append(worker)
+            worker.hand(first)
+            self._fill(worker)
+            for site in worker.ended():
+                self.waiting.release(site)
+                self.ends.put((site.site_id, f"{FAILED}: {worker.errors.pop(site.site_id, 'unknown')}"))
+                self._fill(worker)
+                if not worker.in_hand:
+                    break
+            worker.stop()
+            self.workers.remove(worker)
+            words.seek(0)
+            last_words = [line.strip() for line in words if line.strip()][-1:]
+        self._bury(worker, f"{DIED} with code {process.returncode}: {''.join(last_words)}")
+
+    def _fill(self, worker: _Worker) -> None:
+        while not self.is_stopping and len(worker.in_hand) < self.slots and (site := self.waiting.take()):
+            worker.hand(site)
+
+    def _bury(self, worker: _Worker, reason: str) -> None:
+        """Sites that a worker had in hand as it died are crawled again, but not for ever."""
+        if worker.in_hand and not self.is_stopping:
+            log.warning("%s; it had %d sites in hand", reason, len(worker.in_hand))
+        for site in worker.in_hand.values():
+            self.attempts[site.site_id] += 1
+            again = self.attempts[site.site_id] < _ATTEMPTS
+            self.waiting.release(site, again=again)
+            if not again:
+                self.ends.put((site.site_id, reason))
+
+    def stop(self) -> None:
+        """Stop all crawls: each records that it was stopped, or is killed."""
+        self.is_stopping = True
+        for worker in list(self.workers):
+            worker.process.terminate()
+        for worker in list(self.workers):
+            _wait(worker.process)
+
+
+def _start(home: Home, run_id: str, words: IO[str]) -> subprocess.Popen[str]:
+    """A worker; what it says on standard error is kept in `words`."""
+    unproxied = filter(None, (os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), _LOOPBACK))
+    return subprocess.Popen(  # noqa: S603 - our own module
+        [sys.executable, "-m", "scrapers.worker", str(home.path), run_id],
+        cwd=PROJECT_ROOT,
+        env=os.environ | {"PYTHONUTF8": "1", "no_proxy": ",".join(unproxied)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=words,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+
+
+def _write_line(pipe: IO[str] | None, line: str) -> None:
+    if pipe:
+        pipe.write(line + "\n")
+        pipe.flush()
+
+
+def _wait(process: subprocess.Popen[str]) -> None:
     try:
-        child.wait(_SECONDS_TO_STOP)
+        process.wait(_SECONDS_TO_STOP)
     except subprocess.TimeoutExpired:
-        child.kill()
+        process.kill()
 
 
-def _recorded_end(log: EventLog, site_id: str, run_id: str) -> CrawlFinished | None:
-    events = log.read(types={CrawlFinished.type}, site_id=site_id, run_id=run_id)
+def _recorded_end(event_log: EventLog, site_id: str, run_id: str) -> CrawlFinished | None:
+    events = event_log.read(types={CrawlFinished.type}, site_id=site_id, run_id=run_id)
     ends = [event.payload for event in events if isinstance(event.payload, CrawlFinished)]
     return ends[-1] if ends else None
 
 
-def _missing_end(
-    log: EventLog, site_id: str, run_id: str, exit_code: int | None, last_line: str
-) -> CrawlFinished:
-    """Record the end of a crawl whose process died, with what it had recorded until then."""
-    outcomes: dict[str, int] = {}
-    for event in log.read(types={FetchFinished.type}, site_id=site_id, run_id=run_id):
+def _missing_end(event_log: EventLog, site_id: str, run_id: str, reason: str) -> CrawlFinished:
+    """Record the end of a crawl that could not do so itself, with what it had recorded until then."""
+    outcomes: Counter[str] = Counter()
+    for event in event_log.read(types={FetchFinished.type}, site_id=site_id, run_id=run_id):
         if isinstance(event.payload, FetchFinished):
-            outcomes[event.payload.outcome] = outcomes.get(event.payload.outcome, 0) + 1
+            outcomes[event.payload.outcome] += 1
     finished = CrawlFinished(
-        reason=f"the crawl's process ended with code {exit_code}: {last_line}",
-        requests=sum(outcomes.values()),
-        outcomes=outcomes,
+        reason=reason,
+        requests=outcomes.total(),
+        outcomes=dict(outcomes),
         listing_entries=0,
         documents_linked=0,
         documents_stored=0,
     )
-    log.append([Event(payload=finished, run_id=run_id, site_id=site_id)])
+    event_log.append([Event(payload=finished, run_id=run_id, site_id=site_id)])
     return finished
-
-
-def main() -> None:
-    """The child: crawl the site of the order on standard input."""
-    order = _Order.model_validate_json(sys.stdin.readline())
-    # Scrapy takes a second to import: only the child pays for it.
-    from scrapy.crawler import CrawlerProcess  # noqa: PLC0415
-
-    from scrapers.recorder import Recorder  # noqa: PLC0415
-    from scrapers.settings import settings_for  # noqa: PLC0415
-    from scrapers.spider import GovernmentSpider  # noqa: PLC0415
-
-    home = Home(order.home)
-    with EventLog.open(home.event_log) as log:
-        recorder = Recorder(log, Archive(home.archive), order.site.site_id, order.run_id)
-        process = CrawlerProcess(settings_for(order.site))
-        process.crawl(GovernmentSpider, site=order.site, recorder=recorder)
-        threading.Thread(target=_stop_with_parent, daemon=True).start()
-        process.start()
-
-
-def _stop_with_parent() -> None:
-    """Wait for the end of standard input, then ask Scrapy to stop as Ctrl-C does."""
-    sys.stdin.read()
-    os.kill(os.getpid(), signal.SIGINT)
-
-
-if __name__ == "__main__":
-    main()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
+from scrapers.journal import Journal
 from warehouse.record.archive import Archive
+from warehouse.record.envelope import canonical_json
 from warehouse.record.events import (
+    CRAWL_NOT_STARTED,
     ArticleJudged,
     CrawlFinished,
     CrawlStarted,
@@ -18,35 +23,72 @@ from warehouse.record.events import (
     PageKind,
     Payload,
 )
-from warehouse.record.log import EventLog
+
+STOPPED = "stopped: "
+"""How the reason of a crawl begins that something else ended: a signal, the clock, the site's wish."""
+DIED = "the crawl's process ended"
+FAILED = "the crawl could not go on"
+"""How the reasons of a crawl begin that could not record its end itself."""
 
 _OF_PAGES = (FetchFinished, DocumentLinked, ArticleJudged)
+_RESUMED_FOR = timedelta(days=3)
+"""What an interrupted crawl fetched is asked for again after that time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The last good answer from an address."""
+
+    sha256: str
+    byte_count: int | None
+    content_type: str | None
+    etag: str | None
+    last_modified: str | None
+    file_name: str | None
+    final_url: str | None
+    fetched_at: datetime
+
+    @property
+    def facts(self) -> dict[str, str | int | None]:
+        """What an event says again of an answer that did not change."""
+        kept = ("sha256", "byte_count", "content_type", "etag", "last_modified", "file_name")
+        return {name: getattr(self, name) for name in kept}
 
 
 class Recorder:
-    """The record as one crawl sees it: what earlier crawls of the site saw, and what this one appends."""
+    """The record as one crawl sees it: what earlier crawls of the site saw, and what this one appends.
 
-    def __init__(self, log: EventLog, archive: Archive, site_id: str, run_id: str) -> None:
-        self.archive = archive
-        self._log = log
+    Of what pages said only digests are kept: many crawls share the memory of one process.
+    """
+
+    def __init__(self, journal: Journal, site_id: str, run_id: str) -> None:
+        self._journal = journal
         self._site_id = site_id
         self._run_id = run_id
-        self._fetched: dict[str, FetchFinished] = {}
-        self._said: dict[tuple[str, ...], Payload] = {}
+        self._copies: dict[str, Copy] = {}
+        self._said: dict[bytes, bytes] = {}
+        self._handled: set[str] = set()
         self.history: list[CrawlFinished] = []
         """The ends of earlier crawls, the oldest first."""
         self.ended = True
         """Whether the last crawl came to an end, rather than being killed."""
         self.last_news_at: datetime | None = None
         """When a document was last stored."""
+        self._resumes_from: datetime | None = None
         types = {payload.type for payload in (*_OF_PAGES, CrawlStarted, CrawlFinished)}
-        for event in log.read(types=types, site_id=site_id):
+        for event in journal.log.read(types=types, site_id=site_id):
             self._remember(event.payload, event.occurred_at)
+        self._began_at = datetime.now(UTC)
 
-    def append(self, payloads: Sequence[Payload]) -> None:
-        """Record these together: all or none."""
+    @property
+    def archive(self) -> Archive:
+        """Where bodies are."""
+        return self._journal.archive
+
+    async def append(self, payloads: Sequence[Payload], bodies: Sequence[bytes] = ()) -> None:
+        """Record these together, after the bodies that they name: all or none."""
         events = [Event(payload=payload, run_id=self._run_id, site_id=self._site_id) for payload in payloads]
-        self._log.append(events)
+        await self._journal.record(events, bodies)
         for event in events:
             self._remember(event.payload, event.occurred_at)
 
@@ -59,40 +101,69 @@ class Recorder:
 
     def is_handled(self, url: str) -> bool:
         """Whether an entry of a listing was judged before: its page and links are in the record."""
-        return (ArticleJudged.type, url) in self._said
+        return url in self._handled
 
-    def known(self, url: str) -> FetchFinished | None:
+    def known(self, url: str) -> Copy | None:
         """The last good answer from this address, if there ever was one."""
-        return self._fetched.get(url)
+        return self._copies.get(url)
+
+    def fetched_already(self, url: str) -> Copy | None:
+        """The answer that an interrupted crawl, which this one goes on with, had from this address."""
+        copy = self.known(url)
+        since = self._resumes_from and max(self._resumes_from, self._began_at - _RESUMED_FOR)
+        if not copy or not since or not since <= copy.fetched_at < self._began_at:
+            return None
+        return copy if copy.sha256 in self.archive else None
 
     def validators(self, url: str) -> dict[str, str]:
         """Headers that ask the server for news only; none where the archive has no copy to fall back on."""
         known = self.known(url)
-        if not known or not known.sha256 or known.sha256 not in self.archive:
+        if not known or known.sha256 not in self.archive:
             return {}
         headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
         return {name: value for name, value in headers.items() if value}
 
     def is_news(self, payload: DocumentLinked | ArticleJudged) -> bool:
         """Whether the record does not already say this in its latest word on the link or article."""
-        return self._said.get(_subject(payload)) != payload
+        return self._said.get(_subject(payload)) != _digest(payload)
 
     def _remember(self, payload: Payload, occurred_at: datetime) -> None:
         match payload:
-            case FetchFinished(outcome=FetchOutcome.STORED | FetchOutcome.UNCHANGED):
-                self._fetched[payload.url] = payload
+            case FetchFinished(outcome=FetchOutcome.STORED | FetchOutcome.UNCHANGED, sha256=str()):
+                self._copies[payload.url] = _copy(payload, occurred_at)
                 if payload.kind is PageKind.DOCUMENT and payload.outcome is FetchOutcome.STORED:
                     self.last_news_at = occurred_at
             case CrawlStarted():
                 self.ended = False
+                self._resumes_from = self._resumes_from or occurred_at
             case CrawlFinished():
                 self.ended = True
                 self.history.append(payload)
+                if not payload.reason.startswith((STOPPED, DIED, FAILED, CRAWL_NOT_STARTED)):
+                    self._resumes_from = None
             case DocumentLinked() | ArticleJudged():
-                self._said[_subject(payload)] = payload
+                self._said[_subject(payload)] = _digest(payload)
+                if isinstance(payload, ArticleJudged):
+                    self._handled.add(payload.url)
 
 
-def _subject(payload: DocumentLinked | ArticleJudged) -> tuple[str, ...]:
-    if isinstance(payload, DocumentLinked):
-        return payload.type, payload.page_url, payload.url
-    return payload.type, payload.url
+def _copy(fetch: FetchFinished, fetched_at: datetime) -> Copy:
+    return Copy(
+        sha256=fetch.sha256 or "",
+        byte_count=fetch.byte_count,
+        content_type=fetch.content_type,
+        etag=fetch.etag,
+        last_modified=fetch.last_modified,
+        file_name=fetch.file_name,
+        final_url=fetch.final_url,
+        fetched_at=fetched_at,
+    )
+
+
+def _subject(payload: DocumentLinked | ArticleJudged) -> bytes:
+    page_url = payload.page_url if isinstance(payload, DocumentLinked) else ""
+    return _digest((payload.type, page_url, payload.url))
+
+
+def _digest(value: object) -> bytes:
+    return hashlib.blake2b(canonical_json(value), digest_size=16).digest()

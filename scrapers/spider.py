@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from itertools import chain
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import scrapy
@@ -20,6 +21,7 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
+from scrapers.forms import sending
 from scrapers.monitors import Walked, monitors
 from scrapers.outcomes import Answer, failure_of, file_name, is_file, outcome_of
 from scrapers.pages import (
@@ -31,13 +33,15 @@ from scrapers.pages import (
     document_suffix,
     has_budget_tables,
     published_on,
+    shown_document,
 )
 from scrapers.patience import wait_asked_for
-from scrapers.platforms import PLATFORMS
+from scrapers.platforms import read_listing
 from scrapers.platforms.listing import Found, ListingPage
-from scrapers.recorder import Recorder
+from scrapers.recorder import STOPPED, Copy, Recorder
 from scrapers.sites import Column, Site
 from scrapers.titles import Facts, Verdict, facts, judge
+from warehouse.record.archive import sha256_of
 from warehouse.record.events import (
     CRAWL_NOT_STARTED,
     ArticleJudged,
@@ -55,6 +59,11 @@ from warehouse.record.events import (
 _NO_CONNECTION = frozenset({"DownloadConnectionRefusedError", "DownloadFailedError"})
 """Errors (of Scrapy) after which HTTPS is tried instead of HTTP, or the reverse; certificates count too."""
 _GOOD = frozenset({FetchOutcome.STORED, FetchOutcome.UNCHANGED})
+_TELLING = frozenset({FetchOutcome.BLOCKED, FetchOutcome.SOFT_404, FetchOutcome.WRONG_TYPE})
+"""Outcomes whose body is kept: it shows why the answer was not taken."""
+_EVIDENCE_BYTES = 65536
+_KEPT_ON_RESUMPTION = frozenset({PageKind.ARTICLE, PageKind.DOCUMENT})
+"""Listings and the home page are asked for again: a crawl that goes on begins with what is there now."""
 
 
 @dataclass
@@ -64,23 +73,39 @@ class _Walk:
     column: Column
     url: str
     asked: list[str] = field(default_factory=list)
-    named: list[str] = field(default_factory=list)
-    """Pages that are known of and not asked for yet."""
+    named: dict[str, list[str]] = field(default_factory=dict)
+    """Listing → its pages that are known of and not asked for yet."""
     waiting: int = 0
     complete: bool = True
     entries: dict[str, tuple[Found, ...]] = field(default_factory=dict)
     """Listing page → its entries."""
-    total: int = 0
-    """How many entries the site says there are, where it does."""
+    places: dict[str, Found] = field(default_factory=dict)
+    """Listing page → the listing within the column that it is a page of."""
+    totals: dict[str, int] = field(default_factory=dict)
+    """Listing → how many entries the site says there are, where it does."""
+
+    def listing_of(self, url: str) -> str:
+        """Address of the listing, the column's own or one within it, that a page belongs to."""
+        place = self.places.get(url)
+        return place.url if place else self.url
+
+    def has_all(self) -> bool:
+        """Whether as many entries were found in each listing as the site says there are."""
+        found: dict[str, set[str]] = {}
+        for url, entries in self.entries.items():
+            found.setdefault(self.listing_of(url), set()).update(entry.url for entry in entries)
+        return all(len(found.get(url, ())) >= total for url, total in self.totals.items())
 
 
 @dataclass(frozen=True, slots=True)
 class _Fetched:
-    """What a handler works with: the event, the page where there is one, and events to append with it."""
+    """What a handler works with: the event, the page where there is one, and events to append together."""
 
     event: FetchFinished
     page: Page | None
     events: list[Payload]
+    bodies: tuple[bytes, ...] = ()
+    """To be archived before the events."""
 
 
 _Handler = Callable[[_Fetched], Iterator[Request]]
@@ -95,7 +120,6 @@ class GovernmentSpider(scrapy.Spider):
         super().__init__(self.name)
         self.site = site
         self.recorder = recorder
-        self.read_listing = PLATFORMS[site.platform]
         self.full_walk = recorder.wants_full_walk(site.full_walk_every)
         self.home: Page | None = None
         self.asked: set[str] = set()
@@ -103,11 +127,13 @@ class GovernmentSpider(scrapy.Spider):
         self.entries = 0
         self.linked: set[str] = set()
         self.stored = 0
+        self.unrecorded: list[Payload] = []
+        """Events that go with the next answer to be recorded."""
 
     async def start(self) -> AsyncIterator[Request]:
         """The home page first: soft 404s are told by it."""
         columns = [urljoin(self.site.base_url, column.url) for column in self.site.columns]
-        self.recorder.append(
+        await self.recorder.append(
             [
                 CrawlStarted(
                     site_name=self.site.name,
@@ -123,13 +149,13 @@ class GovernmentSpider(scrapy.Spider):
         for request in self._ask(self.site.base_url, PageKind.HOME, self._on_home):
             yield request
 
-    def closed(self, reason: str) -> None:
+    async def closed(self, reason: str) -> None:
         """Record how the crawl ended. Called by Scrapy."""
         errors = self.crawler.stats.get_value("spider_exceptions/count", 0) if self.crawler.stats else 0
         walked = Walked(self.entries, len(self.linked), dict(sorted(self.outcomes.items())), self.full_walk)
         now, known = datetime.now(UTC), self.recorder
         raised = monitors(self.site, walked, known.history, known.last_news_at, now) if self.outcomes else []
-        self.recorder.append(
+        await self.recorder.append(
             [
                 *raised,
                 CrawlFinished(
@@ -151,7 +177,7 @@ class GovernmentSpider(scrapy.Spider):
             f"{CRAWL_NOT_STARTED}: outside of crawl_between {self.site.crawl_between}": (
                 not self.outcomes and not self.site.is_open(datetime.now(UTC))
             ),
-            f"stopped: {reason}": reason != "finished",
+            f"{STOPPED}{reason}": reason != "finished",
             f"{errors} pages could not be understood, see the log of the crawl": errors > 0,
             "no entries: the listings gave nothing": not self.entries,
             f"only {self.entries} listing entries, at least {expected.minimum_entries} expected": (
@@ -167,11 +193,17 @@ class GovernmentSpider(scrapy.Spider):
     # Requests and their ends.
 
     def _ask(
-        self, url: str, kind: PageKind, handler: _Handler, referer: str | None = None
+        self,
+        url: str,
+        kind: PageKind,
+        handler: _Handler,
+        referer: str | None = None,
+        page: Page | None = None,
     ) -> Iterator[Request]:
         """One request, conditional where the record has a copy; nothing where this crawl asked before.
 
-        A listing may be shared by two columns: each walk asks for its own pages, once.
+        A listing may be shared by two columns: each walk asks for its own pages, once. `page` is where the
+        address was found, where that matters (`scrapers.forms`).
         """
         if url in self.asked and kind is not PageKind.LISTING:
             return
@@ -184,11 +216,18 @@ class GovernmentSpider(scrapy.Spider):
                 referer=referer,
                 detail="not an allowed host",
             )
-            yield from self._finish(event, None, handler)
+            yield from self._settle(event, handler)
             return
+        if kind in _KEPT_ON_RESUMPTION and (copy := self.recorder.fetched_already(url)):
+            yield from self._follow_copy(copy, url, kind, handler)
+            return
+        sent = sending(url, page)
+        conditions = {"Content-Type": sent.content_type} if sent.body else self.recorder.validators(url)
         yield Request(
-            url,
-            headers=self.recorder.validators(url) | ({"Referer": referer} if referer else {}),
+            sent.url,
+            method="POST" if sent.body else "GET",
+            body=sent.body,
+            headers=conditions | ({"Referer": referer} if referer else {}),
             callback=self._answered,
             errback=partial(self._failed, url=url, kind=kind, handler=handler, referer=referer),
             cb_kwargs={"url": url, "kind": kind, "handler": handler, "referer": referer},
@@ -196,88 +235,107 @@ class GovernmentSpider(scrapy.Spider):
             priority={PageKind.LISTING: 0, PageKind.ARTICLE: 1}.get(kind, 2),
         )
 
-    def _answered(
+    def _settle(self, event: FetchFinished, handler: _Handler) -> Iterator[Request]:
+        """End a request that is not made; its event is appended with those of the page that asked for it."""
+        self._count(event)
+        refused = _Fetched(event, None, [event])
+        yield from handler(refused)
+        self.unrecorded += refused.events
+
+    def _follow_copy(self, copy: Copy, url: str, kind: PageKind, handler: _Handler) -> Iterator[Request]:
+        """Go on from what an interrupted crawl fetched and recorded."""
+        event = FetchFinished(
+            url=url, kind=kind, outcome=FetchOutcome.UNCHANGED, final_url=copy.final_url, **copy.facts
+        )
+        body = None if kind is PageKind.DOCUMENT else self.recorder.archive.get(copy.sha256)
+        fetched = _Fetched(event, self._page_of(event, body), [])
+        yield from handler(fetched)
+        self.unrecorded += fetched.events
+
+    async def _answered(
         self, response: Response, url: str, kind: PageKind, handler: _Handler, referer: str | None
-    ) -> Iterator[Request]:
-        event, body = self._event_of(response, url, kind, referer)
-        page = None
-        if body and event.outcome in _GOOD and kind is not PageKind.DOCUMENT and not is_file(body):
-            page = Page(response.url, decode(body, event.content_type or "", self.site.encoding))
-        yield from self._finish(event, page, handler)
+    ) -> list[Request]:
+        known = self.recorder.known(url)
+        if response.status == HTTPStatus.NOT_MODIFIED and known:
+            fetched = self._not_modified(response, url, kind, referer, known)
+        else:
+            fetched = self._answer_of(response, url, kind, referer, known)
+        requests = await self._finish(fetched, handler)
         wait = wait_asked_for(response)
         if wait is not None and wait > self.site.maximum_wait_seconds:
             raise CloseSpider(f"the site asks to be left alone for {wait:.0f} s")
+        return requests
 
-    def _failed(
+    async def _failed(
         self, failure: Failure, url: str, kind: PageKind, handler: _Handler, referer: str | None
-    ) -> Iterator[Request]:
+    ) -> list[Request]:
         outcome, detail = failure_of(failure.value or RuntimeError("no reason given"))
         request: Request = failure.request  # type: ignore[attr-defined] # Scrapy's addition
         before = request.meta.get("fallback")
         if not before and type(failure.value).__name__ in _NO_CONNECTION:
             note = f"{urlsplit(request.url).scheme} failed ({detail})"
-            yield request.replace(url=_other_scheme(request.url), meta={"fallback": note})
-            return
+            return [request.replace(url=_other_scheme(request.url), meta={"fallback": note})]
         detail = "; ".join(filter(None, (before, detail)))
         event = FetchFinished(url=url, kind=kind, outcome=outcome, referer=referer, detail=detail)
-        yield from self._finish(event, None, handler)
+        return await self._finish(_Fetched(event, None, [event]), handler)
 
-    def _finish(self, event: FetchFinished, page: Page | None, handler: _Handler) -> Iterator[Request]:
+    async def _finish(self, fetched: _Fetched, handler: _Handler) -> list[Request]:
+        """Record an answer with all that follows from it, then give the requests that follow."""
+        self._count(fetched.event)
+        requests = list(handler(fetched))
+        events, self.unrecorded = [*fetched.events, *self.unrecorded], []
+        await self.recorder.append(events, fetched.bodies)
+        if not self.site.is_open(datetime.now(UTC)):
+            raise CloseSpider(f"crawl_between {self.site.crawl_between} is over")
+        return requests
+
+    def _count(self, event: FetchFinished) -> None:
         self.outcomes[event.outcome] += 1
         if event.outcome not in _GOOD:
             self.logger.warning("%s: %s %s (%s)", event.kind, event.outcome, event.url, event.detail)
-        fetched = _Fetched(event, page, [event])
-        requests = list(handler(fetched))
-        self.recorder.append(fetched.events)
-        yield from requests
-        if not self.site.is_open(datetime.now(UTC)):
-            raise CloseSpider(f"crawl_between {self.site.crawl_between} is over")
 
-    def _event_of(
-        self, response: Response, url: str, kind: PageKind, referer: str | None
-    ) -> tuple[FetchFinished, bytes | None]:
-        """The event of an answer, and the body: the archived one where the server had nothing newer."""
-        known = self.recorder.known(url)
-        header = _headers(response)
-        facts_of_answer = {
-            "url": url,
-            "kind": kind,
-            "referer": referer,
-            "final_url": response.url if response.url != url else None,
-            "http_status": response.status,
-        }
-        if response.status == HTTPStatus.NOT_MODIFIED and known and known.sha256:
-            kept = {"content_type", "etag", "last_modified", "file_name", "byte_count", "sha256"}
-            event = FetchFinished(
-                **facts_of_answer, outcome=FetchOutcome.UNCHANGED, **known.model_dump(include=kept)
-            )
-            return event, None if kind is PageKind.DOCUMENT else self.recorder.archive.get(known.sha256)
-        answer = Answer(
-            response.url, kind, response.status, response.body, header("Content-Type"), header("Location")
+    def _not_modified(
+        self, response: Response, url: str, kind: PageKind, referer: str | None, known: Copy
+    ) -> _Fetched:
+        """What the record has, as the server has nothing newer."""
+        event = FetchFinished(
+            **_facts_of_answer(response, url, kind, referer), outcome=FetchOutcome.UNCHANGED, **known.facts
         )
+        body = None if kind is PageKind.DOCUMENT else self.recorder.archive.get(known.sha256)
+        return _Fetched(event, self._page_of(event, body), [event])
+
+    def _answer_of(
+        self, response: Response, url: str, kind: PageKind, referer: str | None, known: Copy | None
+    ) -> _Fetched:
+        """What the server sent, and how it is to be taken."""
+        header, body = _headers(response), response.body
+        answer = Answer(response.url, kind, response.status, body, header("Content-Type"), header("Location"))
         outcome, detail = outcome_of(answer, self.home, self.site.encoding)
-        detail = "; ".join(filter(None, (response.meta.get("fallback"), detail))) or None
-        sha256 = self.recorder.archive.put(response.body) if outcome is FetchOutcome.STORED else None
+        sha256 = sha256_of(body) if outcome is FetchOutcome.STORED else None
         if sha256 and known and known.sha256 == sha256:
             outcome = FetchOutcome.UNCHANGED
+        evidence = sha256_of(body) if outcome in _TELLING and 0 < len(body) <= _EVIDENCE_BYTES else None
         event = FetchFinished(
-            **facts_of_answer,
+            **_facts_of_answer(response, url, kind, referer),
             outcome=outcome,
             sha256=sha256,
-            byte_count=len(response.body),
+            byte_count=len(body),
             content_type=header("Content-Type") or None,
             etag=header("ETag") or None,
             last_modified=header("Last-Modified") or None,
             file_name=file_name(response.headers.get("Content-Disposition") or b""),
-            detail=detail,
-            evidence_sha256=self._evidence(outcome, response.body),
+            detail="; ".join(filter(None, (response.meta.get("fallback"), detail))) or None,
+            evidence_sha256=evidence,
         )
-        return event, response.body if sha256 else None
+        page = self._page_of(event, body if sha256 else None)
+        return _Fetched(event, page, [event], (body,) if sha256 or evidence else ())
 
-    def _evidence(self, outcome: FetchOutcome, body: bytes) -> str | None:
-        """Keep what shows why an answer was not taken."""
-        telling = {FetchOutcome.BLOCKED, FetchOutcome.SOFT_404, FetchOutcome.WRONG_TYPE}
-        return self.recorder.archive.put(body) if outcome in telling and 0 < len(body) <= 65536 else None
+    def _page_of(self, event: FetchFinished, body: bytes | None) -> Page | None:
+        """The page of a good answer; None where it is a file or there is no body."""
+        if not body or event.kind is PageKind.DOCUMENT or is_file(body):
+            return None
+        text = decode(body, event.content_type or "", self.site.encoding)
+        return Page(event.final_url or event.url, text)
 
     # Handlers: what follows from an answer.
 
@@ -291,7 +349,9 @@ class GovernmentSpider(scrapy.Spider):
             else:
                 yield from self._ask_listing(walk, walk.url)
 
-    def _ask_listing(self, walk: _Walk, url: str) -> Iterator[Request]:
+    def _ask_listing(
+        self, walk: _Walk, url: str, place: Found | None = None, page: Page | None = None
+    ) -> Iterator[Request]:
         if url in walk.asked:
             return
         if len(walk.asked) >= self.site.maximum_listing_pages:
@@ -299,38 +359,48 @@ class GovernmentSpider(scrapy.Spider):
             return
         walk.asked.append(url)
         walk.waiting += 1
-        yield from self._ask(url, PageKind.LISTING, partial(self._on_listing, walk=walk), walk.url)
+        if place:
+            walk.places[url] = place
+        handler = partial(self._on_listing, walk=walk)
+        yield from self._ask(url, PageKind.LISTING, handler, walk.listing_of(url).partition("#")[0], page)
 
     def _on_listing(self, fetched: _Fetched, walk: _Walk) -> Iterator[Request]:
         walk.waiting -= 1
-        if fetched.page is None:
+        url, page = fetched.event.url, fetched.page
+        if page is None:
             walk.complete = False
         else:
-            listing = self.read_listing(fetched.page, walk.column, self.site)
-            walk.entries[fetched.event.url] = listing.entries
-            walk.total = max(walk.total, listing.total or 0)
-            if not listing.entries and not listing.beyond_end and fetched.event.url != walk.url:
+            place, listing = walk.places.get(url), read_listing(page, walk.column, self.site)
+            entries = tuple(_within(entry, place) for entry in listing.entries)
+            walk.entries[url] = entries
+            own = walk.listing_of(url)
+            walk.totals[own] = max(walk.totals.get(own, 0), listing.total or 0)
+            if not (entries or listing.listings or listing.beyond_end or (url == own and listing.pages)):
                 walk.complete = False  # it answers something else; the first page may be a shell
-            yield from self._further_pages(walk, listing)
-            for entry in listing.entries:
+            yield from self._further_pages(walk, listing, place, page)
+            for entry in entries:
                 yield from self._follow(entry, walk.column, fetched)
         if not walk.waiting:
             fetched.events.append(self._listing_observed(walk))
 
-    def _further_pages(self, walk: _Walk, listing: ListingPage) -> Iterator[Request]:
+    def _further_pages(
+        self, walk: _Walk, listing: ListingPage, place: Found | None, page: Page
+    ) -> Iterator[Request]:
         """All pages on a full walk; else one after the other, until a page has nothing new."""
-        known = {*walk.asked, *walk.named}
-        walk.named += [url for url in dict.fromkeys(listing.pages) if url not in known]
+        own = place.url if place else walk.url
+        named = walk.named.get(own, [])
+        known = {*walk.asked, *named}
+        named = named + [url for url in dict.fromkeys(listing.pages) if url not in known]
+        wanted = len(named) if self.full_walk else 1
         if not self.full_walk and listing.entries:
-            news = any(not self.recorder.is_handled(entry.url) for entry in listing.entries)
-            if not news and walk.named:
+            wanted = int(any(not self.recorder.is_handled(entry.url) for entry in listing.entries))
+            if not wanted and named:
                 walk.complete = False
-            wanted = walk.named[: int(news)]
-        else:
-            wanted = walk.named if self.full_walk else walk.named[:1]
-        walk.named = walk.named[len(wanted) :]
-        for url in wanted:
-            yield from self._ask_listing(walk, url)
+        walk.named[own] = named[wanted:]
+        for url in named[:wanted]:
+            yield from self._ask_listing(walk, url, place, page)
+        for within in listing.listings:
+            yield from self._ask_listing(walk, within.url, _within(within, place), page)
 
     def _listing_observed(self, walk: _Walk) -> ListingObserved:
         """All entries in the order of the pages, each once; a listing without entries was not understood."""
@@ -343,18 +413,19 @@ class GovernmentSpider(scrapy.Spider):
         return ListingObserved(
             listing_url=walk.url,
             column_name=walk.column.name,
-            complete=walk.complete and bool(entries) and len(entries) >= walk.total,
+            complete=walk.complete and bool(entries) and walk.has_all(),
             page_count=len(pages),
             entries=tuple(entries),
         )
 
     def _follow(self, entry: Found, column: Column, listing: _Fetched) -> Iterator[Request]:
         """The document of an entry, or the article unless its title is plainly of something else."""
-        if document_suffix(entry.url):
+        document = shown_document(entry.url)
+        if document_suffix(document):
             if self._judged(entry, column, entry.title, None, listing.events) is Verdict.DISCLOSURE:
-                yield from self._link(Link(entry.url, entry.link_text), listing, entry, column)
+                yield from self._link(Link(document, entry.link_text), listing, entry, column)
             return
-        verdict = judge(entry.title, column.name).verdict
+        verdict = judge(entry.title, f"{column.name} {entry.section}").verdict
         if verdict is Verdict.OTHER:
             self._judged(entry, column, entry.title, None, listing.events)
         else:
@@ -369,7 +440,7 @@ class GovernmentSpider(scrapy.Spider):
         found = list(attachments(page, self.site.selectors.attachment))
         if has_budget_tables(page, self.site.selectors.content):
             found.insert(0, Link(fetched.event.url, page.article_title))
-        title = page.article_title or entry.title
+        title = page.title_of(entry.title) or entry.title
         if self._judged(entry, column, title, found, fetched.events) is not Verdict.DISCLOSURE:
             return
         for link in found:
@@ -389,7 +460,7 @@ class GovernmentSpider(scrapy.Spider):
 
         `found` are the documents of its page; None where the page was not fetched.
         """
-        judgement = judge(title, column.name, tuple(link.text for link in found or ()))
+        judgement = judge(title, f"{column.name} {entry.section}", tuple(link.text for link in found or ()))
         verdict, reason = judgement.verdict, judgement.reason
         if verdict is Verdict.UNDECIDED and found == []:
             verdict, reason = Verdict.OTHER, f"{reason}; the page has no documents"
@@ -415,11 +486,13 @@ class GovernmentSpider(scrapy.Spider):
 
     def _document_linked(self, link: Link, source: _Fetched, entry: Found, column: Column) -> DocumentLinked:
         page, meta = source.page, source.page.meta if source.page else {}
-        title = page.article_title if page and source.event.kind is PageKind.ARTICLE else entry.title
+        is_article = page and source.event.kind is PageKind.ARTICLE
+        title = page.title_of(entry.title) if page and is_article else entry.title
         said = (
             facts(link.text)
             .or_else(entry.facts)
             .or_else(facts(title))
+            .or_else(entry.within)
             .or_else(facts(meta.get("ContentSource", "")))
         )
         said = said.or_else(Facts(phase=column.phase))
@@ -453,10 +526,29 @@ class GovernmentSpider(scrapy.Spider):
         yield from ()
 
 
+def _within(entry: Found, place: Found | None) -> Found:
+    """An entry, or a listing, with what the listing says that leads to it."""
+    if not place:
+        return entry
+    section = f"{place.section} {place.title}".strip()
+    return replace(entry, section=section, within=place.facts.or_else(place.within))
+
+
 def _other_scheme(url: str) -> str:
     """The same address over HTTPS instead of HTTP, or the reverse."""
     scheme, _, rest = url.partition(":")
     return f"{'http' if scheme == 'https' else 'https'}:{rest}"
+
+
+def _facts_of_answer(response: Response, url: str, kind: PageKind, referer: str | None) -> dict[str, Any]:
+    final_url = response.url if response.url != sending(url).url else None
+    return {
+        "url": url,
+        "kind": kind,
+        "referer": referer,
+        "final_url": final_url,
+        "http_status": response.status,
+    }
 
 
 def _headers(response: Response) -> Callable[[str], str]:

@@ -1,8 +1,9 @@
-"""HTTP/1.1 as far as the replica needs it: GET and HEAD, conditions, faults; many connections in one loop."""
+"""HTTP/1.1 as far as the replica needs it: GET, HEAD and forms, conditions, faults; many connections in one loop."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -11,11 +12,12 @@ from http import HTTPStatus
 from http.client import responses
 from urllib.parse import unquote_to_bytes
 
+from scrapers.forms import FORM_MARK
 from scrapers.replica.pages import Resource
 
 _END_OF_HEAD = b"\r\n\r\n"
 _MAXIMUM_HEAD_BYTES = 65_536
-_METHODS = frozenset({"GET", "HEAD"})
+_METHODS = frozenset({"GET", "HEAD", "POST"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Asked:
 
     method: str
     path: str
-    """With its query, percent-encoding undone."""
+    """With its query, percent-encoding undone; of a form as `scrapers.forms` writes it (`/list.do#post:page=2`)."""
     headers: Mapping[str, str]
     """By lower-case name."""
     seconds: float
@@ -58,7 +60,7 @@ class Connection(asyncio.Protocol):
         self._opened.discard(self._transport)
 
     def data_received(self, data: bytes) -> None:
-        """Called by asyncio. The requests have no bodies."""
+        """Called by asyncio."""
         self._received += data
         self._next()
 
@@ -69,8 +71,14 @@ class Connection(asyncio.Protocol):
             return
         if self._is_answering or not end:
             return
-        self._received = rest
         asked = _asked(head)
+        length = int(asked.headers.get("content-length", "0"))
+        if len(rest) < length:
+            return
+        self._received = rest[length:]
+        if length:
+            path = f"{asked.path}{FORM_MARK}{undo_percent_encoding(rest[:length].decode('latin-1'))}"
+            asked = replace(asked, path=path)
         resource = _conditional(asked, self._answer(asked.path))
         self._is_answering = True
         if resource.delay_seconds:
@@ -113,6 +121,8 @@ def _conditional(asked: Asked, resource: Resource) -> Resource:
     """What this request gets: the resource, or a refusal, or that the client's copy is still good."""
     if asked.method not in _METHODS:
         return Resource(b"", "text/html", HTTPStatus.NOT_IMPLEMENTED)
+    if resource.needs_field and not re.search(rf"\b{resource.needs_field}=[^&]", asked.path):
+        return Resource(b"<html><title>Runtime Error</title></html>", "text/html", HTTPStatus.INTERNAL_SERVER_ERROR)
     if resource.needs_referer and "referer" not in asked.headers:
         return Resource(b"", "text/html", HTTPStatus.FORBIDDEN)
     if resource.status == HTTPStatus.OK and _is_fresh(asked, resource):

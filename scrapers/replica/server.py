@@ -86,10 +86,16 @@ class Replica:
         return Resource(body.encode(), "text/html; charset=utf-8", HTTPStatus.NOT_FOUND)
 
 
-def _same_query(path: str, other: str) -> bool:
-    """Whether two addresses differ in the order of their parameters only."""
-    (a, _, query), (b, _, other_query) = path.partition("?"), other.partition("?")
-    return a == b and sorted(query.split("&")) == sorted(other_query.split("&"))
+def _same_query(known: str, asked: str) -> bool:
+    """Whether an address is a known one with its parameters in another order, or with more fields in its form."""
+    (path, _, query), (other, _, other_query) = (
+        re.sub(FORM_MARK, "?" * ("?" not in address) + "&" * ("?" in address) + "#&", address).partition("?")
+        for address in (known, asked)
+    )
+    fields, asked_fields = query.split("&"), other_query.split("&")
+    if "#" in fields:
+        return path == other and set(fields) <= set(asked_fields)
+    return path == other and sorted(fields) == sorted(asked_fields)
 
 
 @contextmanager

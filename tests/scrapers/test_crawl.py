@@ -14,7 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from scrapers.crawl import _Order, crawl_in_child
+from scrapers.crawl import crawl_site
 from scrapers.replica import Replica
 from scrapers.replica.pages import DOCUMENTS
 from scrapers.sites import Site
@@ -323,18 +323,22 @@ def test_faults_of_the_network_are_outcomes(replica: Replica, crawl: Callable[[S
     assert seen.details()[shield] == "HTTP 521"
 
 
+def worker(home: Home, run_id: str, site: Site) -> subprocess.Popen[str]:
+    """A worker that has begun to crawl a site."""
+    command = [sys.executable, "-m", "scrapers.worker", str(home.path), run_id]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    assert child.stdin
+    child.stdin.write(site.model_dump_json() + "\n")
+    child.stdin.flush()
+    return child
+
+
 def test_a_crawl_that_was_killed_is_finished_by_the_next(
     replica: Replica, crawl: Callable[[Site], Crawl], home: Home
 ):
     site = replica.sites["xinzhou-replica"]
     replica.change("xinzhou-replica", f"{BMYS}202403/t20240315_318844.html", delay_seconds=1)
-    order = _Order(home=home.path, run_id="killed", site=site).model_dump_json()
-    with subprocess.Popen(
-        [sys.executable, "-m", "scrapers.crawl"], stdin=subprocess.PIPE, text=True
-    ) as child:
-        assert child.stdin
-        child.stdin.write(order + "\n")
-        child.stdin.flush()
+    with worker(home, "killed", site) as child:
         deadline = time.monotonic() + 20
         while len(replica.requests) < 5 and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -356,13 +360,8 @@ def test_a_crawl_that_was_killed_is_finished_by_the_next(
 def test_a_crawl_ends_with_its_parent(replica: Replica, home: Home):
     site = replica.sites["qinhuangdao-replica"]
     replica.change("qinhuangdao-replica", "/ysgk/bmys.html", delay_seconds=1)
-    order = _Order(home=home.path, run_id="orphan", site=site).model_dump_json()
-    with subprocess.Popen(
-        [sys.executable, "-m", "scrapers.crawl"], stdin=subprocess.PIPE, text=True
-    ) as child:
+    with worker(home, "orphan", site) as child:
         assert child.stdin
-        child.stdin.write(order + "\n")
-        child.stdin.flush()
         deadline = time.monotonic() + 20
         while len(replica.requests) < 2 and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -373,12 +372,12 @@ def test_a_crawl_ends_with_its_parent(replica: Replica, home: Home):
     assert finished.reason == "stopped: shutdown"
 
 
-def test_a_child_that_dies_is_recorded_with_its_last_words(replica: Replica, home: Home):
-    # An order that the child cannot obey: it does not pass validation.
+def test_a_crawl_that_cannot_begin_is_recorded_with_the_reason(replica: Replica, home: Home):
+    # An order that the worker cannot obey: it does not pass validation.
     site = replica.sites["xinzhou-replica"].model_copy(update={"delay_seconds": -1.0})
-    finished = crawl_in_child(home, site, "run-1")
+    finished = crawl_site(home, site, "run-1")
 
-    assert finished.reason.startswith("the crawl's process ended with code 1: ")
+    assert finished.reason.startswith("the crawl could not go on: ")
     assert finished.requests == 0
     with EventLog.open(home.event_log) as log:
         assert [event.payload for event in log.read(site_id=site.site_id)] == [finished]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scrapers.addresses import is_public
+from scrapers.journal import Journal
 from scrapers.monitors import Walked, monitors
 from scrapers.patience import retry_after
 from scrapers.recorder import Recorder
@@ -165,7 +166,7 @@ def test_every_third_walk_is_full_and_the_one_after_a_bad_end(
             finished = end(3, full=ended is True) if ended in {True, False} else end(0, reason=str(ended))
             payloads = [started] if ended == "killed" else [started, finished]
             log.append([Event(payload=payload, run_id="r", site_id="a") for payload in payloads])
-        assert Recorder(log, Archive(tmp_path / "archive"), "a", "r").wants_full_walk(3) is full
+        assert Recorder(Journal(log, Archive(tmp_path / "archive")), "a", "r").wants_full_walk(3) is full
 
 
 def end(documents: int, *, full: bool = True, reason: str = "finished") -> CrawlFinished:
