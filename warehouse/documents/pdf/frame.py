@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from warehouse.documents.model import Box
 
-Point = tuple[float, float]
+
+class Axis(NamedTuple):
+    """The distance from an edge is `sign` times a coordinate of PDF space, plus `offset`."""
+
+    sign: int
+    offset: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +31,29 @@ class Frame:
     turn: int = 0
 
     @property
-    def size(self) -> Point:
+    def size(self) -> tuple[float, float]:
         """Width and height as read."""
         width, height = self.right - self.left, self.top - self.bottom
-        return (height, width) if self.rotation % 180 else (width, height)
+        return (height, width) if self.is_sideways else (width, height)
 
-    def place(self, x: float, y: float) -> Point:
-        """A point of PDF space, from the top left corner of the reading frame."""
+    @property
+    def is_sideways(self) -> bool:
+        """Whether the lines of text run up or down the unturned page."""
+        return self.rotation % 180 != 0
+
+    @property
+    def axes(self) -> tuple[Axis, Axis]:
+        """What measures from the left edge of the reading frame, and what from its upper edge.
+
+        The first one takes x and the second y of PDF space, of a sideways page the first y and the second x.
+        """
         if self.rotation == 0:
-            return x - self.left, self.top - y
+            return Axis(1, -self.left), Axis(-1, self.top)
         if self.rotation == 90:
-            return y - self.bottom, x - self.left
+            return Axis(1, -self.bottom), Axis(1, -self.left)
         if self.rotation == 180:
-            return self.right - x, y - self.bottom
-        return self.top - y, self.right - x
+            return Axis(-1, self.right), Axis(1, -self.bottom)
+        return Axis(-1, self.top), Axis(-1, self.right)
 
 
 def as_displayed(box: Box, turn: int, width: float, height: float) -> Box:

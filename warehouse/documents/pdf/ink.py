@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from warehouse.documents.model import Notice
 
@@ -18,7 +19,8 @@ _LARGE = 20.0
 """Points; pale text of this size is a watermark. The largest text in cells seen is 16."""
 
 
-def is_white(color: Sequence[float]) -> bool:
+@lru_cache(maxsize=256)
+def is_white(color: tuple[float, ...]) -> bool:
     """Whether ink of this colour cannot be seen on paper."""
     return min(color) > _NEARLY_WHITE
 

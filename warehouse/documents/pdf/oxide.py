@@ -45,6 +45,9 @@ _MOST_KEPT = 8_000_000
 _FORGET_AFTER = 20
 """Pages; what is forgotten does not always go back to the system, and opening takes as long as some pages."""
 
+_LOOK_EVERY = 5
+"""Pages; to ask for the memory takes as long as a tenth of a page."""
+
 _UPRIGHT = 2.0
 """Degrees; text that leans further is not part of the lines."""
 
@@ -130,11 +133,12 @@ class OxideFile:
 
     def _forget(self) -> None:
         """Open the file anew when the process has grown: the library keeps what it decoded."""
-        resident = _resident_bytes()
         self._pages_read += 1
         if self._pages_read == 1:  # what every page needs is loaded
-            self._most_resident = resident + max(_MOST_KEPT, len(self._data) // 2)
-        elif resident > self._most_resident and self._pages_read > _FORGET_AFTER:
+            self._most_resident = _resident_bytes() + max(_MOST_KEPT, len(self._data) // 2)
+        elif self._pages_read > _FORGET_AFTER and self._pages_read % _LOOK_EVERY == 0:
+            if _resident_bytes() <= self._most_resident:
+                return
             del self._document  # first, or there would be two for a moment
             self._document = pdf_oxide.PdfDocument.from_bytes(self._data)
             self._pages_read = 1
@@ -177,26 +181,35 @@ def _doubt(characters: list[Any], rotation: int) -> str:
 
 
 def _glyphs(characters: list[Any], frame: Frame) -> list[Glyph]:
-    """The characters, placed. Most of the time of the package goes here."""
-    if frame.rotation:
-        return [_placed(char, frame) for char in characters]
-    left, top, new = frame.left, frame.top, tuple.__new__  # calling Glyph would take twice as long
+    """The characters, placed. Much of the time of the package goes here."""
+    if frame.is_sideways:
+        return _sideways_glyphs(characters, frame)
+    (along, start), (down, top) = frame.axes
+    new = tuple.__new__  # calling Glyph would take twice as long
     return [
         new(
             Glyph,
-            (top - c.origin_y, (x := c.origin_x - left), x + c.advance_width, c.font_size, c.char, None),
+            (
+                down * c.origin_y + top,
+                (x := along * c.origin_x + start),
+                x + c.advance_width,
+                c.font_size,
+                c.char,
+                None,
+            ),
         )
         for c in characters
     ]
 
 
-def _placed(char: Any, frame: Frame) -> Glyph:  # noqa: ANN401 the library ships no types
-    """A character of a turned page; for a sideways one the source knows no width, so it is estimated."""
-    text, size = char.char, char.font_size
-    x, base = frame.place(char.origin_x, char.origin_y)
-    sideways = frame.rotation % 180 != 0
-    advance = (size if text >= WIDE_FROM else size / 2) if sideways else char.advance_width
-    return Glyph(base, x, x + advance, size, text)
+def _sideways_glyphs(characters: list[Any], frame: Frame) -> list[Glyph]:
+    """The characters of a page that lies on its side; its source tells no widths, so they are estimated."""
+    (along, start), (down, top) = frame.axes
+    glyphs = []
+    for c in characters:
+        base, x, size, text = down * c.origin_x + top, along * c.origin_y + start, c.font_size, c.char
+        glyphs.append(Glyph(base, x, x + (size if text >= WIDE_FROM else size / 2), size, text))
+    return glyphs
 
 
 def _without_turned(
@@ -239,18 +252,17 @@ def _rules(paths: Iterable[dict[str, Any]], frame: Frame) -> tuple[list[Rule], l
     """Horizontal and vertical rules of the reading frame."""
     horizontal: list[Rule] = []
     vertical: list[Rule] = []
-    place = frame.place
+    (along, start), (down, top) = frame.axes
+    is_sideways = frame.is_sideways
     for x, y, width, height in _strokes(paths):
-        if frame.rotation == 0:
-            x0, y1 = x - frame.left, frame.top - y
-            x1, y0 = x0 + width, y1 - height
+        if is_sideways:
+            x, y, width, height = y, x, height, width  # noqa: PLW2901 nothing else is meant by them
+        x0 = x + start if along > 0 else start - x - width
+        y0 = y + top if down > 0 else top - y - height
+        if width >= height:
+            horizontal.append(Rule(y0 + height / 2, x0, x0 + width))
         else:
-            (x0, y0), (x1, y1) = place(x, y), place(x + width, y + height)
-            x0, x1, y0, y1 = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
-        if x1 - x0 >= y1 - y0:
-            horizontal.append(Rule((y0 + y1) / 2, x0, x1))
-        else:
-            vertical.append(Rule((x0 + x1) / 2, y0, y1))
+            vertical.append(Rule(x0 + width / 2, y0, y0 + height))
     return horizontal, vertical
 
 
