@@ -18,7 +18,14 @@ from warehouse.documents.model import Box, Document, ReadOutcome, UnreadableDocu
 from warehouse.documents.pdf import read_pdf
 from warehouse.documents.pdf.content import PageContent
 from warehouse.documents.pdf.scan import read_scan
-from warehouse.documents.pdf.scan_image import even, find_rules, skew_of, turned_by, without_pale
+from warehouse.documents.pdf.scan_image import (
+    even,
+    find_rules,
+    skew_of,
+    turned_by,
+    without_pale,
+    without_stamps,
+)
 from warehouse.documents.pdf.scan_ink import Region, lines_in, text_ink
 
 DPI = 200
@@ -181,6 +188,36 @@ def test_a_watermark_and_shading_leave_no_ink() -> None:
     cleaned = without_pale(even(picture))
     assert (cleaned[100:] == 255).all()
     assert text_ink(cleaned)[30:62, 20:120].any()
+
+
+def test_strokes_of_a_watermark_between_rules_are_none() -> None:
+    picture = np.full((600, 800), 255, np.uint8)
+    for y in (100, 160, 220):
+        cv2.line(picture, (100, y), (700, y), 20, 2)
+    for x in (100, 700):
+        cv2.line(picture, (x, 100), (x, 220), 20, 2)
+    cv2.line(picture, (400, 92), (400, 228), 175, 4)
+    assert sorted(round(rule.at) for rule in find_rules(picture)[1]) == [100, 700]
+
+
+def test_a_rule_under_a_thick_mark_is_found() -> None:
+    picture = np.full((600, 800), 255, np.uint8)
+    for y in (100, 200):
+        cv2.line(picture, (100, y), (700, y), 0, 2)
+    cv2.circle(picture, (300, 195), 30, 0, -1)
+    assert sorted(round(rule.at) for rule in find_rules(picture)[0]) == [100, 200]
+
+
+def test_a_seal_is_taken_away_and_what_it_covers_stays() -> None:
+    page = np.full((500, 500, 3), 255, np.uint8)
+    cv2.circle(page, (250, 250), 150, (40, 30, 220), 12)
+    cv2.putText(page, "42.00", (320, 160), cv2.FONT_HERSHEY_SIMPLEX, 1.5, (20, 20, 20), 3)
+    cv2.putText(page, "red", (20, 40), cv2.FONT_HERSHEY_SIMPLEX, 1, (40, 30, 220), 2)
+    without = np.full((500, 500, 3), 255, np.uint8)
+    cv2.putText(without, "42.00", (320, 160), cv2.FONT_HERSHEY_SIMPLEX, 1.5, (20, 20, 20), 3)
+    seen, expected = without_stamps(page), without_stamps(without)
+    assert np.array_equal(seen[80:] < 128, expected[80:] < 128)
+    assert (seen[:60] < 128).any(), "a word in red is no seal"
 
 
 def test_two_strokes_are_one_line_and_two_lines_are_two() -> None:

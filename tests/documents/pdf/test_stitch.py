@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from warehouse.documents.model import Line, Table
 from warehouse.documents.pdf import read_pdf
+from warehouse.documents.pdf.content import PageContent
+from warehouse.documents.pdf.oxide import OxideFile
 
 if TYPE_CHECKING:
     from paper import Paper
@@ -66,6 +70,28 @@ def two_pages(
         paper.table(rows)
         paper.page()
     return paper.data()
+
+
+def test_a_repeated_header_with_a_misread_character_is_a_header(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    for rows in (BODY[:3], BODY[3:]):
+        paper.table([HEADER[0], *rows])
+        paper.page()
+    pages = OxideFile(paper.data())
+
+    def misread(_: bytes, number: int) -> PageContent:
+        content = pages.read(number)
+        read = [glyph._replace(confidence=0.9) for glyph in content.glyphs]
+        if number == 2:
+            read = [glyph._replace(text="料" if glyph.text == "科" else glyph.text) for glyph in read]
+        return replace(content, glyphs=read)
+
+    pictures = new_paper()
+    for _ in range(2):
+        pictures.canvas.drawInlineImage(Image.new("L", (60, 80), 200), 0, 0, 595, 842)
+        pictures.page()
+    (table,) = read_pdf(pictures.data(), read_scan=misread).tables
+    assert grid(table) == [HEADER[0], *BODY]
 
 
 def test_two_tables_with_the_same_columns_stay_apart(new_paper: NewPaper, grid: Texts):

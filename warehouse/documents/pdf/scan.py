@@ -20,6 +20,7 @@ from warehouse.documents.pdf.scan_image import (
     skew_of,
     turned_by,
     without_pale,
+    without_stamps,
 )
 from warehouse.documents.pdf.scan_ink import InkLine, Region, inside, line_in, lines_in, text_ink
 from warehouse.documents.pdf.scan_text import Boxes, Character, detect, recognise
@@ -79,14 +80,13 @@ def read_scan(data: bytes, page_number: int) -> PageContent:
 
 
 def _render(data: bytes, page_number: int) -> tuple[Picture, float, float]:
-    """The page as displayed, in grey, and its width and height in points."""
+    """The page as displayed, in grey without stamps, and its width and height in points."""
     document = pypdfium2.PdfDocument(data)
     try:
         page = document[page_number - 1]
         width, height = page.get_size()
         scale = min(_DPI / 72, (_MAX_PIXELS / max(width * height, 1)) ** 0.5)
-        bitmap = page.render(scale=scale, grayscale=True)
-        return bitmap.to_numpy().reshape(bitmap.height, bitmap.width).copy(), width, height
+        return without_stamps(page.render(scale=scale).to_numpy()[:, :, :3]), width, height
     finally:
         document.close()
 

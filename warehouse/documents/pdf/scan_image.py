@@ -26,6 +26,18 @@ _RULES_DARKER_THAN = 195
 _BACKGROUND = 25
 """Pixels; wider than any stroke or rule, narrower than shading."""
 
+_COLOURED = 60
+"""Difference between the channels of a pixel that is neither black, grey nor white."""
+
+_STAMP = 150
+"""Pixels (19 mm): seals are 38 to 50 mm wide."""
+
+_PRINT = 50
+"""Grey of print under a seal, whose own ink is above 150 where it is brightest."""
+
+_STAMP_GAP = 15
+"""Pixels between the parts of a seal."""
+
 _SOME_INK = 0.001
 """Share of a page; with less of it nothing tells how dark its print is."""
 
@@ -42,6 +54,9 @@ _MIN_ROW = 20
 _FREE_RULE = 165
 """Pixels (60 points): a rule of this length needs no other rule to end at."""
 
+_PALER = 60
+"""Grey by which a short rule may be paler than the palest long one; strokes of watermarks are far paler."""
+
 _TOUCHES = 2
 _MAX_THICKNESS = 14
 
@@ -53,6 +68,29 @@ def _bytes(values: NDArray[Any]) -> NDArray[np.uint8]:
 def darker(picture: Picture, limit: int) -> Mask:
     """Where the picture is darker than a limit."""
     return _bytes(cv2.threshold(picture, limit, 255, cv2.THRESH_BINARY_INV)[1])
+
+
+def without_stamps(coloured: NDArray[np.uint8]) -> Picture:
+    """A picture in colour (blue, green, red) as a grey one, in which stamps are no more than a shade.
+
+    The ink of a seal is bright in one colour, print under it in none. What is smaller than a seal, such as a
+    line of red text, stays.
+    """
+    grey = _bytes(cv2.cvtColor(coloured, cv2.COLOR_BGR2GRAY))
+    brightest = coloured.max(2)
+    is_coloured = _bytes(np.where(brightest - coloured.min(2) > _COLOURED, 255, 0))
+    if np.count_nonzero(is_coloured) < _STAMP**2 / 50:
+        return grey
+    kernel = np.ones((_STAMP_GAP, _STAMP_GAP), np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(is_coloured, cv2.MORPH_CLOSE, kernel))
+    for left, top, width, height, _ in stats.tolist()[1:]:
+        if min(width, height) >= _STAMP:
+            around = (
+                slice(max(top - _STAMP_GAP, 0), top + height + _STAMP_GAP),
+                slice(max(left - _STAMP_GAP, 0), left + width + _STAMP_GAP),
+            )
+            grey[around] = np.clip((brightest[around].astype(np.int16) - _PRINT) * 2, 0, 255)
+    return grey
 
 
 def even(picture: Picture) -> Picture:
@@ -111,8 +149,10 @@ def find_rules(picture: Picture) -> tuple[list[Rule], list[Rule]]:
 
     Long strokes of characters are told from rules by where they end: a short rule ends at other rules.
     """
-    mask = darker(picture, _RULES_DARKER_THAN)
-    horizontal, vertical = _anchored(list(_pieces(mask)), list(_pieces(np.ascontiguousarray(mask.T))))
+    horizontal, vertical = _without_pale_strokes(
+        list(_pieces(picture)), list(_pieces(np.ascontiguousarray(picture.T)))
+    )
+    horizontal, vertical = _anchored(horizontal, vertical)
     return _trimmed(horizontal, vertical), _trimmed(vertical, horizontal)
 
 
@@ -122,26 +162,47 @@ class _Piece(NamedTuple):
     rule: Rule
     top: int
     bottom: int
+    grey: float
+    """Of its darkest line of pixels."""
 
 
-def _pieces(mask: Mask) -> Iterator[_Piece]:
-    """Thin horizontal runs of the mask; a rule that climbs by a pixel stays one piece."""
+def _pieces(picture: Picture) -> Iterator[_Piece]:
+    """Thin horizontal runs of dark pixels; a rule that climbs by a pixel stays one piece."""
+    mask = darker(picture, _RULES_DARKER_THAN)
     thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))
     closed = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
     runs = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, _MIN_RULE), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
     for label, (left, top, width, height, _) in enumerate(stats.tolist()[1:], 1):
-        if height > max(2 * _MAX_THICKNESS, 0.01 * width):
-            continue
-        # strokes of characters that touch the rule are shorter than half of it
         filled = (labels[top : top + height, left : left + width] == label).sum(1)
-        rows = np.flatnonzero(filled > 0.5 * filled.max())
-        first, last = top + int(rows[0]), top + int(rows[-1]) + 1
-        piece = _Piece(Rule((first + last) / 2, left, left + width), first, last)
-        if last - first <= max(_MAX_THICKNESS, 0.01 * width) and (
-            _is_long(piece.rule) or _is_alone(piece, mask)
-        ):
-            yield piece
+        for first, last in _full_rows(filled, is_thin=height <= max(2 * _MAX_THICKNESS, 0.01 * width)):
+            grey = float(picture[top + first : top + last, left : left + width].min(0).mean())
+            rule = Rule(top + (first + last) / 2, left, left + width)
+            piece = _Piece(rule, top + first, top + last, grey)
+            if last - first <= max(_MAX_THICKNESS, 0.01 * width) and (
+                _is_long(rule) or _is_alone(piece, mask)
+            ):
+                yield piece
+
+
+def _full_rows(filled: NDArray[np.int_], *, is_thin: bool) -> list[tuple[int, int]]:
+    """The rows of a run that are a rule, first and last: others are strokes of characters that touch it.
+
+    What is thicker is a mark over one rule, or over several: a stamp, or something filled.
+    """
+    is_full = filled > 0.5 * filled.max()
+    if is_thin:
+        rows = np.flatnonzero(is_full)
+        return [(int(rows[0]), int(rows[-1]) + 1)]
+    edges = np.flatnonzero(np.diff(is_full, prepend=False, append=False)).reshape(-1, 2)
+    return [(int(first), int(last)) for first, last in edges]
+
+
+def _without_pale_strokes(*directions: list[_Piece]) -> tuple[list[_Piece], list[_Piece]]:
+    """The pieces without short ones that are much paler than the long ones: strokes of a watermark."""
+    palest = max((p.grey for pieces in directions for p in pieces if _is_long(p.rule)), default=255.0)
+    horizontal, vertical = ([p for p in pieces if p.grey <= palest + _PALER] for pieces in directions)
+    return horizontal, vertical
 
 
 def _is_alone(piece: _Piece, mask: Mask) -> bool:
@@ -167,7 +228,7 @@ def _anchored(horizontal: Sequence[_Piece], vertical: Sequence[_Piece]) -> tuple
 def _trimmed(pieces: Iterable[_Piece], others: Sequence[_Piece]) -> list[Rule]:
     """The rules, without strokes of characters that continue them past their last crossing."""
     rules: list[Rule] = []
-    for (at, start, end), _, _ in pieces:
+    for (at, start, end), *_ in pieces:
         crossed = [p.rule.at for p in others if p.rule.start - _TOUCHES <= at <= p.rule.end + _TOUCHES]
         first = min((c for c in crossed if start <= c < start + _MIN_RULE), default=start)
         last = max((c for c in crossed if end - _MIN_RULE < c <= end), default=end)

@@ -7,6 +7,7 @@ break is joined. Two tables of one form stay apart: a new title says so, or firs
 
 from __future__ import annotations
 
+import operator
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -98,6 +99,8 @@ def continued(
     if any(_is_new(line, known) for line in before):
         return None
     old, new = _first_rows(table), _first_rows(part)
+    if any(cell.confidence is not None for cell in part.cells):
+        new = [_as_before(row, old) for row in new]
     start, repeated = _repeated(old, new)
     if not (repeated and before) and any(_is_content(line, repeated) for line in after):
         return None
@@ -131,6 +134,21 @@ def _first_rows(table: TablePart) -> list[list[str]]:
         if cell.text:
             rows[cell.row].append("".join(cell.text.split()))
     return rows
+
+
+def _as_before(row: list[str], rows: list[list[str]]) -> list[str]:
+    """A row as one of the known rows where it seems to be that, but for characters recognised wrongly."""
+    return next((known for known in rows if _is_misread(row, known)), row)
+
+
+def _is_misread(row: list[str], known: list[str]) -> bool:
+    """Whether rows without figures differ by no more than one character in four of any text."""
+    if len(row) != len(known) or any(map(_FIGURE.fullmatch, (*row, *known))):
+        return False
+    return all(
+        len(now) == len(was) and 4 * sum(map(operator.ne, now, was)) <= len(was)
+        for now, was in zip(row, known, strict=True)
+    )
 
 
 def _repeated(old: list[list[str]], new: list[list[str]]) -> tuple[int, int]:
