@@ -1,4 +1,4 @@
-"""HTTP/1.1 as far as the replica needs it: GET, HEAD and forms, conditions, faults; many connections in one loop."""
+"""HTTP/1.1 as far as the replica needs it: GET, HEAD, forms, conditions, faults; one loop for all."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Asked:
 
     method: str
     path: str
-    """With its query, percent-encoding undone; of a form as `scrapers.forms` writes it (`/list.do#post:page=2`)."""
+    """With its query, percent-encoding undone; with its form as `scrapers.forms` writes it."""
     headers: Mapping[str, str]
     """By lower-case name."""
     seconds: float
@@ -122,7 +122,7 @@ def _conditional(asked: Asked, resource: Resource) -> Resource:
     if asked.method not in _METHODS:
         return Resource(b"", "text/html", HTTPStatus.NOT_IMPLEMENTED)
     if resource.needs_field and not re.search(rf"\b{resource.needs_field}=[^&]", asked.path):
-        return Resource(b"<html><title>Runtime Error</title></html>", "text/html", HTTPStatus.INTERNAL_SERVER_ERROR)
+        return Resource(b"Runtime Error", "text/html", HTTPStatus.INTERNAL_SERVER_ERROR)
     if resource.needs_referer and "referer" not in asked.headers:
         return Resource(b"", "text/html", HTTPStatus.FORBIDDEN)
     if resource.status == HTTPStatus.OK and _is_fresh(asked, resource):

@@ -42,6 +42,8 @@ class Resource:
     headers: tuple[tuple[str, str], ...] = ()
     needs_referer: bool = False
     """Whether requests that do not say which page they come from are refused."""
+    needs_field: str = ""
+    """A field without which a form is refused."""
 
     @property
     def etag(self) -> str:
@@ -86,7 +88,8 @@ def render(content: Content) -> dict[str, Resource]:
 def _listing_pages(content: Content, column: Content, page: Any) -> Iterator[tuple[str, Resource]]:  # noqa: ANN401
     """Pages of one column; `page_path` of the content says how page k (from 1) is called after the first.
 
-    Where it has a `data_path`, the column page is a shell and that is where its script finds the entries.
+    Where it has a `data_path`, the column page is a shell and that is where its script finds the entries;
+    where it has a `details_path` too, these are departments, and that is where it finds the files of each.
     """
     entries = [article for article in content["articles"] if article["column"] == column["path"]]
     size = column["page_size"]
@@ -99,20 +102,21 @@ def _listing_pages(content: Content, column: Content, page: Any) -> Iterator[tup
         if "data_path" in column:
             start, end = (number - 1) * size + 1, min(number * size, len(entries))
             path = column["data_path"].format(one_based=number, start=start, end=end)
-            yield (
-                path,
-                replace(
-                    page("data.txt", None, **known),
-                    content_type=column["data_type"],
-                    needs_referer=column.get("data_needs_referer", False),
-                ),
-            )
+            data = {
+                "content_type": column["data_type"],
+                "needs_referer": column.get("data_needs_referer", False),
+            }
+            yield path, replace(page("data.txt", None, **known), **data)
+            for article in part if "details_path" in column else ():
+                details = replace(page("details.txt", None, article=article), **data)
+                yield column["details_path"].format(**article), details
             continue
-        resource = page("listing.html", None, **known)
+        resource = replace(page("listing.html", None, **known), needs_field=column.get("page_needs", ""))
         suffix = column["page_path"].format(zero_based=number - 1, one_based=number) if number > 1 else ""
         path = column["path"] + (suffix or column.get("first_page", ""))
         yield path, resource
         if number == 1:
+            resource = replace(resource, needs_field="")
             yield column["path"], resource
             if "?" in column["path"]:
                 yield column["path"] + column["page_path"].format(one_based=1), resource

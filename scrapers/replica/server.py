@@ -13,6 +13,7 @@ from http import HTTPStatus
 
 import yaml
 
+from scrapers.forms import FORM_MARK
 from scrapers.replica.connection import Asked, Connection
 from scrapers.replica.pages import FOLDER, Content, Resource, render
 from scrapers.sites import Site, read_site
@@ -78,7 +79,7 @@ class Replica:
         if path in resources:
             return resources[path]
         for known, resource in resources.items():
-            if "?" in path and _same_query(known, path):
+            if ("?" in path or FORM_MARK in path) and _same_query(known, path):
                 return resource
         if self.content[site_id].get("missing") == "home":
             return resources["/"]
@@ -87,15 +88,11 @@ class Replica:
 
 
 def _same_query(known: str, asked: str) -> bool:
-    """Whether an address is a known one with its parameters in another order, or with more fields in its form."""
-    (path, _, query), (other, _, other_query) = (
-        re.sub(FORM_MARK, "?" * ("?" not in address) + "&" * ("?" in address) + "#&", address).partition("?")
-        for address in (known, asked)
-    )
-    fields, asked_fields = query.split("&"), other_query.split("&")
-    if "#" in fields:
-        return path == other and set(fields) <= set(asked_fields)
-    return path == other and sorted(fields) == sorted(asked_fields)
+    """Whether an address is a known one with its parameters in another order, or more fields in its form."""
+    (address, _, form), (other, _, other_form) = (text.partition(FORM_MARK) for text in (known, asked))
+    (path, _, query), (other_path, _, other_query) = address.partition("?"), other.partition("?")
+    same = path == other_path and sorted(query.split("&")) == sorted(other_query.split("&"))
+    return same and bool(form) == bool(other_form) and set(form.split("&")) <= set(other_form.split("&"))
 
 
 @contextmanager

@@ -28,6 +28,8 @@ def test_there_is_a_host_for_every_platform():
         ("yangquan-replica", 6, 3, "阳泉市"),
         ("wuhu-replica", 6, 3, "芜湖市"),
         ("changde-replica", 6, 2, "常德市"),
+        ("chuzhou-replica", 6, 2, "滁州市"),
+        ("yangzhou-replica", 6, 9, "扬州市"),
     ],
 )
 def test_each_lists_everything_and_stores_six_documents(
