@@ -216,7 +216,8 @@ def test_a_seal_is_taken_away_and_what_it_covers_stays() -> None:
     without = np.full((500, 500, 3), 255, np.uint8)
     cv2.putText(without, "42.00", (320, 160), cv2.FONT_HERSHEY_SIMPLEX, 1.5, (20, 20, 20), 3)
     seen, expected = without_stamps(page), without_stamps(without)
-    assert np.array_equal(seen[80:] < 80, expected[80:] < 90), "but for paler edges of strokes"
+    assert (seen[80:][expected[80:] == 255] == 255).all()
+    assert (seen[80:] < 128).sum() == pytest.approx((expected[80:] < 128).sum(), rel=0.02)
     assert (seen[:60] < 128).any(), "a word in red is no seal"
 
 
