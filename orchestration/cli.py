@@ -86,6 +86,10 @@ def run(
     site: Annotated[
         list[str] | None, typer.Option("--site", metavar="ID", help="Only this site; may be repeated.")
     ] = None,
+    due: Annotated[
+        bool,
+        typer.Option("--due", help="Only sites whose schedule asks for a crawl by now: for cron and timers."),
+    ] = False,
 ) -> None:
     """Crawl, read, land, validate, build, publish and report, for configured sites.
 
@@ -93,6 +97,8 @@ def run(
     """
     place = Home.find(home)
     selected = _selected(place, sites, site or [])
+    if due:
+        selected = _due(place, selected)
     with _replica_of(selected):
         _run(place, selected)
 
@@ -250,6 +256,7 @@ def dev(
 ) -> None:
     """Open the Dagster UI on 127.0.0.1 with everything configured: assets, checks, schedules, the sensor."""
     from orchestration.instance import prepare_dagster_home
+    from scrapers.sites import sites_folder
 
     place = Home.find(home)
     prepare_dagster_home(place)
@@ -258,7 +265,7 @@ def dev(
         "DAGSTER_HOME": str(place.dagster),
         "PYTHONWARNINGS": "ignore",  # Dagster recommends its other command line, which is another product
         "MINGZHANG_HOME": str(place.path),
-        "MINGZHANG_SITES": str(_sites_folder(place, sites)),
+        "MINGZHANG_SITES": str(sites_folder(place, sites)),
     }
     command = ["-m", "dagster", "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)]
     with _replica_of(_selected(place, sites, [])):
@@ -304,18 +311,11 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _sites_folder(home: Home, given: Path | None) -> Path:
-    from scrapers.sites import SITES_FOLDER
-
-    own = home.path / "sites"
-    return given or (own if own.is_dir() else SITES_FOLDER)
-
-
 def _selected(home: Home, folder: Path | None, only: list[str]) -> Mapping[str, Site]:
     """The configured sites, or those that were asked for."""
-    from scrapers.sites import SiteError, load_sites
+    from scrapers.sites import SiteError, load_sites, sites_folder
 
-    place = _sites_folder(home, folder)
+    place = sites_folder(home, folder)
     try:
         sites = load_sites(place)
     except SiteError as error:
@@ -325,6 +325,21 @@ def _selected(home: Home, folder: Path | None, only: list[str]) -> Mapping[str, 
     if not sites:
         fail(f"{place}: no site YAML files here")
     return {site_id: site for site_id, site in sites.items() if site_id in only or not only}
+
+
+def _due(home: Home, sites: Mapping[str, Site]) -> Mapping[str, Site]:
+    """Those sites that are to be crawled by now, once for however many moments that were missed."""
+    from scrapers.status import site_statuses
+    from warehouse.record.log import EventLog
+
+    with EventLog.open(home.event_log) as log:
+        statuses = site_statuses(log, sites, datetime.now(UTC))
+    due = {status.site_id: sites[status.site_id] for status in statuses if status.is_due}
+    if not due:
+        soonest = min(status.next_run_at for status in statuses)
+        screen.print(f"No site is due; the next one is at {soonest:%Y-%m-%d %H:%M %z}.")
+        raise typer.Exit
+    return due
 
 
 def _replica_of(sites: Mapping[str, Site]) -> ExitStack:

@@ -6,7 +6,9 @@ import os
 from pathlib import Path
 
 from orchestration.jobs import build_definitions
-from scrapers.sites import SITES_FOLDER, load_sites
+from scrapers.sites import load_sites, sites_folder
 from warehouse.home import Home
 
-defs = build_definitions(Home.find(), load_sites(Path(os.environ.get("MINGZHANG_SITES", SITES_FOLDER))))
+_given = os.environ.get("MINGZHANG_SITES")
+
+defs = build_definitions(Home.find(), load_sites(sites_folder(Home.find(), Path(_given) if _given else None)))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import partial
 
 from dagster import (
     DefaultSensorStatus,
     RunRequest,
     ScheduleDefinition,
+    ScheduleEvaluationContext,
     SensorDefinition,
     SensorEvaluationContext,
     SkipReason,
@@ -15,6 +18,7 @@ from dagster import (
 )
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from scrapers.schedule import cron_of
 from scrapers.sites import Site
 from warehouse.home import Home
 from warehouse.publication import news_since_publication
@@ -24,19 +28,28 @@ from warehouse.record.log import EventLog
 def site_schedules(
     collect: UnresolvedAssetJobDefinition, sites: Mapping[str, Site]
 ) -> list[ScheduleDefinition]:
-    """One schedule per site that has a cron string, off until an operator switches it on."""
+    """One schedule per site, off until an operator switches it on.
+
+    Of the moments that were missed while the daemon was down, Dagster makes up for the last one only.
+    """
     return [
         ScheduleDefinition(
             name=f"collect_{site_id.replace('-', '_')}",
             job=collect,
-            cron_schedule=site.schedule,
+            cron_schedule=cron_of(site),
             execution_timezone=site.timezone,
-            execution_fn=lambda _context, key=site_id: RunRequest(partition_key=key),
+            execution_fn=partial(_requested, site),
             description=f"{site.name}: {site.base_url}",
         )
         for site_id, site in sorted(sites.items())
-        if site.schedule
     ]
+
+
+def _requested(site: Site, _context: ScheduleEvaluationContext) -> RunRequest | SkipReason:
+    """A crawl of the site, unless its hours are closed by now: a missed moment is made up for at any hour."""
+    if not site.is_open(datetime.now(UTC)):
+        return SkipReason(f"{site.site_id} may be asked only at {site.crawl_between} ({site.timezone})")
+    return RunRequest(partition_key=site.site_id)
 
 
 def news_sensor(home: Home, publish: UnresolvedAssetJobDefinition) -> SensorDefinition:

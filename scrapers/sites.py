@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import ErrorDetails
 
 from scrapers.pages import select
+from warehouse.home import Home
 
 _WINDOW = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
 SITES_FOLDER = Path(__file__).parent / "sites"
@@ -124,6 +125,8 @@ class Site(_Strict):
     columns: tuple[Column, ...] = Field(min_length=1)
     schedule: Annotated[str, Field(pattern=r"^\S+( \S+){4}$")] = "30 2 * * *"
     """Five cron fields, in `timezone`."""
+    jitter_minutes: int = Field(default=60, ge=0)
+    """A site begins up to so many minutes later, always the same ones: not all sites of one hour at once."""
     timezone: str = "Asia/Shanghai"
     delay_seconds: float = Field(default=3.0, ge=0)
     """Between two requests to one host; AutoThrottle only ever makes it longer."""
@@ -241,6 +244,12 @@ def load_sites(folder: Path = SITES_FOLDER) -> dict[str, Site]:
             raise SiteError(f"{path}: site_id is {site.site_id!r}, expected the file's name {path.stem!r}")
         sites[site.site_id] = site
     return sites
+
+
+def sites_folder(home: Home, given: Path | None = None) -> Path:
+    """Where the site files of an installation are: as given, else in its home, else the bundled ones."""
+    own = home.path / "sites"
+    return given or (own if own.is_dir() else SITES_FOLDER)
 
 
 def write_sites(sites: Mapping[str, Site], folder: Path) -> None:

@@ -13,7 +13,7 @@ from rich.table import Table
 from scrapers.check import SCHEMA, check_folder, schema_text
 from scrapers.fixtures import FIXTURES
 from scrapers.probe import ProbeError, probe, write_draft
-from scrapers.sites import SITES_FOLDER, SiteError, load_sites
+from scrapers.sites import SITES_FOLDER, SiteError, load_sites, sites_folder
 from scrapers.status import site_statuses
 from warehouse.home import PROJECT_ROOT, Home
 from warehouse.record.log import EventLog
@@ -21,17 +21,26 @@ from warehouse.record.log import EventLog
 app = typer.Typer(help="Government sites: check their files, see how they do, add one.", no_args_is_help=True)
 screen = Console(highlight=False)
 
-FolderOption = Annotated[
-    Path, typer.Option("--sites", envvar="MINGZHANG_SITES", help="Folder of site YAML files.")
+SitesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--sites",
+        envvar="MINGZHANG_SITES",
+        show_default="HOME/sites if there is one, else the bundled ones",
+        help="Folder of site YAML files.",
+    ),
 ]
+HomeOption = Annotated[Path | None, typer.Option("--home", envvar="MINGZHANG_HOME", show_default="./data")]
 
 
 @app.command()
 def check(
-    folder: FolderOption = SITES_FOLDER,
+    sites: SitesOption = None,
+    home: HomeOption = None,
     schema: Annotated[bool, typer.Option("--schema", help="Also write the JSON Schema for editors.")] = False,
 ) -> None:
     """Explain mistakes in site files. Exit code 1 where there are any."""
+    folder = sites_folder(Home.find(home), sites)
     if schema:
         SCHEMA.write_text(schema_text(), "utf-8")
     mistakes = check_folder(folder)
@@ -44,20 +53,21 @@ def check(
 
 @app.command()
 def status(
-    folder: FolderOption = SITES_FOLDER,
-    home: Annotated[Path | None, typer.Option("--home", envvar="MINGZHANG_HOME")] = None,
+    sites: SitesOption = None,
+    home: HomeOption = None,
 ) -> None:
-    """Each site's last success, last new documents, failures in a row and next run."""
+    """Each site's last success, documents, last new documents, failures in a row and next run."""
+    place = Home.find(home)
     try:
-        sites = load_sites(folder)
+        configured = load_sites(sites_folder(place, sites))
     except SiteError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     table = Table(
         "site", "last success", "documents", "last new", "failures", "next run", "last end", box=None
     )
-    with EventLog.open(Home.find(home).event_log) as log:
-        statuses = site_statuses(log, sites, datetime.now(UTC))
+    with EventLog.open(place.event_log) as log:
+        statuses = site_statuses(log, configured, datetime.now(UTC))
     for site in statuses:
         table.add_row(
             site.site_id,
@@ -65,7 +75,7 @@ def status(
             str(site.documents_linked),
             _minute(site.last_new_documents_at),
             str(site.failures_in_a_row),
-            f"{site.next_run_at:%Y-%m-%d %H:%M}",
+            f"{site.next_run_at:%Y-%m-%d %H:%M %z}" + (", and due now" if site.is_due else ""),
             site.last_reason,
         )
     screen.print(table)
@@ -76,7 +86,9 @@ def add(  # noqa: PLR0913, PLR0917 - the options of a command are its parameters
     url: Annotated[str, typer.Argument(help="Address of the listing of budget disclosures.")],
     contact: Annotated[str, typer.Option(help="Page or address that requests name.")],
     site_id: Annotated[str | None, typer.Option("--id", help="Name of the site's file.")] = None,
-    folder: FolderOption = SITES_FOLDER,
+    folder: Annotated[
+        Path, typer.Option("--sites", envvar="MINGZHANG_SITES", help="Folder of site YAML files.")
+    ] = SITES_FOLDER,
     fixtures: Annotated[Path, typer.Option(help="Where captured pages go.")] = PROJECT_ROOT / FIXTURES,
     allow_private: Annotated[bool, typer.Option(help="The site is on a private network.")] = False,
 ) -> None:

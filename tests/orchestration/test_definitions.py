@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from dagster import DagsterInstance, Definitions, build_sensor_context
+from dagster import DagsterInstance, Definitions, build_schedule_context, build_sensor_context
 
 from orchestration.jobs import COLLECT, PUBLISH, build_definitions
+from scrapers.schedule import cron_of
 from scrapers.sites import load_sites
 from warehouse.home import PROJECT_ROOT, Home
 from warehouse.record.events import DocumentImported, Event
@@ -39,8 +41,22 @@ def test_every_site_has_its_schedule(definitions: Definitions) -> None:
     assert len(schedules) == len(SITES)
     for site_id, site in SITES.items():
         schedule = schedules[f"collect_{site_id.replace('-', '_')}"]
-        assert schedule.cron_schedule == site.schedule
+        assert schedule.cron_schedule == cron_of(site)
         assert schedule.execution_timezone == site.timezone
+
+
+@pytest.mark.parametrize("hours", ["00:00-00:00", "00:00-23:59"], ids=["closed", "open"])
+def test_a_moment_is_made_up_for_only_in_the_hours_of_the_site(home: Home, hours: str) -> None:
+    site = SITES["xinzhou"].model_copy(update={"crawl_between": hours})
+    repository = build_definitions(home, {"xinzhou": site}).get_repository_def()
+    (schedule,) = repository.schedule_defs
+    context = build_schedule_context(scheduled_execution_time=datetime.now(UTC), repository_def=repository)
+    tick = schedule.evaluate_tick(context)
+    if hours == "00:00-00:00":
+        assert tick.run_requests == []
+        assert "may be asked only at 00:00-00:00" in (tick.skip_message or "")
+    else:
+        assert [request.partition_key for request in tick.run_requests or []] == ["xinzhou"]
 
 
 def test_models_are_assets_and_their_tests_are_checks(definitions: Definitions) -> None:

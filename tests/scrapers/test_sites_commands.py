@@ -92,7 +92,7 @@ def test_every_replica_host_is_recognised_by_a_listing_page():
 
 
 def test_status_from_the_log(tmp_path: Path):
-    (tmp_path / "a.yml").write_text(GOOD + 'schedule: "30 2 * * *"\n', "utf-8")
+    (tmp_path / "a.yml").write_text(GOOD + 'schedule: "30 2 * * *"\njitter_minutes: 0\n', "utf-8")
     site = read_site(tmp_path / "a.yml")
     ends = [("finished", 5, 2), ("finished", 5, 0), ("no entries", 0, 0), ("stopped", 0, 0)]
     with EventLog.open(Home(tmp_path).event_log) as log:
@@ -143,7 +143,7 @@ def test_add_says_what_it_cannot_do(tmp_path: Path):
 
 
 def test_the_next_run_follows_the_site_s_clock(tmp_path: Path):
-    (tmp_path / "a.yml").write_text(GOOD + 'schedule: "0 20 * * 1"\n', "utf-8")
+    (tmp_path / "a.yml").write_text(GOOD + 'schedule: "0 20 * * 1"\njitter_minutes: 0\n', "utf-8")
     run = next_run(read_site(tmp_path / "a.yml"), datetime(2026, 3, 2, 11, 59, tzinfo=UTC))
     assert run == datetime(2026, 3, 2, 12, 0, tzinfo=UTC), "Monday 20:00 in Shanghai"
 
