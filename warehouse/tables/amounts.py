@@ -52,7 +52,7 @@ def read_amounts(context: Context) -> tuple[list[Amount], list[str]]:
 
 def _figures(context: Context, columns: dict[int, Column]) -> Iterator[tuple[Cell, Column]]:
     for cell in context.section.table.cells:
-        column = columns.get(cell.col)
+        column = columns.get(context.reading.moved.get((cell.row, cell.col), cell.col))
         if column and cell.text and cell.row >= context.header.rows.end:
             yield cell, column
 

@@ -13,7 +13,7 @@ from warehouse.tables.facts import agency_in_heading
 from warehouse.tables.headers import Header, distinct, is_caption_row, read_header, reuse_header
 from warehouse.tables.model import DocumentFacts
 from warehouse.tables.places import Spot
-from warehouse.tables.readings import choose_reading
+from warehouse.tables.readings import Reading, choose_reading
 from warehouse.tables.text import printed
 from warehouse.tables.types import TableType
 
@@ -48,8 +48,7 @@ class Context:
     unit: str | None
     unit_source: str
     continues_ordinal: int | None
-    reading: str | None
-    """Why the grid was not read as its header stands, where it was not."""
+    reading: Reading
 
 
 def sections_of(document: Document) -> Iterator[Section]:
@@ -132,7 +131,8 @@ def _context(
     grid = section.grid
     caption = read_section_caption(section)
     year = caption.fiscal_year or facts.fiscal_year
-    header, reading = choose_reading(read_header(grid, fiscal_year=year, phase=facts.phase), grid)
+    reading = choose_reading(read_header(grid, fiscal_year=year, phase=facts.phase), grid)
+    header = reading.header
     continues = before is not None and _continues(header, section, caption, before)
     if continues and before:
         header = header if header.rows.end > header.rows.first else reuse_header(before.header, grid)

@@ -98,6 +98,8 @@ class Amount(Place):
     nature: str | None
     period: str | None
     confidence: float | None
+    doubt: str | None = None
+    """The sum that an amount from optical recognition breaks, for people; None for all others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,82 +1,220 @@
-"""Another reading of the same grid, chosen where only it satisfies what the header says.
+"""Another reading of the same grid, chosen where only it satisfies the sums that the table prints.
 
-A header that stands one column beside its figures (a column lost or added where the file was made) shows in
-two ways: the first column under the header is blank throughout, and figures stand in a column without header.
+No printed value is altered: only which column a figure belongs to. Two kinds of reading are tried:
+
+- headers beside their figures: a column lost or added where the file was made leaves a header without
+  figures and, further along, figures without a header; the headers between them are moved by one column;
+- a row out of place: a cell lost or added in one row leaves the rest of the row one column off, and a figure
+  in a cell merged over several columns may belong to any of them.
+
+Where two lists stand side by side, the totals of each say which side it is, should the header be cut
+elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 
 from warehouse.documents.model import Cell
 from warehouse.tables import meanings, money
 from warehouse.tables.headers import Column, Grid, Header
+from warehouse.tables.identities import Figures, Place, Sum, figures_of, holds, sums_of
+from warehouse.tables.rows import Item, read_items
 
-_HALF_UNIT = Decimal("0.005")
+_ONLY_SO = "only so every total is the sum of its parts"
+_CUT = "the header is cut between the two sides beside the lists; 收入总计 and 支出总计 say which is which"
+_MAX_FAILURES = 40
+"""A table in which more sums fail than this is no case of single cells lost."""
 
 
-def choose_reading(header: Header, grid: Grid) -> tuple[Header, str | None]:
-    """The header as printed, or moved by one column where only so every total is the sum of its parts.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a grid is read: its header, and the figures that belong to another column than their own."""
 
-    No printed value is altered: only which header a column of figures belongs to.
+    header: Header
+    moved: Mapping[Place, int] = field(default_factory=dict)
+    reason: str | None = None
+    """Why it is not read as its header stands; None where it is."""
 
-    Returns:
-        The header to read by; a sentence on the choice, None where the printed reading stands.
+
+def choose_reading(header: Header, grid: Grid) -> Reading:
+    """The grid as printed, or the one other reading in which every sum of the table holds.
+
+    A table whose sums hold as printed is never read otherwise; where no other reading, or more than one,
+    satisfies the sums, it is read as printed.
     """
-    if _totals_hold(header, grid):
-        return header, None
-    for step, side in ((1, "left"), (-1, "right")):
-        moved = _moved(header, grid, step)
-        if moved and _totals_hold(moved, grid):
-            return (
-                moved,
-                f"headers stand one column {side} of their figures; only so 合计 is the sum of its parts",
-            )
-    return header, None
+    items = read_items(header, grid)
+    told = _told_sides(header, items)
+    if told != header:
+        reading = choose_reading(told, grid)
+        cut = [column.parts for column in told.columns] != [column.parts for column in header.columns]
+        return replace(reading, reason=reading.reason or _CUT) if cut else reading
+    figures = figures_of(header, grid)
+    printed = _judged(sums_of(header, items), figures)
+    if printed and all(printed.values()):
+        return Reading(header)
+    moved = [other for other in _headers_moved(header, grid) if _satisfied(other[0], grid)]
+    if len(moved) == 1:
+        return Reading(moved[0][0], reason=moved[0][1])
+    if not printed or moved:
+        return Reading(header)
+    return _rows_put_right(header, grid, figures, printed)
 
 
-def _moved(header: Header, grid: Grid, step: int) -> Header | None:
-    """The headers of amounts moved one column to the right (1) or left (-1); None where nothing calls for it.
+def _told_sides(header: Header, items: Mapping[int, Sequence[Item]]) -> Header:
+    """The header with the sides that 收入总计 and 支出总计 tell, where every list has one of them.
 
-    What calls for it: the outermost header has no figures, and figures at the other end have no header.
+    A text above that names the other side stands above the wrong column, and gives way to the right one.
     """
-    amounts = [column for column in header.columns if column.role == "amount"][::step]
-    together = all(abs(a.index - b.index) == 1 for a, b in pairwise(amounts))
-    if len(amounts) < 3 or not together:
-        return None
-    empty, unnamed = amounts[0], amounts[-1]
-    if unnamed.parts or not empty.parts or _figures(grid, header, empty):
-        return None
-    moved = {column.index + step: replace(column, index=column.index + step) for column in amounts[:-1]}
-    moved[empty.index] = replace(unnamed, index=empty.index, role="text")
-    return replace(header, columns=tuple(moved.get(column.index, column) for column in header.columns))
+    told = {
+        group: sides.pop()
+        for group, listed in items.items()
+        if len(sides := {meanings.side_of(item.label) for item in listed if item.role == "total"} - {None})
+        == 1
+    }
+    if len(told) != len(items) or set(told.values()) != {"revenue", "expenditure"}:
+        return header
+    tops = {meanings.side_of(column.parts[0]): column.parts[0] for column in header.columns if column.parts}
+    columns = []
+    for column in header.columns:
+        side, parts = told[column.group], column.parts
+        if len(parts) > 1 and side in tops and meanings.side_of(parts[0]) not in {None, side}:
+            parts = (tops[side], *parts[1:])
+        columns.append(replace(column, side=side, parts=parts))
+    return replace(header, columns=tuple(columns))
 
 
-def _figures(grid: Grid, header: Header, column: Column) -> list[Decimal]:
-    """What a column prints, blanks left out."""
-    cells = (row[column.index].text for row in grid[header.rows.end :])
-    return [value for text in cells if (value := money.parse_number(text)) is not None]
+def _judged(sums: Sequence[Sum], figures: Figures) -> dict[Sum, bool]:
+    return {each: held for each in sums if (held := holds(each, figures)) is not None}
 
 
-def _totals_hold(header: Header, grid: Grid) -> bool:
-    """Whether 合计 is the sum of the columns beside it in every row that prints it."""
+def _satisfied(header: Header, grid: Grid) -> bool:
+    """Whether sums over the columns hold in every row that prints them, and all sums over rows."""
+    judged = _judged(sums_of(header, read_items(header, grid)), figures_of(header, grid))
+    return any(each.family != "rows" for each in judged) and all(judged.values())
+
+
+def _headers_moved(header: Header, grid: Grid) -> Iterator[tuple[Header, str]]:
+    """Headers moved by one column between a header without figures and figures without a header."""
     amounts = [column for column in header.columns if column.role == "amount"]
-    totals = [column for column in amounts if column.parts and meanings.is_total(column.parts[-1])]
-    if len(totals) != 1 or any(len(column.parts) > 1 for column in amounts):
-        return False
-    rows = [_row_figures(row, totals[0], amounts) for row in grid[header.rows.end :]]
-    told = [(total, parts) for total, parts in rows if total is not None]
-    return bool(told) and all(
-        abs(total - sum(parts, Decimal(0))) <= _HALF_UNIT * (len(parts) + 1) for total, parts in told
-    )
+    filled = {column.index for column in amounts if _has_figures(grid, header, column)}
+    empty = [column for column in amounts if column.parts and column.index not in filled]
+    unnamed = [column for column in amounts if not column.parts and column.index in filled]
+    for start in empty:
+        for end in unnamed:
+            step = 1 if end.index > start.index else -1
+            between = [
+                column
+                for column in amounts
+                if min(start.index, end.index) <= column.index <= max(start.index, end.index)
+            ]
+            if len(between) - 1 == abs(end.index - start.index) > 1:
+                side = "left" if step > 0 else "right"
+                yield (
+                    _moved(header, between[::step], step),
+                    f"{len(between) - 1} headers stand one column {side} of their figures; {_ONLY_SO}",
+                )
 
 
-def _row_figures(
-    row: Sequence[Cell], total: Column, amounts: Sequence[Column]
-) -> tuple[Decimal | None, list[Decimal]]:
-    texts = {column.index: row[column.index].text for column in amounts}
-    parts = [money.parse_number(text) for index, text in texts.items() if index != total.index]
-    return money.parse_number(texts[total.index]), [value for value in parts if value is not None]
+def _has_figures(grid: Grid, header: Header, column: Column) -> bool:
+    return any(money.parse_number(row[column.index].text) is not None for row in grid[header.rows.end :])
+
+
+def _moved(header: Header, columns: Sequence[Column], step: int) -> Header:
+    """The headers of `columns` moved by `step`, the last of them being without one."""
+    changed = {column.index + step: replace(column, index=column.index + step) for column in columns[:-1]}
+    changed[columns[0].index] = replace(columns[-1], index=columns[0].index, role="text")
+    return replace(header, columns=tuple(changed.get(column.index, column) for column in header.columns))
+
+
+def _rows_put_right(header: Header, grid: Grid, figures: Figures, printed: Mapping[Sum, bool]) -> Reading:
+    """The reading in which the figures of some rows stand in other columns, where it is the only one."""
+    failing = [each for each, held in printed.items() if not held]
+    trusted = {each.family for each, held in printed.items() if held}
+    if len(failing) > _MAX_FAILURES or any(each.family not in trusted for each in failing):
+        return Reading(header)
+    sums_with: dict[int, list[Sum]] = {}
+    for each in printed:
+        for row in {place[0] for place in (each.total, *each.parts)}:
+            sums_with.setdefault(row, []).append(each)
+    rows = sorted({place[0] for each in failing for place in (each.total, *each.parts)})
+    columns = [column.index for column in header.columns if column.role == "amount"]
+    right = {
+        row: [
+            placing
+            for placing in _distinct(_placings(figures, grid[row], row, columns))
+            if _hold_strictly(sums_with[row], _placed(figures, placing))
+        ]
+        for row in rows
+    }
+    return _only_one(header, right, figures, failing)
+
+
+def _distinct(placings: Iterator[dict[Place, int]]) -> list[dict[Place, int]]:
+    return [dict(placing) for placing in {tuple(each.items()): None for each in placings}]
+
+
+def _only_one(
+    header: Header, right: Mapping[int, list[dict[Place, int]]], figures: Figures, failing: Sequence[Sum]
+) -> Reading:
+    """One row put right, or one row for each failure: whatever makes all sums hold, if nothing else does."""
+    alone = [
+        (row, placing)
+        for row, placings in right.items()
+        for placing in placings
+        if _hold_strictly(failing, _placed(figures, placing))
+    ]
+    if not alone and all(len(placings) <= 1 for placings in right.values()):
+        every = {
+            place: col
+            for placings in right.values()
+            for placing in placings
+            for place, col in placing.items()
+        }
+        rows = sorted({place[0] for place in every})
+        if every and _hold_strictly(failing, _placed(figures, every)):
+            return Reading(header, every, _reason(rows))
+    if len(alone) == 1:
+        return Reading(header, alone[0][1], _reason([alone[0][0]]))
+    return Reading(header)
+
+
+def _reason(rows: Sequence[int]) -> str:
+    return f"figures of row {', '.join(map(str, rows))} belong to the columns beside them; {_ONLY_SO}"
+
+
+def _placings(
+    figures: Figures, cells: Sequence[Cell], row: int, columns: Sequence[int]
+) -> Iterator[dict[Place, int]]:
+    """Other columns for the figures of a row: moved by one from some column on, or within a merged cell."""
+    filled = [col for col in columns if (row, col) in figures]
+    for col in filled:
+        for other in range(col + 1, col + cells[col].col_span):
+            if other in columns:
+                yield {(row, col): other}
+    for step, line in ((1, list(columns)), (-1, list(reversed(columns)))):
+        if not line or line[-1] in filled:
+            continue
+        beside = dict(pairwise(line))
+        for start in filled:
+            rest = [col for col in filled if (col - start) * step >= 0]
+            yield {(row, col): beside[col] for col in rest}
+
+
+def _placed(figures: Figures, placing: Mapping[Place, int]) -> dict[Place, Decimal]:
+    return {(place[0], placing.get(place, place[1])): value for place, value in figures.items()}
+
+
+def _hold_strictly(sums: Sequence[Sum], figures: Figures) -> bool:
+    """Whether all sums hold, a figure without its total or a total without parts being a failure."""
+    for each in sums:
+        total = each.total in figures
+        parts = any(place in figures for place in each.parts)
+        if total != parts and any(figures.get(place) for place in (each.total, *each.parts)):
+            return False
+        if total and parts and not holds(each, figures):
+            return False
+    return True

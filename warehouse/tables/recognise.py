@@ -11,6 +11,7 @@ from warehouse.tables import forms, listings, prose, types
 from warehouse.tables.amounts import read_amounts
 from warehouse.tables.captions import document_unit, empty_note_in, is_title
 from warehouse.tables.context import Context, Section, read_contexts, read_section_caption, sections_of
+from warehouse.tables.doubts import with_doubts
 from warehouse.tables.facts import document_facts
 from warehouse.tables.model import Amount, RawCell, ReaderNotice, RecognisedTable, Recognition, TextLine
 from warehouse.tables.sums import with_roles_by_sums
@@ -85,6 +86,7 @@ def _take_table(context: Context, found: _Findings) -> None:
     else:
         printed, unread = read_amounts(context)
         amounts, decided = with_roles_by_sums(printed)
+        amounts = with_doubts(amounts, context.header, context.items, section.grid)
         for detail in decided:
             page = section.table.page
             found.notice("roles_by_sums", detail, page=page, table_ordinal=section.ordinal)
@@ -112,10 +114,17 @@ def _take_table(context: Context, found: _Findings) -> None:
         )
     )
     page, ordinal = section.table.page, section.ordinal
-    if context.reading:
-        found.notice("reading_chosen", context.reading, page=page, table_ordinal=ordinal)
+    if context.reading.reason:
+        found.notice("reading_chosen", context.reading.reason, page=page, table_ordinal=ordinal)
     if kind.name == types.UNRECOGNISED:
         found.notice("unrecognised_table", kind.reason, page=page, table_ordinal=ordinal)
+    doubtful = [amount for amount in amounts if amount.doubt]
+    if doubtful:
+        first = doubtful[0]
+        detail = (
+            f"{len(doubtful)} from optical recognition: {first.item_label} {first.value_text}; {first.doubt}"
+        )
+        found.notice("doubtful_amounts", detail, page=first.page, table_ordinal=ordinal)
     if unread:
         detail = f"{len(unread)} cells: " + "; ".join(unread[:5])
         found.notice("unread_amounts", detail, page=page, table_ordinal=ordinal)
