@@ -22,7 +22,7 @@ FIELDS = (
     *("table_type", "table_title", "side"),
     *("item_code", "item_label", "item_code_2", "item_label_2", "agency_code"),
     *("column_path", "value_text", "unit", "amount_yuan", "row_role"),
-    *("fund_type", "nature", "period", "confidence"),
+    *("fund_type", "nature", "period", "confidence", "doubt"),
 )
 """One published amount, in the order of its place, its table, its row, its column."""
 
