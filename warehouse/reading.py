@@ -19,9 +19,13 @@ from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
 from warehouse.record.archive import Archive
 from warehouse.record.errors import CorruptArchiveError
 from warehouse.tables.model import Recognition
-from warehouse.workers import Ending, Finished, run_isolated
+from warehouse.workers import Ending, Finished, Limits, run_isolated
 
 Read = Callable[[bytes], Recognition]
+
+LIMITS = Limits(silence_seconds=300, longest_seconds=3600, memory_mb=1024)
+"""For one file. Reading gives a sign of life after each page of a PDF. Optical recognition takes 2 to 9 s a
+page and ends before the longest time with the pages that it has; all else is read in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,7 @@ def read_files(
     files: Iterable[tuple[str, bytes]],
     *,
     workers: int | None = None,
-    timeout_seconds: float = 300,
-    memory_mb: int = 1024,
+    limits: Limits = LIMITS,
     read: Read = read_recognition,
 ) -> Iterator[ReadResult]:
     """Read files (SHA-256 and bytes) in worker processes; results come as they finish.
@@ -79,17 +82,15 @@ def read_files(
     Args:
         files: The archive's hash of each file and its bytes.
         workers: Processes at a time; by default one per usable core.
-        timeout_seconds: For one file. A worker that exceeds it is killed; the outcome is `TIMEOUT`. Optical
-            recognition takes 5 to 9 s a page; everything else is read in seconds.
-        memory_mb: For one worker. One that exceeds it is killed; the outcome is `OUT_OF_MEMORY`.
+        limits: For one file. A worker that exceeds one is killed; the outcome is `TIMEOUT` or
+            `OUT_OF_MEMORY`.
         read: What a worker does with the bytes; importable by name.
     """
     finished = run_isolated(
         partial(attempt, read),
         files,
         workers=workers or usable_cores(),
-        timeout_seconds=timeout_seconds,
-        memory_mb=memory_mb,
+        limits=limits,
     )
     for end in finished:
         yield _result(end.key, _of_ending(end), end.seconds)

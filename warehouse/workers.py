@@ -21,9 +21,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
-from typing import IO, Any, Generic, TypeVar
+from typing import IO, Any, Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
+
+PULSE_SECONDS = 0.2
+"""A job that goes on says so no more often than this."""
 
 JOBS_PER_WORKER = 200
 """A worker is replaced after so many jobs: libraries leak, and a fresh one starts in 0.2 seconds."""
@@ -35,6 +38,17 @@ SLACK_MB = 512
 """What a worker may map beyond its limit of resident memory, before allocation fails at once."""
 _ALLOCATION_FAILED = ("memory allocation of", "bad_alloc")
 """Last words of Rust and C++ libraries that abort where memory is refused."""
+
+
+class Limits(NamedTuple):
+    """What one job may take."""
+
+    silence_seconds: float
+    """Without a sign of life, which the result is too."""
+    longest_seconds: float
+    """Whatever signs of life there are."""
+    memory_mb: int
+    """Resident."""
 
 
 class Ending(StrEnum):
@@ -62,22 +76,23 @@ def run_isolated(
     jobs: Iterable[tuple[str, bytes]],
     *,
     workers: int,
-    timeout_seconds: float,
-    memory_mb: int,
+    limits: Limits,
 ) -> Iterator[Finished[T]]:
     """Apply `function` to each job's bytes and hand over the results as they come.
 
     Jobs are pulled one for each free worker. Closing the iterator (or Ctrl-C) kills the workers.
+
+    A job of many like parts may call `still_working` after each of them, and ask `share_of_time_used` in
+    order to end with what it has.
 
     Args:
         function: Importable by name, or a `functools.partial` of such a function. An exception that it raises
             counts as a crash: let it return what it wants to report.
         jobs: A key of your choice and the input.
         workers: Processes at a time.
-        timeout_seconds: For one job, from hand-over to result.
-        memory_mb: Resident memory of one worker.
+        limits: Of time and memory; a worker that exceeds one is killed.
     """
-    pool = [_Worker(function, timeout_seconds, memory_mb) for _ in range(max(1, workers))]
+    pool = [_Worker(function, limits) for _ in range(max(1, workers))]
     waiting = iter(jobs)
     try:
         for worker in pool:
@@ -106,10 +121,9 @@ class _Worker(Generic[T]):
     process: subprocess.Popen[bytes]
     errors: IO[bytes]
 
-    def __init__(self, function: Callable[[bytes], T], timeout_seconds: float, memory_mb: int) -> None:
+    def __init__(self, function: Callable[[bytes], T], limits: Limits) -> None:
         self.function = function
-        self.timeout_seconds = timeout_seconds
-        self.memory_mb = memory_mb
+        self.limits = limits
         self.alive = False
         self.jobs_done = 0
         self.key: str | None = None
@@ -126,7 +140,7 @@ class _Worker(Generic[T]):
             self._start()
         self.key, data = job
         self.started = time.monotonic()
-        self.deadline = self.started + self.timeout_seconds
+        self.deadline = self.started + self.limits.silence_seconds
         try:
             if fresh:
                 self.pipe.send_bytes(pickle.dumps(self.function))
@@ -139,9 +153,9 @@ class _Worker(Generic[T]):
         self.pipe, theirs = Pipe()
         # Closed in `kill`: it lives as long as the worker, not as this call.
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 see above
-        limits = (theirs.fileno(), self.timeout_seconds + GRACE_SECONDS, self.memory_mb + SLACK_MB)
+        given = (theirs.fileno(), *self.limits)
         self.process = subprocess.Popen(  # noqa: S603 our own interpreter and module
-            [sys.executable, "-P", "-c", f"from warehouse.workers import serve; serve(*{limits!r})"],
+            [sys.executable, "-P", "-c", f"from warehouse.workers import serve; serve(*{given!r})"],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -156,26 +170,41 @@ class _Worker(Generic[T]):
 
     def poll(self) -> Finished[T] | None:
         """The job's end, if it has come; a worker over its limits is killed."""
-        if self.pipe.poll():
+        while self.pipe.poll():
             try:
-                value = self.pipe.recv()
+                message = self.pipe.recv_bytes()
+                if not message:
+                    self._live_on()
+                    continue
+                value = pickle.loads(message)  # noqa: S301 from our own worker
             except (EOFError, OSError, pickle.UnpicklingError):
                 self.process.wait()
                 how = self._death()
                 starved = any(words in how for words in _ALLOCATION_FAILED)
                 return self._finish(Ending.OUT_OF_MEMORY if starved else Ending.CRASHED, None, how)
             self.jobs_done += 1
-            if resident_mb(self.process.pid) > self.memory_mb / 2:
+            if resident_mb(self.process.pid) > self.limits.memory_mb / 2:
                 # What this job left behind must not count against the next.
                 self.jobs_done = JOBS_PER_WORKER
             return self._finish(Ending.RETURNED, value, None)
         if time.monotonic() >= self.deadline:
             self.kill()
-            return self._finish(Ending.TIMEOUT, None, f"not finished after {self.timeout_seconds:g} seconds")
-        if resident_mb(self.process.pid) > self.memory_mb:
+            return self._finish(Ending.TIMEOUT, None, self._lateness())
+        if resident_mb(self.process.pid) > self.limits.memory_mb:
             self.kill()
-            return self._finish(Ending.OUT_OF_MEMORY, None, f"took more than {self.memory_mb} MB of memory")
+            too_much = f"took more than {self.limits.memory_mb} MB of memory"
+            return self._finish(Ending.OUT_OF_MEMORY, None, too_much)
         return None
+
+    def _live_on(self) -> None:
+        """A sign of life: silence counts anew."""
+        silence, longest, _ = self.limits
+        self.deadline = min(time.monotonic() + silence, self.started + longest)
+
+    def _lateness(self) -> str:
+        silence, longest, _ = self.limits
+        went_on = silence < longest <= time.monotonic() - self.started
+        return f"not finished after {longest if went_on else silence:g} seconds"
 
     def _finish(self, ending: Ending, value: T | None, detail: str | None) -> Finished[T]:
         key, self.key = self.key or "", None
@@ -211,10 +240,55 @@ def resident_mb(pid: int) -> float:
     return int(pages) * resource.getpagesize() / 2**20
 
 
-def serve(descriptor: int, alarm_seconds: float, memory_mb: int) -> None:
+class _Job:
+    """The worker's side of the job that it does: how it tells its parent that it goes on."""
+
+    def __init__(self, pipe: Connection[Any, Any], limits: Limits) -> None:
+        self.pipe = pipe
+        self.limits = limits
+        self.started = self.told = time.monotonic()
+        self._set_alarm(self.limits.silence_seconds)
+
+    def pulse(self) -> None:
+        now = time.monotonic()
+        if now - self.told >= PULSE_SECONDS:
+            self.told = now
+            self.pipe.send_bytes(b"")
+            self._set_alarm(
+                min(self.limits.silence_seconds, self.started + self.limits.longest_seconds - now)
+            )
+
+    def _set_alarm(self, seconds: float) -> None:
+        signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.0) + GRACE_SECONDS)
+
+    def end(self, value: object) -> None:
+        self.pipe.send_bytes(pickle.dumps(value))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+_job: _Job | None = None
+"""What this process does, if it is a worker."""
+
+
+def still_working() -> None:
+    """Say that the job in this worker goes on; nothing elsewhere."""
+    if _job is not None:
+        _job.pulse()
+
+
+def share_of_time_used() -> float:
+    """How much of the longest time for the job of this worker is over, 0 to 1; 0 outside workers."""
+    if _job is None:
+        return 0.0
+    return min((time.monotonic() - _job.started) / _job.limits.longest_seconds, 1.0)
+
+
+def serve(descriptor: int, silence_seconds: float, longest_seconds: float, memory_mb: int) -> None:
     """A worker's whole life: receive the function, then inputs, answer each, end with the parent."""
+    global _job  # noqa: PLW0603 a process does one job at a time
+    limits = Limits(silence_seconds, longest_seconds, memory_mb)
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    limit = memory_mb * 2**20
+    limit = (memory_mb + SLACK_MB) * 2**20
     resource.setrlimit(resource.RLIMIT_DATA, (limit if hard < 0 else min(limit, hard), hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with Connection(descriptor) as pipe:
@@ -224,6 +298,5 @@ def serve(descriptor: int, alarm_seconds: float, memory_mb: int) -> None:
                 data = pipe.recv_bytes()
             except EOFError:
                 return
-            signal.setitimer(signal.ITIMER_REAL, alarm_seconds)
-            pipe.send(function(data))
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            _job = _Job(pipe, limits)
+            _job.end(function(data))

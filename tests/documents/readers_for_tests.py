@@ -8,6 +8,7 @@ from pathlib import Path
 
 from warehouse.documents import read_document
 from warehouse.tables.model import DocumentFacts, Recognition, TextLine
+from warehouse.workers import share_of_time_used, still_working
 
 
 def recognition(text: str) -> Recognition:
@@ -23,11 +24,26 @@ def recognition(text: str) -> Recognition:
     return Recognition(facts=facts, lines=(TextLine(ordinal=1, page=None, sheet=None, bbox=None, text=text),))
 
 
+def take_steps(count: float, share: float, *, gives_signs: bool) -> int:
+    """Steps of a quarter of a second, as many as said or as a share of the longest time allows."""
+    steps = 0
+    while steps < count and share_of_time_used() < share:
+        time.sleep(0.25)
+        steps += 1
+        if gives_signs:
+            still_working()
+    return steps
+
+
 def obey(data: bytes) -> Recognition:
     """Do what the file says."""
     order, _, argument = data.decode().partition(" ")
     if order == "sleep":
         time.sleep(float(argument))
+    elif order in {"steps", "silent"}:
+        return recognition(f"{take_steps(float(argument), 1.0, gives_signs=order == 'steps')} steps")
+    elif order == "until":
+        return recognition(f"{take_steps(1000, float(argument), gives_signs=True)} steps")
     elif order == "exit":
         os._exit(int(argument))
     elif order == "allocate":

@@ -19,7 +19,7 @@ from tests.documents.readers_for_tests import read_without_recognising
 from warehouse.documents import read_document
 from warehouse.documents.html import read_html
 from warehouse.documents.model import Document, ReadOutcome, UnreadableDocumentError
-from warehouse.reading import read_files
+from warehouse.reading import LIMITS, read_files
 
 SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 PAGE = "<html><table><tr><td rowspan=2>项目<td colspan=3>支出</tr><tr><td>1<td>2</tr></table></html>"
@@ -109,7 +109,11 @@ def test_damaged_workbooks_in_workers():
         for at in range(0, len(original), step):
             files.append((f"{number} cut {at}", original[:at]))
             files.append((f"{number} ff {at}", original[:at] + b"\xff" * 6 + original[at + 6 :]))
-    results = list(read_files(files, workers=1, timeout_seconds=20, read=read_without_recognising))
+    results = list(
+        read_files(
+            files, workers=1, limits=LIMITS._replace(silence_seconds=20), read=read_without_recognising
+        )
+    )
     assert len(results) == len(files)
     assert [(r.sha256, r.reason) for r in results if r.outcome == ReadOutcome.TIMEOUT] == []
     crashed = [(r.sha256, r.reason) for r in results if r.outcome == ReadOutcome.CRASHED]

@@ -16,16 +16,17 @@ import pytest
 from tests.documents import readers_for_tests
 from tests.documents.document_builders import word_document
 from warehouse.documents.model import ReadOutcome
-from warehouse.reading import ReadResult, read_files, read_one
-from warehouse.workers import run_isolated
+from warehouse.reading import LIMITS, ReadResult, read_files, read_one
+from warehouse.workers import Limits, run_isolated
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def read(*orders: str, **limits: float) -> dict[str, ReadResult]:
-    given = {"workers": 1, "timeout_seconds": 20, "memory_mb": 300, **limits}
+    given = LIMITS._replace(silence_seconds=20, memory_mb=300)._replace(**limits)
     files = [(order, order.encode()) for order in orders]
-    return {result.sha256: result for result in read_files(files, read=readers_for_tests.obey, **given)}
+    results = read_files(files, workers=1, limits=given, read=readers_for_tests.obey)
+    return {result.sha256: result for result in results}
 
 
 def said(result: ReadResult) -> str:
@@ -56,11 +57,24 @@ def test_each_failure_is_the_outcome_of_its_file_and_the_others_are_read():
 
 def test_a_file_that_takes_too_long_is_killed():
     started = time.monotonic()
-    results = read("sleep 60", "hello", timeout_seconds=1.5)
+    results = read("sleep 60", "hello", silence_seconds=1.5)
     assert time.monotonic() - started < 15
     assert results["sleep 60"].outcome == ReadOutcome.TIMEOUT
     assert results["sleep 60"].reason == "not finished after 1.5 seconds"
     assert results["hello"].outcome == ReadOutcome.NO_TABLES
+
+
+def test_a_job_that_gives_signs_of_life_goes_on_until_its_longest_time():
+    results = read("steps 10", "silent 10", silence_seconds=1.5)
+    assert said(results["steps 10"]) == "10 steps"
+    assert results["silent 10"].reason == "not finished after 1.5 seconds"
+    (late,) = read("steps 40", silence_seconds=1.5, longest_seconds=2.5).values()
+    assert (late.outcome, late.reason) == (ReadOutcome.TIMEOUT, "not finished after 2.5 seconds")
+
+
+def test_a_job_may_end_in_time_with_what_it_has():
+    (result,) = read("until 0.5", silence_seconds=3, longest_seconds=4).values()
+    assert 2 <= int(said(result).split()[0]) <= 9
 
 
 def test_workers_are_reused_and_ended():
@@ -90,8 +104,7 @@ def test_closing_the_iterator_ends_busy_workers():
         readers_for_tests.note_pid_and_sleep,
         [("a", b"x"), ("b", b"60")],
         workers=2,
-        timeout_seconds=60,
-        memory_mb=300,
+        limits=Limits(60, 60, 300),
     )
     first = next(results)
     results.close()

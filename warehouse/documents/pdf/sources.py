@@ -9,6 +9,7 @@ from dataclasses import replace
 from warehouse.documents.model import Notice
 from warehouse.documents.pdf.content import Glyph, PageContent, PageSource, ScanReader, SourceError
 from warehouse.documents.pdf.text import WIDE_FROM, has_words
+from warehouse.workers import still_working
 
 _NOT_TEXT = re.compile(
     r"[^\s!-~\u00a0-\u00ff\u0370-\u03ff\u2000-\u27bf\u2e80-\u30ff\u3200-\u9fff\uf900-\ufaff\ufe10-\ufe4f\uff00-\uffef"
@@ -48,6 +49,7 @@ def pages(file: PageSource, data: bytes, read_scan: ScanReader | None) -> Iterat
             except SourceError:
                 pass  # the notice of the page, or its content as it is, stands
         yield _without_pictures_of_text(content, data, read_scan)
+        still_working()
 
 
 def _better(content: PageContent, second: PageContent) -> PageContent:
