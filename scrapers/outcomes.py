@@ -113,8 +113,8 @@ def _html_document(answer: Answer, page: Page) -> tuple[FetchOutcome, str | None
 def _is_challenge(page: Page, answer: Answer) -> bool:
     """A stub of script without links and with next to no text: what shields send under status 200.
 
-    A listing may be the shell of an application, which is as empty: it has an element for the application,
-    and its script neither sets cookies nor loads the page again.
+    A listing or a preview page may be the shell of an application, which is as empty: it has an element for
+    the application, and its script neither sets cookies nor loads the page again.
     """
     markup = page.selector
     stub = (
@@ -124,7 +124,7 @@ def _is_challenge(page: Page, answer: Answer) -> bool:
         and sum(map(len, page.lines)) < 20
     )
     scripts = " ".join(markup.css("script::text").getall())
-    shell = answer.kind is PageKind.LISTING and markup.css("body div[id]")
+    shell = answer.kind in {PageKind.LISTING, PageKind.ARTICLE} and markup.css("body div[id]")
     return stub and bool(not shell or re.search(vocabulary()["challenge_pattern"], scripts))
 
 

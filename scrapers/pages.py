@@ -48,8 +48,10 @@ _ONLY_LOCATION = re.compile(
 _NO_ADDRESS = re.compile(r"#|(?!https?:)[a-z]+:", re.IGNORECASE)
 _ADDRESS_ATTRIBUTES = ("data-href", "data-url", "data-src", "data-file")
 _LITERAL = re.compile(r"""["']([^"'<>\n]{3,500})["']""")
+# What a viewer's script is given to show, where its address has no suffix.
+_VIEWED = re.compile(r"""(?i)(?:url|file|path|pdf|src)["']?\s*[:=]\s*["']((?:https?:)?/[^"'<>\s]+)["']""")
 _BOARD_LINK = re.compile(r"\[(?:file|attach|attachment|附件)=([^\]\s]+)\]([^\[]*)\[/", re.IGNORECASE)
-_PAGE_SUFFIX = re.compile(r"(/|\.s?html?|\.png|\.jpe?g|\.gif)$", re.IGNORECASE)
+_PAGE_SUFFIX = re.compile(r"(/|\.s?html?|\.png|\.jpe?g|\.gif|\.js|\.css)$", re.IGNORECASE)
 _FURNITURE = re.compile(r"foot|header|nav|crumb|sidebar|copyright|friend|share", re.IGNORECASE)
 _VISIBLE = "//text()[not(parent::script or parent::style)]"
 _MONEY = re.compile(r"-?\d{1,3}(,\d{3})*\.\d{1,6}|-?\d+\.\d{1,6}")
@@ -108,15 +110,17 @@ class Page:
         """The article's title, told by what the listing calls it.
 
         A page without ArticleTitle may print more in its heading (the day, the source) or in <title> (the
-        site, the column); a listing may cut the title short, and never says more than it.
+        site, the column), or only say what it is (预览); a listing may cut the title short.
         """
-        listed = _CUT_SHORT.sub("", _squeeze(listed))
+        listed, said = _CUT_SHORT.sub("", _squeeze(listed)), self.article_title
         if "ArticleTitle" in self.meta or len(listed) < _SHORTEST_TITLE:
-            return self.article_title
+            return said
         printed = {_squeeze(text) for text in self.selector.css("body").xpath(f".{_VISIBLE}").getall()}
-        if listed in printed or listed not in self.article_title:
-            return listed if listed in printed else self.article_title
-        return next((text for text in sorted(printed, key=len) if text.startswith(listed)), listed)
+        if listed in printed:
+            return listed
+        if listed in said:
+            return next((text for text in sorted(printed, key=len) if text.startswith(listed)), listed)
+        return said if self.selector.css("h1") else listed
 
     @cached_property
     def printed_date(self) -> date | None:
@@ -283,7 +287,7 @@ def document_suffix(url: str) -> str | None:
     parts = urlsplit(url)
     # Download handlers carry the name in their query: download.jsp?name=budget.pdf
     names = [parts.path, *(value.partition("=")[2] for value in parts.query.split("&"))]
-    suffixes = (PurePosixPath(unquote(name, errors="replace")).suffix.lower().lstrip(".") for name in names)
+    suffixes = (unquote(name, errors="replace").rpartition(".")[2].strip().lower() for name in names)
     return next((suffix for suffix in suffixes if suffix in vocabulary()["document_suffixes"]), None)
 
 
@@ -300,7 +304,9 @@ def attachments(page: Page, selector: str | None = None) -> tuple[Link, ...]:
             found.setdefault(link.url, link)
     for link, anchor in () if selector else links(page, page.selector):
         shown = Link(shown_document(link.url), link.text)
-        if (is_document(link) or shown != link or _is_labelled(link, anchor)) and not in_furniture(anchor):
+        if (is_document(link) or shown != link or _is_labelled(page, link, anchor)) and not in_furniture(
+            anchor
+        ):
             found.setdefault(shown.url, shown)
     for link in _previews(page):
         found.setdefault(link.url, link)
@@ -309,22 +315,25 @@ def attachments(page: Page, selector: str | None = None) -> tuple[Link, ...]:
     return tuple(found.values())
 
 
-def _is_labelled(link: Link, anchor: Selector) -> bool:
-    """Whether a link that leads to no page stands after the word 附件."""
-    before = "".join(anchor.xpath("preceding-sibling::node()/descendant-or-self::text()").getall())
-    return bool(re.search(r"附件[\d一二三四五六七八九十]*\s*[:：]", before[-60:] or link.text)) and not (
-        _PAGE_SUFFIX.search(urlsplit(link.url).path)
-    )
+def _is_labelled(page: Page, link: Link, anchor: Selector) -> bool:
+    """Whether a link that leads to no page stands right after the word 附件."""
+    if "附件" not in page.text or _PAGE_SUFFIX.search(urlsplit(link.url).path):
+        return False
+    before = "".join(anchor.xpath("preceding::text()[normalize-space()]").getall()[-2:])
+    return bool(re.search(r"附件[\d一二三四五六七八九十]*(下载)?\s*[:：【]?\s*$", before))
 
 
 def _written_in_scripts(page: Page) -> Iterator[Link]:
     """Files named in the markup of bulletin boards (`[file=/a.pdf]…[/file]`), or in a viewer's script."""
     for address, text in _BOARD_LINK.findall(page.text):
         yield Link(safe_url_string(urljoin(page.url, unescape(address))), text)
-    for script in page.selector.css("body script::text").getall():
-        for text in _LITERAL.findall(script):
-            if document_suffix(text) and _looks_like_address(text) and "{" not in text:
-                yield Link(safe_url_string(urljoin(page.url, text)), page.article_title)
+    script = "\n".join(page.selector.css("body script::text").getall())
+    named = [text for text in _LITERAL.findall(script) if document_suffix(text) and _looks_like_address(text)]
+    if not named and len(visible_text(page.selector)) < _SIGNPOST_CHARACTERS:
+        named = [text for text in _VIEWED.findall(script) if not _PAGE_SUFFIX.search(text)]
+    for text in named:
+        if "{" not in text:
+            yield Link(safe_url_string(urljoin(page.url, text)), page.article_title)
 
 
 def is_document(link: Link) -> bool:

@@ -9,7 +9,7 @@ from scrapers.platforms.listing import ListingPage, article_entries, paging_link
 from scrapers.sites import Column, Site
 
 _ARTICLE = re.compile(
-    r"(show|info|detail|view|article|news|content)[^/]*[?&](\w*id|c)=\w+|[?&]a=show\b.*[?&]id=\d+",
+    r"(show|info|detail|view|article|news|content|read|display)[^/]*[?&](\w*id|c)=\w+|[?&]a=show\b.*[?&]id=\d+",
     re.IGNORECASE,
 )
 _PAGING = re.compile(r"[?&](page|pageno|pageindex|curpage|currentpage|pn|p)=\d+", re.IGNORECASE)

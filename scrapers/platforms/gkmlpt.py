@@ -28,11 +28,12 @@ def read_listing(page: Page, column: Column, site: Site) -> ListingPage:
 
 
 def _address(page: Page, column: Column, site: Site) -> str:
-    """Of the JSON behind a shell; `site.api.url` has precedence. Empty where the page is no shell."""
+    """Of the JSON behind a shell; `site.api.url` has precedence. Empty where no category is known."""
     url = urljoin(site.base_url, column.url)
     sid, category = _SID.search(page.text), urlsplit(url).fragment
-    if not sid or not category:
+    if not category:
         return ""
     folder = urlsplit(url).path.partition("/gkmlpt")[0]
-    template = site.api.url or f"{folder}/gkmlpt/api/all/{{category}}?page={{page}}&sid={{sid}}"
-    return template.replace("{category}", category).replace("{sid}", sid[1])
+    usual = f"{folder}/gkmlpt/api/all/{{category}}?page={{page}}" + ("&sid={sid}" if sid else "")
+    template = site.api.url or usual
+    return template.replace("{category}", category).replace("{sid}", sid[1] if sid else "")

@@ -81,8 +81,10 @@ def _row_text(anchor: Selector) -> str:
 
 def is_page_or_file(link: Link) -> bool:
     """Not a folder: rows of menus link to columns, which end in a slash or index page."""
-    path = urlsplit(link.url).path
-    return bool(document_suffix(link.url)) or bool(re.search(r"/(?!index|list)[^/]+\.s?html?$", path))
+    parts = urlsplit(link.url)
+    named = re.search(r"/(?!index|list)[^/]+\.s?html?$", parts.path)
+    numbered = re.search(r"/(?!index|list)[^/]+\.(aspx?|php|jsp|do)$", parts.path, re.IGNORECASE)
+    return bool(document_suffix(link.url) or named or (numbered and re.search(r"id=\w", parts.query)))
 
 
 def paging_links(page: Page, pattern: re.Pattern[str]) -> Iterator[str]:

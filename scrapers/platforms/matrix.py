@@ -12,6 +12,8 @@ from scrapers.platforms.listing import Found, ListingPage
 from scrapers.sites import Column, Site
 from scrapers.titles import Facts, facts, normalise
 
+_LONGEST_HEADING = 40
+
 
 def read_listing(page: Page, column: Column, site: Site) -> ListingPage:
     """The linked files of every table with years in its head: row and column say what `1.doc` does not."""
@@ -27,7 +29,7 @@ def _cells(page: Page, table: Selector, column: Column) -> Iterator[Found]:
     ):
         rows = turned
     years = next((head for head in map(_years, rows) if head), {})
-    phases = _phases(rows)
+    phases, heading = _phases(rows), _heading(table)
     for row in rows:
         # The department is the last text before the first year's column; a serial number may go before it.
         names = [_text(cell) for position, cell in sorted(row.items()) if position < min(years, default=0)]
@@ -37,10 +39,18 @@ def _cells(page: Page, table: Selector, column: Column) -> Iterator[Found]:
                 continue
             for link, _ in links(page, SelectorList([cell])):
                 said = facts(link.text)
-                phase = column.phase or phases.get(position) or said.phase
+                phase = column.phase or phases.get(position) or said.phase or facts(heading).phase
                 place = Facts(years[position], phase, said.scope, department)
-                title = f"{department}{years[position]}年{column.name} {link.text}"
+                title = f"{department}{years[position]}年{heading or column.name} {link.text}"
                 yield Found(link.url, title, None, link.text, place)
+
+
+def _heading(table: Selector) -> str:
+    """The caption of a table, or the text right above it, where it says which budget it is; else empty."""
+    caption = "".join(table.xpath("./caption//text()").getall())
+    above = caption or table.xpath("(preceding::text()[normalize-space()])[last()]").get("")
+    heading = normalise(above)
+    return heading if re.search("预算|决算", heading) and len(heading) <= _LONGEST_HEADING else ""
 
 
 def _phases(rows: list[dict[int, Selector]]) -> dict[int, str]:
