@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from warehouse.documents.model import Line, Table
 from warehouse.documents.pdf import read_pdf
-from warehouse.documents.pdf.content import Glyph, Rule
+from warehouse.documents.pdf.content import Rule
 from warehouse.documents.pdf.grid import find_grids
 from warehouse.documents.pdf.text import plain, runs_of
 
@@ -269,7 +269,7 @@ def test_prose_with_amounts_is_no_table(new_paper: NewPaper):
 
 
 def test_a_page_full_of_texts_over_one_another_is_read_in_time():
-    glyphs = [Glyph(100.0, 10.0 + i % 3, 14.0 + i % 3, 6.0, str(i % 10)) for i in range(50_000)]
+    glyphs = [(100.0, 10.0 + i % 3, 14.0 + i % 3, 6.0, str(i % 10), None) for i in range(50_000)]
     runs = runs_of(sorted(glyphs))
     assert sum(run.last - run.first for run in runs) == len(glyphs)
 

@@ -96,9 +96,9 @@ def test_a_scan_has_no_text_unless_somebody_reads_it():
         rules = [Rule(at, 10, 200) for at in (10.0, 30.0, 50.0)]
         sides = [Rule(at, 10, 50) for at in (10.0, 100.0, 200.0)]
         glyphs = [
-            Glyph(24, 15, 25, 10, "项", 0.9),
-            Glyph(24, 25, 35, 10, "目", 0.7),
-            Glyph(44, 110, 115, 10, "5", 0.99),
+            (24, 15, 25, 10, "项", 0.9),
+            (24, 25, 35, 10, "目", 0.7),
+            (44, 110, 115, 10, "5", 0.99),
         ]
         return PageContent(number, 595, 842, glyphs, rules, sides)
 
@@ -121,7 +121,7 @@ def test_a_scanned_page_among_text_pages_is_reported(new_paper: NewPaper):
 
 def test_text_that_is_no_text_is_recognised():
     def glyphs(text: str) -> list[Glyph]:
-        return [Glyph(10, 10.0 * i, 10.0 * i + 9, 10, character) for i, character in enumerate(text)]
+        return [(10, 10.0 * i, 10.0 * i + 9, 10, character, None) for i, character in enumerate(text)]
 
     assert is_gibberish(glyphs("\ue001\ue002\uf0a3" * 20))
     assert is_gibberish(glyphs("\ufffd" * 40))

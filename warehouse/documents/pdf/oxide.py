@@ -181,35 +181,34 @@ def _doubt(characters: list[Any], rotation: int) -> str:
 
 
 def _glyphs(characters: list[Any], frame: Frame) -> list[Glyph]:
-    """The characters, placed. Much of the time of the package goes here."""
-    if frame.is_sideways:
-        return _sideways_glyphs(characters, frame)
+    """The characters, placed. Much of the time of the package goes here.
+
+    The library tells no widths of characters on a page that lies on its side: they are estimated.
+    """
     (along, start), (down, top) = frame.axes
-    new = tuple.__new__  # calling Glyph would take twice as long
-    return [
-        new(
-            Glyph,
+    if frame.is_sideways:
+        return [
             (
-                down * c.origin_y + top,
-                (x := along * c.origin_x + start),
-                x + c.advance_width,
+                down * c.origin_x + top,
+                (x := along * c.origin_y + start),
+                x + (c.font_size if c.char >= WIDE_FROM else c.font_size / 2),
                 c.font_size,
                 c.char,
                 None,
-            ),
+            )
+            for c in characters
+        ]
+    return [
+        (
+            down * c.origin_y + top,
+            (x := along * c.origin_x + start),
+            x + c.advance_width,
+            c.font_size,
+            c.char,
+            None,
         )
         for c in characters
     ]
-
-
-def _sideways_glyphs(characters: list[Any], frame: Frame) -> list[Glyph]:
-    """The characters of a page that lies on its side; its source tells no widths, so they are estimated."""
-    (along, start), (down, top) = frame.axes
-    glyphs = []
-    for c in characters:
-        base, x, size, text = down * c.origin_x + top, along * c.origin_y + start, c.font_size, c.char
-        glyphs.append(Glyph(base, x, x + (size if text >= WIDE_FROM else size / 2), size, text))
-    return glyphs
 
 
 def _without_turned(

@@ -190,8 +190,8 @@ def _owner(grid: Grid, row: Sequence[int], x: float) -> int:
 
 def _middle(glyph: Glyph) -> float:
     """Where a glyph is printed: some fonts declare Latin characters and digits twice as wide as they are."""
-    width = glyph.x1 - glyph.x0
-    return glyph.x0 + (min(width, 0.6 * glyph.size) if glyph.text < WIDE_FROM else width) / 2
+    _, x0, x1, size, text, _ = glyph
+    return x0 + (min(x1 - x0, 0.6 * size) if text < WIDE_FROM else x1 - x0) / 2
 
 
 def _part(

@@ -116,7 +116,7 @@ def _glyphs(chars: list[dict[str, Any]], grounds: list[Box], watermark: Watermar
             or not watermark.is_pale(char["text"], char["size"], color)
         ):
             base = char["top"] + char["y1"] - char["matrix"][5]
-            yield Glyph(base, char["x0"], char["x1"], char["size"], char["text"])
+            yield base, char["x0"], char["x1"], char["size"], char["text"], None
 
 
 def _strokes(page: Page) -> Iterator[Box]:

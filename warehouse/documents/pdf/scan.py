@@ -50,8 +50,8 @@ def read_scan(data: bytes, page_number: int) -> PageContent:
 
     The picture is turned upright and straightened, rules are found by their shape, and the text of each cell
     of the grid is recognised by itself, so that no line runs over a rule; lines outside the grids are
-    detected first. What was recognised stays as it is, however unlikely as a number: `Glyph.confidence` tells
-    how far it can be trusted.
+    detected first. What was recognised stays as it is, however unlikely as a number: the confidence of each
+    glyph tells how far it can be trusted.
 
     Args:
         data: The PDF file.
@@ -175,7 +175,7 @@ def _glyphs(line: InkLine, text: Sequence[Character], scale: float) -> Iterator[
         max(line.shown.right, middles[-1]),
     ]
     for character, middle, (start, end) in zip(text, middles, pairwise(borders), strict=True):
-        yield Glyph(
+        yield (
             (line.ink.bottom - descent) * scale,
             max(start, middle - 0.75 * size) * scale,
             min(end, middle + 0.75 * size) * scale,
@@ -199,7 +199,7 @@ def _font(ink: Region, text: str) -> tuple[float, float]:
 def _notice(page: PageContent, unread: int, skew: float) -> Notice:
     if not page.glyphs:
         return Notice("scan_no_text", "a picture in which no text was recognised", page.number)
-    doubtful = sum(1 for glyph in page.glyphs if (glyph.confidence or 0) < _DOUBTFUL)
+    doubtful = sum(1 for _, _, _, _, _, confidence in page.glyphs if (confidence or 0) < _DOUBTFUL)
     detail = (
         f"{len(page.glyphs)} characters by OCR, {doubtful} of them with a confidence below {_DOUBTFUL}; "
         f"{unread} marks gave no text; skew {skew:.2f}°"

@@ -62,7 +62,7 @@ def _better(content: PageContent, second: PageContent) -> PageContent:
 
 def _printed(content: PageContent) -> int:
     """How many Chinese characters and digits a page has: what garbled text is not made of."""
-    return sum(glyph.text >= WIDE_FROM or glyph.text.isdecimal() for glyph in content.glyphs)
+    return sum(text >= WIDE_FROM or text.isdecimal() for _, _, _, _, text, _ in content.glyphs)
 
 
 def _unreadable(number: int, error: Exception) -> PageContent:
@@ -91,7 +91,7 @@ def is_gibberish(glyphs: Sequence[Glyph]) -> bool:
     """Whether the characters cannot be what is printed, as with fonts that have no Unicode map."""
     if len(glyphs) < _ENOUGH:
         return False
-    text = "".join([glyph.text for glyph in glyphs])
+    text = "".join([text for _, _, _, _, text, _ in glyphs])
     if len(_NOT_TEXT.findall(text)) > _GIBBERISH * len(glyphs):
         return True
     if _COMMON.search(text):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -82,7 +82,7 @@ class TextLine(NamedTuple):
 
 def has_words(glyphs: Sequence[Glyph]) -> bool:
     """Whether there is a letter or a Chinese character, and not only numbers and marks."""
-    return any(_WORDS.match(glyph.text) for glyph in glyphs)
+    return any(_WORDS.match(text) for _, _, _, _, text, _ in glyphs)
 
 
 def runs_of(glyphs: list[Glyph]) -> list[Run]:
@@ -123,30 +123,45 @@ def runs_of(glyphs: list[Glyph]) -> list[Run]:
 def _finished(glyphs: list[Glyph], first: int, last: int, text: str, x1: float) -> list[Run]:
     """The run of these glyphs; without `text` the runs that they were before one was laid over the other."""
     if not text and last - first > _MOST_TANGLED:
-        text = "".join([glyph.text for glyph in glyphs[first:last]])
+        text = _text(glyphs[first:last])
     if text:
         return [_run(glyphs, first, last, x1, text)]
-    chains: list[list[Glyph]] = []
-    for glyph in glyphs[first:last]:
-        same = [chain for chain in chains if (chain[-1].text >= WIDE_FROM) == (glyph.text >= WIDE_FROM)]
-        near = min(same, key=lambda chain: abs(glyph.x0 - chain[-1].x1), default=None)
-        if near is not None and abs(glyph.x0 - near[-1].x1) < _JOINED * glyph.size:
-            near.append(glyph)
-        else:
-            chains.append([glyph])
+    chains = _chains(glyphs[first:last])
     glyphs[first:last] = [glyph for chain in chains for glyph in chain]
     runs = []
     for chain in chains:
-        after = first + len(chain)
-        runs.append(_run(glyphs, first, after, chain[-1].x1, "".join([glyph.text for glyph in chain])))
+        after, (_, _, right, _, _, _) = first + len(chain), chain[-1]
+        runs.append(_run(glyphs, first, after, right, _text(chain)))
         first = after
     return runs
+
+
+def _chains(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
+    """Glyphs of one line, those together that follow each other, wide ones apart from others."""
+    chains: list[list[Glyph]] = []
+    ends: list[tuple[float, bool]] = []
+    for glyph in glyphs:
+        _, x0, x1, size, text, _ = glyph
+        is_wide = text >= WIDE_FROM
+        same = [i for i, (_, wide) in enumerate(ends) if wide == is_wide]
+        near = min(same, key=lambda i: abs(x0 - ends[i][0]), default=None)
+        if near is not None and abs(x0 - ends[near][0]) < _JOINED * size:
+            chains[near].append(glyph)
+            ends[near] = x1, is_wide
+        else:
+            chains.append([glyph])
+            ends.append((x1, is_wide))
+    return chains
+
+
+def _text(glyphs: Iterable[Glyph]) -> str:
+    return "".join([text for _, _, _, _, text, _ in glyphs])
 
 
 def _run(glyphs: Sequence[Glyph], first: int, last: int, x1: float, text: str) -> Run:
     base, x0, _, size, _, confidence = glyphs[first]
     if confidence is not None:
-        confidence = min(glyph.confidence or 0.0 for glyph in glyphs[first:last])
+        confidence = min(each or 0.0 for _, _, _, _, _, each in glyphs[first:last])
     return _tuple_of(Run, (base, x0, x1, size, plain(text), first, last, confidence))
 
 
@@ -172,9 +187,9 @@ def _joined(group: list[Run], glyphs: Sequence[Glyph]) -> TextLine:
         return _line(group[0])
     group.sort(key=_left)
     if any(after.x0 < before.x1 - 0.1 * after.size for before, after in pairwise(group)):
-        mixed = sorted((glyph for run in group for glyph in glyphs[run.first : run.last]), key=_left)
-        level = [glyph._replace(base=0.0, size=group[0].size) for glyph in mixed]
-        parts = runs_of(level)
+        size = group[0].size
+        mixed = sorted([glyph for run in group for glyph in glyphs[run.first : run.last]], key=_left)
+        parts = runs_of([(0.0, x0, x1, size, text, sure) for _, x0, x1, _, text, sure in mixed])
     else:
         parts = group
     text = parts[0].text
@@ -198,7 +213,7 @@ def _line(run: Run) -> TextLine:
 
 
 def _left(printed: Run | Glyph) -> float:
-    return printed.x0
+    return printed[1]
 
 
 def _gap(before: str, after: str, ems: float) -> str:
