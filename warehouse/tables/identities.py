@@ -109,13 +109,29 @@ def row_families(items: Sequence[Item]) -> Iterator[Family]:
         if parts:
             yield row, parts
     totals = [item.row for item in items if item.role == "total"]
-    outermost = (
-        [coded[code] for code, parent in parents.items() if parent is None]
-        if coded
-        else [item.row for item in items if item.role == "leaf"]
-    )
-    if len(totals) == 1 and outermost:
-        yield totals[0], tuple(outermost)
+    if not coded:
+        yield from _totals_in_turn(items)
+    elif len(totals) == 1:
+        yield totals[0], tuple(coded[code] for code, parent in parents.items() if parent is None)
+
+
+def _totals_in_turn(items: Sequence[Item]) -> Iterator[Family]:
+    """Each total of a list without codes: the leaves above it, and the total before that they add to.
+
+    A total that begins the list sums what follows it.
+    """
+    if items and items[0].role == "total":
+        parts = [item.row for item in items[1:] if item.role == "leaf"]
+        if parts and not any(item.role == "total" for item in items[1:]):
+            yield items[0].row, tuple(parts)
+        return
+    parts = []
+    for item in items:
+        if item.role == "leaf":
+            parts.append(item.row)
+        elif item.role == "total" and parts:
+            yield item.row, tuple(parts)
+            parts = [item.row]
 
 
 def _parent(code: str, codes: Mapping[str, int]) -> str | None:

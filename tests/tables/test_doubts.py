@@ -1,0 +1,87 @@
+"""Amounts from optical recognition that break a sum of their table are said to be in doubt."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pypdfium2 as pdfium
+import pytest
+
+from tests.tables.form_renderings import Form, Part, as_pdf
+from tests.tables.made_tables import document, split
+from warehouse.documents import read_document
+from warehouse.documents.model import Table
+from warehouse.tables import recognise
+from warehouse.tables.model import Recognition
+
+_ABOVE = ("2024年某市商务局部门预算", "一般公共预算支出表", "单位：万元")
+_FORM = """
+    科目编码|科目名称|合计|基本支出|项目支出
+    201|一般公共服务支出|961.44|512.32|449.12
+    20113|商贸事务|961.44|512.32|449.12
+    2011301|行政运行|512.32|512.32|
+    2011308|招商引资|449.12||{misread}
+    208|社会保障和就业支出|38.25|38.25|
+    20805|行政事业单位养老支出|38.25|38.25|
+    合计||999.69|550.57|449.12
+"""
+
+
+def _recognised(text: str, confidence: float | None = 0.97) -> Table:
+    made = split(text)
+    return replace(made, cells=tuple(replace(cell, confidence=confidence) for cell in made.cells))
+
+
+def _doubts(recognition: Recognition) -> list[tuple[str, str, str]]:
+    return [
+        (amount.item_label, amount.column_path, amount.value_text)
+        for amount in recognition.amounts
+        if amount.doubt
+    ]
+
+
+def test_the_one_misread_figure_is_in_doubt_and_published() -> None:
+    recognition = recognise(document(*_ABOVE, _recognised(_FORM.format(misread="449.72"))))
+    assert _doubts(recognition) == [("招商引资", "项目支出", "449.72")]
+    (notice,) = recognition.notices
+    assert (notice.kind, notice.table_ordinal) == ("doubtful_amounts", 1)
+    assert notice.detail.startswith("1 from optical recognition: 招商引资 449.72; ")
+
+
+def test_figures_that_add_up_are_in_no_doubt() -> None:
+    recognition = recognise(document(*_ABOVE, _recognised(_FORM.format(misread="449.12"))))
+    assert _doubts(recognition) == []
+    assert recognition.notices == ()
+
+
+def test_figures_of_a_text_layer_are_as_printed_whatever_they_add_up_to() -> None:
+    recognition = recognise(document(*_ABOVE, _recognised(_FORM.format(misread="449.72"), confidence=None)))
+    assert _doubts(recognition) == []
+
+
+def test_where_only_one_sum_is_printed_all_its_figures_are_in_doubt() -> None:
+    table = _recognised("项目|预算数\n合计|5.00\n因公出国（境）费|1.00\n公务接待费|3.00")
+    recognition = recognise(document("“三公”经费支出表", "单位：万元", table))
+    assert [value for _, _, value in _doubts(recognition)] == ["5.00", "1.00", "3.00"]
+
+
+def test_totals_of_a_list_without_codes_add_up_in_turn() -> None:
+    table = _recognised(
+        "收入|<|支出|<\n项目|预算数|项目|预算数\n一、财政拨款|8.00|一、教育支出|9.00\n"
+        "本年收入合计|8.00|本年支出合计|9.00\n上年结转|1.50||\n收入总计|9.00|支出总计|9.00"
+    )
+    recognition = recognise(document("部门收支总表", "单位：万元", table))
+    assert [label for label, _, _ in _doubts(recognition)] == ["上年结转", "收入总计"]
+
+
+@pytest.mark.slow
+def test_a_scan_with_one_misread_digit() -> None:
+    table = split(_FORM.format(misread="449.72"))
+    form = Form("scan", {}, ("pdf",), (Part(_ABOVE, (), table, "", "", "万元", None, (), ()),))
+    picture = pdfium.PdfDocument(as_pdf(form))[0].render(scale=200 / 72).to_pil().convert("RGB")
+    scan = io.BytesIO()
+    picture.save(scan, "PDF", resolution=200)
+    recognition = recognise(read_document(scan.getvalue()))
+    assert _doubts(recognition) == [("招商引资", "项目支出", "449.72")]
+    assert all(amount.confidence is not None for amount in recognition.amounts)
