@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-PUBLISHED_SCHEMAS = ("core", "marts")
+PUBLISHED_SCHEMAS = ("core", "past", "marts")
 
 
 def write_published(built: Path, published: Path, *, parquet: Path) -> None:
@@ -33,7 +33,7 @@ def write_published(built: Path, published: Path, *, parquet: Path) -> None:
         parquet.mkdir()
         tables = _published(connection, "duckdb_tables()", "table_name")
         if not tables:
-            raise ValueError(f"{built}: no table in {' or '.join(PUBLISHED_SCHEMAS)}")
+            raise ValueError(f"{built}: no table in core or marts")
         for schema, table in tables:
             target = parquet / f"{schema}.{table}.parquet"
             connection.execute(

@@ -1,17 +1,9 @@
 {# The marts, written once: as of a moment, an SQL expression. A mart is this at the end of time; its `_as_of` macro is
-   this at a moment given by the analyst. Only core tables are named, without their database, so that both work in the
-   published file whatever its name. #}
+   this at a moment given by the analyst. Only tables of core and past are named, without their database, so that both
+   work in the published file whatever its name. #}
 
 {% macro as_of_relation(name) -%}
     {{ (ref(name) | string).split('.')[-2:] | join('.') }}
-{%- endmacro %}
-
-{% macro versions_at(moment) -%}
-    select *
-    from {{ as_of_relation('dim_document_version') }}
-    where
-        recorded_from <= cast({{ moment }} as timestamptz)
-        and coalesce(recorded_to > cast({{ moment }} as timestamptz), true)
 {%- endmacro %}
 
 {# Creates `marts.<name>_as_of(ts)`; used as a post-hook of the mart. #}
@@ -20,22 +12,143 @@
     {{ body }}
 {%- endmacro %}
 
+{% macro holds_at(relation, moment) -%}
+    {{ relation }}.recorded_from <= cast({{ moment }} as timestamptz)
+        and coalesce({{ relation }}.recorded_to > cast({{ moment }} as timestamptz), true)
+{%- endmacro %}
+
+{# Facts of every edition; a document's own row of documents_at says which edition holds. #}
+{% macro facts_of_editions(name) -%}
+    (
+        select
+            document_sha256 as edition_key,
+            *
+        from {{ as_of_relation('fct_' ~ name) }}
+        union all by name
+        select * from {{ as_of_relation('past_' ~ name) }}
+    )
+{%- endmacro %}
+
+{# The fullest name stands for all that were known; the name of an own unit (本级) only where there is no other. #}
+{% macro agencies_at(moment) -%}
+    select
+        agency_key,
+        arg_min(
+            agency_name,
+            {
+                is_unit: agency_name like '%本级' or agency_name like '%机关', shortness: -length(agency_name),
+                name: agency_name
+            }
+        ) as agency_name,
+        any_value(region_code) as region_code,
+        any_value(dept_type) as dept_type
+    from {{ as_of_relation('dim_agency_name') }}
+    where recorded_from <= cast({{ moment }} as timestamptz)
+    group by agency_key
+{%- endmacro %}
+
+{# The documents that were seen until a moment, one row each, with what was known of them then: the edition of their
+   facts, their disclosure and its names, and whether they stood on the site. Every mart begins here. #}
+{% macro documents_at(moment) -%}
+    select
+        document.edition_key,
+        document.document_sha256,
+        document.first_recorded_at,
+        document.published_on,
+        document.disclosure_key,
+        document.region_code,
+        region.region_name,
+        document.agency_key,
+        agency.agency_name,
+        coalesce(agency.dept_type, 'unrecognised') as dept_type,
+        document.fiscal_year,
+        document.phase,
+        document.scope,
+        document.document_sha256 in (
+            select version.document_sha256
+            from {{ as_of_relation('dim_document_version') }} as version
+            where {{ holds_at('version', moment) }}
+        ) as stands
+    from {{ as_of_relation('dim_document_history') }} as document
+    left join {{ as_of_relation('dim_region') }} as region on document.region_code = region.region_code
+    left join ({{ agencies_at(moment) }}) as agency on document.agency_key = agency.agency_key
+    where {{ holds_at('document', moment) }}
+{%- endmacro %}
+
+{# The same of those that stood, and their disclosures: the first two tables of most marts. #}
+{% macro standing_at(moment) -%}
+document as (
+    select *
+    from ({{ documents_at(moment) }}) as known
+    where stands
+),
+
+disclosure as (
+    select distinct
+        disclosure_key,
+        region_code,
+        region_name,
+        agency_name,
+        dept_type,
+        fiscal_year,
+        phase,
+        scope
+    from document
+)
+{%- endmacro %}
+
+{# Lines of projects of one agency: names are equal without years and the words 经费, 资金, 费用, 项目 at the end, or the one
+   contains the other (at least four characters) and both never stand in the same year, when they would be two projects.
+   Anything looser would be a guess. `relation` gives agency_key, comparable_name and fiscal_year. #}
+{% macro project_lines(relation) -%}
+    select
+        longer.agency_key,
+        longer.comparable_name,
+        arg_min(shorter.comparable_name, { length: length(shorter.comparable_name), name: shorter.comparable_name })
+            as shorter_name
+    from (
+        select
+            agency_key,
+            comparable_name,
+            list(distinct fiscal_year) as years
+        from {{ relation }}
+        group by all
+    ) as longer
+    inner join (
+        select
+            agency_key,
+            comparable_name,
+            list(distinct fiscal_year) as years
+        from {{ relation }}
+        group by all
+    ) as shorter
+        on
+            longer.agency_key = shorter.agency_key
+            and longer.comparable_name <> shorter.comparable_name
+            and length(shorter.comparable_name) >= 4
+            and contains(longer.comparable_name, shorter.comparable_name)
+            and not list_has_any(longer.years, shorter.years)
+    group by all
+{%- endmacro %}
+
 
 {% macro agency_year(moment) -%}
-with version as ({{ versions_at(moment) }}),
-
-disclosure as ({{ named_disclosures() }}),
+with {{ standing_at(moment) }},
 
 -- Several documents of one disclosure: the figure of the table that comes first, then of the newest document.
 measure as (
     select
-        version.disclosure_key,
+        document.disclosure_key,
         fact.measure,
         arg_min(
-            fact.amount_yuan, {priority: fact.priority, age: -epoch_us(version.recorded_from), key: coalesce(fact.amount_key, fact.statement_key)}
+            fact.amount_yuan,
+            {
+                priority: fact.priority, age: -epoch_us(document.first_recorded_at),
+                document_sha256: document.document_sha256
+            }
         ) as amount_yuan
-    from version
-    inner join {{ as_of_relation('fct_measure') }} as fact on version.document_sha256 = fact.document_sha256
+    from document
+    inner join {{ facts_of_editions('measure') }} as fact on document.edition_key = fact.edition_key
     group by all
 ),
 
@@ -51,60 +164,62 @@ figure as (
 )
 
 select
-    disclosure.* exclude (agency_key),
+    disclosure.*,
     figure.* exclude (disclosure_key)
 from disclosure
 left join figure on disclosure.disclosure_key = figure.disclosure_key
-where disclosure.disclosure_key in (select version.disclosure_key from version)
-{%- endmacro %}
-
-{# What names a disclosure in every mart; joined as `disclosure`. #}
-{% macro named_disclosures() -%}
-    select
-        disclosure.disclosure_key,
-        disclosure.region_code,
-        region.region_name,
-        disclosure.agency_key,
-        agency.agency_name,
-        coalesce(agency.dept_type, 'unrecognised') as dept_type,
-        disclosure.fiscal_year,
-        disclosure.phase,
-        disclosure.scope
-    from {{ as_of_relation('dim_disclosure') }} as disclosure
-    left join {{ as_of_relation('dim_region') }} as region on disclosure.region_code = region.region_code
-    left join {{ as_of_relation('dim_agency') }} as agency on disclosure.agency_key = agency.agency_key
 {%- endmacro %}
 
 {% macro expenditure_by_function(moment) -%}
-with version as ({{ versions_at(moment) }}),
+with {{ standing_at(moment) }},
 
-disclosure as ({{ named_disclosures() }}),
+fact as (
+    select
+        document.*,
+        fact.* exclude (edition_key, document_sha256, disclosure_key)
+    from document
+    inner join {{ facts_of_editions('expenditure_func') }} as fact on document.edition_key = fact.edition_key
+),
 
 -- One document speaks for a disclosure: one with 支出总表, of these the newest.
 chosen as (
-    select
-        version.disclosure_key,
-        fact.document_sha256
-    from version
-    inner join {{ as_of_relation('fct_expenditure_func') }} as fact
-        on version.document_sha256 = fact.document_sha256
+    select document_sha256
+    from fact
     qualify row_number() over (
-        partition by version.disclosure_key
-        order by fact.table_type = 'expenditure_summary' desc, version.recorded_from desc, fact.document_sha256
+        partition by disclosure_key
+        order by table_type = 'expenditure_summary' desc, first_recorded_at desc, document_sha256
     ) = 1
+),
+
+-- A derived row has no printed name: it is called as most documents call it.
+named as (
+    select
+        exp_func_code,
+        arg_max(exp_func_name, { documents: documents, year: fiscal_year, name: exp_func_name }) as exp_func_name
+    from (
+        select
+            exp_func_code,
+            exp_func_name,
+            max(coalesce(fiscal_year, 0)) as fiscal_year,
+            count(distinct document_sha256) as documents
+        from fact
+        where not is_derived
+        group by exp_func_code, exp_func_name
+    )
+    group by exp_func_code
 )
 
 select
-    disclosure.disclosure_key,
-    disclosure.region_code,
-    disclosure.region_name,
-    disclosure.agency_name,
-    disclosure.dept_type,
-    disclosure.fiscal_year,
-    disclosure.phase,
-    disclosure.scope,
+    fact.disclosure_key,
+    fact.region_code,
+    fact.region_name,
+    fact.agency_name,
+    fact.dept_type,
+    fact.fiscal_year,
+    fact.phase,
+    fact.scope,
     fact.exp_func_code,
-    fact.exp_func_name,
+    if(fact.is_derived, named.exp_func_name, fact.exp_func_name) as exp_func_name,
     fact.level,
     fact.basic_yuan,
     fact.project_yuan,
@@ -112,43 +227,51 @@ select
     fact.is_leaf,
     fact.is_derived,
     fact.document_sha256
-from chosen
-inner join {{ as_of_relation('fct_expenditure_func') }} as fact on chosen.document_sha256 = fact.document_sha256
-inner join disclosure on chosen.disclosure_key = disclosure.disclosure_key
+from fact
+inner join chosen on fact.document_sha256 = chosen.document_sha256
+left join named on fact.exp_func_code = named.exp_func_code
 {%- endmacro %}
 
 {% macro project_history(moment) -%}
-with version as ({{ versions_at(moment) }}),
+with {{ standing_at(moment) }},
 
-disclosure as ({{ named_disclosures() }}),
+named as (
+    select
+        document.*,
+        fact.project_name,
+        fact.comparable_name,
+        fact.pro_code,
+        fact.table_type,
+        fact.budget_yuan
+    from document
+    inner join {{ facts_of_editions('project') }} as fact on document.edition_key = fact.edition_key
+    where document.agency_key is not null and document.fiscal_year is not null
+),
+
+line as ({{ project_lines('named') }}),
 
 -- The lines of one project in one table type of one document; several units may share a name.
 printed as (
     select
-        disclosure.region_code,
-        disclosure.region_name,
-        disclosure.agency_key,
-        disclosure.agency_name,
-        disclosure.dept_type,
-        disclosure.fiscal_year,
-        disclosure.phase,
-        disclosure.scope,
-        project.line_name,
-        fact.table_type,
-        fact.document_sha256,
-        max(version.recorded_from) as recorded_from,
-        bool_or(project.is_contained) as is_contained,
-        any_value(fact.project_name) as project_name,
-        any_value(fact.pro_code) as pro_code,
-        sum(fact.budget_yuan) as budget_yuan
-    from (select distinct document_sha256, disclosure_key, recorded_from from version) as version
-    inner join {{ as_of_relation('fct_project') }} as fact on version.document_sha256 = fact.document_sha256
-    inner join {{ as_of_relation('dim_project') }} as project on fact.project_key = project.project_key
-    inner join disclosure on version.disclosure_key = disclosure.disclosure_key
-    where
-        fact.table_type <> 'project_expenditure_carryover'
-        and disclosure.agency_key is not null
-        and disclosure.fiscal_year is not null
+        named.region_code,
+        named.region_name,
+        named.agency_key,
+        named.agency_name,
+        named.dept_type,
+        named.fiscal_year,
+        named.phase,
+        named.scope,
+        coalesce(line.shorter_name, named.comparable_name) as line_name,
+        named.table_type,
+        named.document_sha256,
+        named.first_recorded_at,
+        bool_or(line.shorter_name is not null) as is_contained,
+        min(named.project_name) as project_name,
+        min(nullif(named.pro_code, '')) as pro_code,
+        sum(named.budget_yuan) as budget_yuan
+    from named
+    left join line on named.agency_key = line.agency_key and named.comparable_name = line.comparable_name
+    where named.table_type <> 'project_expenditure_carryover'
     group by all
 ),
 
@@ -160,7 +283,7 @@ yearly as (
     qualify row_number() over (
         partition by agency_key, line_name, phase, fiscal_year
         order by
-            table_type = 'project_performance' desc, scope = 'department' desc nulls last, recorded_from desc,
+            table_type = 'project_performance' desc, scope = 'department' desc nulls last, first_recorded_at desc,
             document_sha256, table_type
     ) = 1
 )
@@ -192,141 +315,128 @@ window line as (partition by agency_key, line_name, phase order by fiscal_year)
 {%- endmacro %}
 
 {% macro version_diff(moment) -%}
-with disclosure as ({{ named_disclosures() }}),
+with document as ({{ documents_at(moment) }}),
 
 -- Two files that stood under one address, one after the other.
 replacement as (
     select
         url,
         document_sha256 as after_sha256,
-        disclosure_key,
         recorded_from as replaced_at,
-        lag(document_sha256) over (partition by url order by recorded_from) as before_sha256
+        lag(document_sha256) over (partition by url order by recorded_from, recorded_to nulls last) as before_sha256
     from {{ as_of_relation('dim_document_version') }}
     where recorded_from <= cast({{ moment }} as timestamptz)
-    qualify before_sha256 is not null and before_sha256 <> after_sha256
+    qualify before_sha256 <> after_sha256
 ),
 
--- An amount is known by what it says, not by where it stands; equal names are told apart by their order.
-amount as (
+-- An amount is known by what it says, not by where it stands.
+printed as (
     select
-        document_sha256,
-        table_type,
-        side,
-        item_code,
-        item_label,
-        item_code_2,
-        item_label_2,
-        agency_code,
-        column_path,
-        amount_key,
-        table_title,
-        value_text,
-        amount_yuan,
+        replacement.url,
+        replacement.replaced_at,
+        replacement.before_sha256,
+        replacement.after_sha256,
+        document.document_sha256 = replacement.after_sha256 as is_after,
+        amount.*,
+        {
+            table_type: amount.table_type, side: amount.side, item_code: amount.item_code,
+            item_label: amount.item_label, item_code_2: amount.item_code_2, item_label_2: amount.item_label_2,
+            agency_code: amount.agency_code, column_path: amount.column_path
+        } as says
+    from replacement
+    inner join document on document.document_sha256 in (replacement.before_sha256, replacement.after_sha256)
+    inner join {{ facts_of_editions('amount') }} as amount on document.edition_key = amount.edition_key
+),
+
+-- What both files print, as often as both do, is no change wherever it stands.
+counted as (
+    select
+        *,
         row_number() over (
-            partition by
-                document_sha256, table_type, side, item_code, item_label, item_code_2, item_label_2, agency_code, column_path
-            order by table_ordinal, row, col
-        ) as occurrence
-    from {{ as_of_relation('fct_amount') }}
+            partition by url, replaced_at, is_after, says, amount_yuan order by table_ordinal, row, col
+        ) as copy
+    from printed
 ),
 
-before_amount as (
+changed as (
     select
-        replacement.url,
-        replacement.replaced_at,
-        amount.*
-    from replacement
-    inner join amount on replacement.before_sha256 = amount.document_sha256
+        *,
+        row_number() over (partition by url, replaced_at, is_after, says order by table_ordinal, row, col) as occurrence
+    from (
+        select *
+        from counted
+        qualify count(*) over (partition by url, replaced_at, says, amount_yuan, copy) = 1
+    )
 ),
 
-after_amount as (
-    select
-        replacement.url,
-        replacement.replaced_at,
-        amount.*
-    from replacement
-    inner join amount on replacement.after_sha256 = amount.document_sha256
-),
-
+-- Equal names are told apart by their order.
 compared as (
     select
-        coalesce(old.url, new.url) as url,
-        coalesce(old.replaced_at, new.replaced_at) as replaced_at,
-        case when old.amount_key is null then 'added' when new.amount_key is null then 'removed' else 'changed' end as change,
-        coalesce(new.table_type, old.table_type) as table_type,
-        coalesce(new.table_title, old.table_title) as table_title,
-        coalesce(new.side, old.side) as side,
-        coalesce(new.item_code, old.item_code) as item_code,
-        coalesce(new.item_label, old.item_label) as item_label,
-        coalesce(new.column_path, old.column_path) as column_path,
-        old.value_text as before_text,
-        new.value_text as after_text,
-        old.amount_yuan as before_yuan,
-        new.amount_yuan as after_yuan,
-        old.amount_key as before_amount_key,
-        new.amount_key as after_amount_key
-    from before_amount as old
-    full outer join after_amount as new
+        coalesce(new.url, old.url) as url,
+        coalesce(new.before_sha256, old.before_sha256) as before_sha256,
+        coalesce(new.after_sha256, old.after_sha256) as after_sha256,
+        coalesce(new.replaced_at, old.replaced_at) as replaced_at,
+        case when old.url is null then 'added' when new.url is null then 'removed' else 'changed' end as change,
+        {%- for column in ['table_type', 'table_title', 'side', 'item_code', 'item_label', 'column_path'] %}
+        coalesce(new.{{ column }}, old.{{ column }}) as {{ column }},
+        {%- endfor %}
+        {%- for when, row in [('before', 'old'), ('after', 'new')] %}
+        {{ row }}.value_text as {{ when }}_text,
+        {{ row }}.unit as {{ when }}_unit,
+        {{ row }}.amount_yuan as {{ when }}_yuan,
+        {%- for place in ['page', 'sheet', 'table_ordinal', 'row', 'col'] %}
+        {{ row }}.{{ place }} as {{ when }}_{{ place }},
+        {%- endfor %}
+        case
+            when {{ row }}.url is not null
+                then {{ key_of([row ~ '.document_sha256', row ~ '.table_ordinal', row ~ '.row', row ~ '.col']) }}
+        end as {{ when }}_amount_key,
+        {%- endfor %}
+        cast(coalesce(new.amount_yuan, 0) - coalesce(old.amount_yuan, 0) as decimal(20, 2)) as delta_yuan
+    from (select * from changed where not is_after) as old
+    full outer join (select * from changed where is_after) as new
         on
             old.url = new.url
             and old.replaced_at = new.replaced_at
-            and old.table_type = new.table_type
-            and old.side is not distinct from new.side
-            and old.item_code = new.item_code
-            and old.item_label = new.item_label
-            and old.item_code_2 = new.item_code_2
-            and old.item_label_2 = new.item_label_2
-            and old.agency_code = new.agency_code
-            and old.column_path = new.column_path
+            and old.says = new.says
             and old.occurrence = new.occurrence
-    where old.amount_yuan is distinct from new.amount_yuan
 )
 
 select
-    disclosure.disclosure_key,
-    disclosure.region_code,
-    disclosure.region_name,
-    disclosure.agency_name,
-    disclosure.fiscal_year,
-    disclosure.phase,
-    compared.url,
-    replacement.before_sha256,
-    replacement.after_sha256,
-    compared.replaced_at,
-    compared.* exclude (url, replaced_at),
-    cast(coalesce(compared.after_yuan, 0) - coalesce(compared.before_yuan, 0) as decimal(20, 2)) as delta_yuan
+    document.disclosure_key,
+    document.region_code,
+    document.region_name,
+    document.agency_name,
+    document.fiscal_year,
+    document.phase,
+    compared.*
 from compared
-inner join replacement on compared.url = replacement.url and compared.replaced_at = replacement.replaced_at
-inner join disclosure on replacement.disclosure_key = disclosure.disclosure_key
+inner join document on compared.after_sha256 = document.document_sha256
 {%- endmacro %}
 
 {% macro coverage(moment) -%}
-with version as ({{ versions_at(moment) }}),
+with {{ standing_at(moment) }},
 
-disclosure as ({{ named_disclosures() }}),
-
-document as (
+counted as (
     select
-        version.disclosure_key,
-        min(version.published_on) as published_on,
-        min(version.recorded_from) as first_recorded_at,
-        count(distinct version.document_sha256) as document_count,
-        count(distinct version.document_sha256) filter (where file.outcome = 'read') as documents_read,
-        count(distinct version.document_sha256) filter (where file.outcome not in ('read', 'unread')) as documents_unreadable,
-        count(distinct version.document_sha256) filter (where file.outcome = 'unread') as documents_unread
-    from version
-    inner join {{ as_of_relation('dim_document') }} as file on version.document_sha256 = file.document_sha256
-    group by version.disclosure_key
+        document.disclosure_key,
+        min(document.published_on) as published_on,
+        min(document.first_recorded_at) as first_recorded_at,
+        count(*) as document_count,
+        count(*) filter (where file.outcome = 'read') as documents_read,
+        count(*) filter (where file.outcome not in ('read', 'unread')) as documents_unreadable,
+        count(*) filter (where file.outcome = 'unread') as documents_unread
+    from document
+    inner join {{ as_of_relation('dim_document') }} as file on document.document_sha256 = file.document_sha256
+    group by document.disclosure_key
 ),
 
 found as (
     select distinct
-        version.disclosure_key,
-        recognised.table_type
-    from version
-    inner join {{ as_of_relation('fct_table') }} as recognised
-        on version.document_sha256 = recognised.document_sha256
+        document.disclosure_key,
+        fact.table_type
+    from document
+    inner join {{ facts_of_editions('table') }} as fact on document.edition_key = fact.edition_key
 ),
 
 present as (
@@ -339,12 +449,12 @@ present as (
 
 missing as (
     select
-        document.disclosure_key,
+        disclosure.disclosure_key,
         list(wanted.expected order by wanted.expected) as missing_table_types
-    from document
+    from disclosure
     cross join (select distinct expected from {{ as_of_relation('dim_expected_table') }}) as wanted
     where
-        (document.disclosure_key, wanted.expected) not in (
+        (disclosure.disclosure_key, wanted.expected) not in (
             select
                 found.disclosure_key,
                 expected_table.expected
@@ -352,76 +462,56 @@ missing as (
             inner join {{ as_of_relation('dim_expected_table') }} as expected_table
                 on found.table_type = expected_table.table_type
         )
-    group by document.disclosure_key
+    group by disclosure.disclosure_key
 )
 
 select
-    disclosure.disclosure_key,
-    disclosure.region_code,
-    disclosure.region_name,
-    disclosure.agency_name,
-    disclosure.dept_type,
-    disclosure.fiscal_year,
-    disclosure.phase,
-    disclosure.scope,
-    document.published_on,
-    document.first_recorded_at,
-    document.document_count,
-    document.documents_read,
-    document.documents_unreadable,
-    document.documents_unread,
+    disclosure.*,
+    counted.* exclude (disclosure_key),
     coalesce(present.table_types, []) as table_types,
     coalesce(missing.missing_table_types, []) as missing_table_types
-from document
-inner join disclosure on document.disclosure_key = disclosure.disclosure_key
-left join present on document.disclosure_key = present.disclosure_key
-left join missing on document.disclosure_key = missing.disclosure_key
+from disclosure
+inner join counted on disclosure.disclosure_key = counted.disclosure_key
+left join present on disclosure.disclosure_key = present.disclosure_key
+left join missing on disclosure.disclosure_key = missing.disclosure_key
 {%- endmacro %}
 
 {% macro data_quality(moment) -%}
-with version as (
-    select distinct
-        disclosure_key,
-        document_sha256
-    from ({{ versions_at(moment) }})
-),
-
-disclosure as ({{ named_disclosures() }}),
+with {{ standing_at(moment) }},
 
 tables as (
     select
-        version.disclosure_key,
+        document.disclosure_key,
         count(*) as table_count,
-        count(*) filter (where recognised.table_type = 'unrecognised') as unrecognised_tables,
-        sum(recognised.amount_count) as amount_count
-    from version
-    inner join {{ as_of_relation('fct_table') }} as recognised
-        on version.document_sha256 = recognised.document_sha256
-    group by version.disclosure_key
+        count(*) filter (where fact.table_type = 'unrecognised') as unrecognised_tables,
+        sum(fact.amount_count) as amount_count
+    from document
+    inner join {{ facts_of_editions('table') }} as fact on document.edition_key = fact.edition_key
+    group by document.disclosure_key
 ),
 
 checks as (
     select
-        version.disclosure_key,
-        count(*) filter (where result.status = 'held') as checks_held,
-        count(*) filter (where result.status = 'failed') as checks_failed,
-        count(*) filter (where result.status = 'not_evaluated') as checks_not_evaluated,
+        document.disclosure_key,
+        count(*) filter (where fact.status = 'held') as checks_held,
+        count(*) filter (where fact.status = 'failed') as checks_failed,
+        count(*) filter (where fact.status = 'not_evaluated') as checks_not_evaluated,
         {%- for cause in ['extraction', 'source', 'definition', 'rounding', 'unknown'] %}
-        count(*) filter (where result.status = 'failed' and result.cause = '{{ cause }}') as failed_{{ cause }},
+        count(*) filter (where fact.status = 'failed' and fact.cause = '{{ cause }}') as failed_{{ cause }},
         {%- endfor %}
-        count(*) filter (where result.status = 'held' and result.cause = 'rounding') as held_with_rounding
-    from version
-    inner join {{ as_of_relation('fct_check_result') }} as result on version.document_sha256 = result.document_sha256
-    group by version.disclosure_key
+        count(*) filter (where fact.status = 'held' and fact.cause = 'rounding') as held_with_rounding
+    from document
+    inner join {{ facts_of_editions('check_result') }} as fact on document.edition_key = fact.edition_key
+    group by document.disclosure_key
 ),
 
 notices as (
     select
-        version.disclosure_key,
+        document.disclosure_key,
         count(*) as notice_count
-    from version
-    inner join {{ as_of_relation('fct_notice') }} as notice on version.document_sha256 = notice.document_sha256
-    group by version.disclosure_key
+    from document
+    inner join {{ as_of_relation('fct_notice') }} as notice on document.document_sha256 = notice.document_sha256
+    group by document.disclosure_key
 )
 
 select
@@ -438,8 +528,7 @@ select
         'checks.held_with_rounding'] %}
     cast(coalesce({{ column }}, 0) as bigint) as {{ column.split('.')[1] }}{% if not loop.last %},{% endif %}
     {%- endfor %}
-from (select distinct version.disclosure_key from version) as current_disclosure
-inner join disclosure on current_disclosure.disclosure_key = disclosure.disclosure_key
+from disclosure
 left join tables on disclosure.disclosure_key = tables.disclosure_key
 left join checks on disclosure.disclosure_key = checks.disclosure_key
 left join notices on disclosure.disclosure_key = notices.disclosure_key

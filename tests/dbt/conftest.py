@@ -101,6 +101,26 @@ class Record:
         )
         self.add(events.LoadValidated(load_id=load_id, accepted=accepted, expectations_evaluated=1), site_id)
 
+    def decide(
+        self, site_id: str, sha256: str, what: str, value: str, table_ordinal: int | None = None
+    ) -> str:
+        """A person's decision; returns its id."""
+        self.add(
+            events.CorrectionMade(
+                sha256=sha256,
+                table_ordinal=table_ordinal,
+                what=what,
+                value=value,
+                author="李",
+                reason="封面",
+            ),
+            site_id,
+        )
+        return str(self.rows[-1]["event_id"])
+
+    def revoke(self, site_id: str, correction_id: str) -> None:
+        self.add(events.CorrectionRevoked(correction_id=correction_id, author="王", reason="看错"), site_id)
+
     def write(self) -> None:
         self.home.events_parquet.mkdir(parents=True, exist_ok=True)
         pq.write_table(pa.Table.from_pylist(self.rows), self.home.events_parquet / "000001.parquet")
@@ -142,7 +162,10 @@ def add_history(record: Record) -> None:
 
 @pytest.fixture(scope="session")
 def golden_record(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Record:
-    """The five documents of the corpus on three sites, and a site with a history."""
+    """The five documents of the corpus on three sites, and a site with a history.
+
+    Four decisions on the documents of the corpus stood until the end, when they were taken back.
+    """
     corpus = shared / "corpus"
     record = Record(Home(tmp_path_factory.mktemp("golden")))
     read = {
@@ -162,7 +185,26 @@ def golden_record(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Rec
             page = {"fiscal_year": 2023, "phase": "budget"} if name.endswith("performance") else {}
             record.document(site_id, f"http://{site_id}.test/{name}", sha(name), **page)
         record.load(site_id, {sha(name): read[name] for name in names})
+    decisions = [
+        ("zhumadian", record.decide("zhumadian", sha("zhumadian-commerce-2024"), "phase", "final_account")),
+        ("xinzhou", record.decide("xinzhou", sha("xinzhou-commerce-2024"), "table_type", "unrecognised", 2)),
+        (
+            "qinhuangdao",
+            record.decide("qinhuangdao", sha("qinhuangdao-industry-2024"), "fiscal_year", "2022"),
+        ),
+        (
+            "qinhuangdao",
+            record.decide(
+                "qinhuangdao",
+                sha("qinhuangdao-shanhaiguan-commerce-performance"),
+                "agency_name",
+                "秦皇岛市教育局",
+            ),
+        ),
+    ]
     add_history(record)
+    for site_id, decision in decisions:
+        record.revoke(site_id, decision)
     record.write()
     return record
 

@@ -11,7 +11,6 @@ from tests.dbt.conftest import Record
 from tests.recognitions import one_amount, sha
 from warehouse.build import build
 from warehouse.home import Home
-from warehouse.record.events import CorrectionMade, CorrectionRevoked
 
 SITE = "haidian"
 
@@ -26,18 +25,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     record.load(SITE, {sha(name): one_amount("10.00") for name in names})
 
     def decide(name: str, what: str, value: str, table_ordinal: int | None = None) -> str:
-        record.add(
-            CorrectionMade(
-                sha256=sha(name),
-                table_ordinal=table_ordinal,
-                what=what,
-                value=value,
-                author="李",
-                reason="封面",
-            ),
-            SITE,
-        )
-        return str(record.rows[-1]["event_id"])
+        return record.decide(SITE, sha(name), what, value, table_ordinal)
 
     decide("corrected", "fiscal_year", "2021")
     decide("corrected", "fiscal_year", "2022")
@@ -45,7 +33,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     decide("corrected", "scope", "unit")
     decide("corrected", "agency_name", "海淀区教育局")
     revoked = decide("revoked", "fiscal_year", "2021")
-    record.add(CorrectionRevoked(correction_id=revoked, author="王", reason="看错"), SITE)
+    record.marks["revoked later"] = record.at
+    record.revoke(SITE, revoked)
     decide("typed", "table_type", "revenue_summary", 1)
     record.write()
     return build(record.home, record.home.path / "built.duckdb").target

@@ -81,6 +81,7 @@ def test_the_file_stands_alone(golden: duckdb.DuckDBPyConnection):
     assert golden.execute("select distinct schema_name from duckdb_tables() order by 1").fetchall() == [
         ("core",),
         ("marts",),
+        ("past",),
     ]
     assert golden.execute("select count(*) from duckdb_views() where not internal").fetchone() == (0,)
 

@@ -1,8 +1,8 @@
 -- Revenue: the revenue side of the summaries and 收入总表, cell by cell.
 select
     amount.amount_key,
-    amount.disclosure_key,
-    amount.document_sha256,
+    document.disclosure_key,
+    document.document_sha256,
     amount.table_ordinal,
     amount.table_type,
     item.item as summary_item,
@@ -14,6 +14,7 @@ select
     amount.row_role,
     amount.amount_yuan
 from {{ ref('int_amount') }} as amount
+inner join {{ ref('int_document') }} as document on amount.edition_key = document.document_sha256
 left join {{ ref('int_amount_item') }} as item on amount.amount_key = item.amount_key
 where
     amount.side = 'revenue'

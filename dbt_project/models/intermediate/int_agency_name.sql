@@ -1,32 +1,47 @@
 -- Every printed name of an agency, resolved within its site: the region is the most specific one of the site's subtree
 -- that the name begins with (秦皇岛市山海关区商务局 on the site of 秦皇岛 → 130303), else the site's own.
-with printed as (
+with every as (
+    select
+        document.site_id,
+        document.agency_name,
+        version.recorded_from
+    from {{ ref('stg_document') }} as document
+    inner join {{ ref('int_document_version') }} as version on document.document_sha256 = version.document_sha256
+    union all
     select
         site_id,
-        agency_name
-    from {{ ref('stg_document') }}
-    union
-    select
-        site_id,
-        agency_name
+        agency_name,
+        recorded_at as recorded_from
     from {{ ref('stg_document_link') }}
-    union
+    union all
     select
         site_id,
-        agency_name
+        agency_name,
+        recorded_at as recorded_from
     from {{ ref('stg_document_import') }}
-    union
+    union all
     select
         version.site_id,
-        correction.value as agency_name
+        correction.value as agency_name,
+        correction.recorded_at as recorded_from
     from {{ ref('stg_correction') }} as correction
     inner join {{ ref('int_document_version') }} as version on correction.document_sha256 = version.document_sha256
     where correction.what = 'agency_name'
 ),
 
+printed as (
+    select
+        site_id,
+        agency_name,
+        min(recorded_from) as recorded_from
+    from every
+    group by all
+),
+
 named as (
     select
         printed.site_id,
+        printed.recorded_from,
         printed.agency_name as printed_name,
         site.region_code as site_region_code,
         {{ clean_agency_name('printed.agency_name') }} as agency_name,
@@ -62,6 +77,7 @@ matched as (
 resolved as (
     select
         site_id,
+        recorded_from,
         printed_name,
         agency_name,
         prefix is not null as names_region,
@@ -79,6 +95,7 @@ resolved as (
 
 select
     site_id,
+    recorded_from,
     printed_name,
     agency_name,
     region_code,

@@ -7,17 +7,17 @@ with amount as (
             coalesce(part.continues_ordinal, amount.table_ordinal) as table_ordinal,
             amount.row + 100000 * (amount.table_ordinal - coalesce(part.continues_ordinal, amount.table_ordinal)) as row
         ),
-        document.phase,
+        edition.phase,
         {{ bare_label('amount.item_label') }} as row_label,
         -- The header that names the column; a trailing 小计 or 合计 belongs to the header above it.
         {{ bare_label("regexp_extract(amount.column_path, '([^/]+?)(/(小计|合计))*$', 1)") }} as column_label,
         regexp_matches(amount.column_path, '(^|/)(小计|合计|总计)$') as is_subtotal_column,
         case amount.unit when '亿元' then 100000000 when '万元' then 10000 when '千元' then 1000 else 1 end as unit_yuan,
         length(regexp_extract(replace(amount.value_text, '．', '.'), '\.([0-9]+)', 1)) as decimals
-    from {{ ref('fct_amount') }} as amount
-    inner join {{ ref('int_document') }} as document on amount.document_sha256 = document.document_sha256
-    left join {{ ref('stg_table') }} as part
-        on amount.document_sha256 = part.document_sha256 and amount.table_ordinal = part.table_ordinal
+    from {{ ref('int_cell') }} as amount
+    inner join {{ ref('int_edition') }} as edition on amount.edition_key = edition.edition_key
+    left join {{ ref('int_table') }} as part
+        on amount.edition_key = part.edition_key and amount.table_ordinal = part.table_ordinal
 )
 
 select

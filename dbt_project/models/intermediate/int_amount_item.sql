@@ -2,7 +2,7 @@
 with three_public_label as (
     select
         amount.amount_key,
-        amount.document_sha256,
+        amount.edition_key,
         amount.table_ordinal,
         amount.is_subtotal_column,
         unnest([ -- noqa: AL03
@@ -31,7 +31,7 @@ three_public_layout as (
     select
         *,
         bool_or(not is_row and item in ('abroad', 'vehicle', 'vehicle_purchase', 'vehicle_running', 'reception'))
-            over (partition by document_sha256, table_ordinal) as has_items_as_headers
+            over (partition by edition_key, table_ordinal) as has_items_as_headers
     from three_public_match
 ),
 
@@ -60,9 +60,9 @@ summary as (
 -- A table with its items as headers has one row, without a name: its total.
 only_row as (
     select
-        document_sha256,
+        edition_key,
         table_ordinal
-    from {{ ref('fct_amount') }}
+    from {{ ref('int_cell') }}
     where table_type in ('expenditure_summary', 'revenue_summary')
     group by all
     having count(distinct row) = 1 and max(item_code || item_label) = ''
@@ -79,7 +79,7 @@ total as (
         true as is_row
     from {{ ref('int_amount') }} as amount
     left join only_row
-        on amount.document_sha256 = only_row.document_sha256 and amount.table_ordinal = only_row.table_ordinal
+        on amount.edition_key = only_row.edition_key and amount.table_ordinal = only_row.table_ordinal
     where
         amount.table_type not in ('three_public', 'revenue_expenditure_summary', 'fiscal_appropriation_summary')
         and amount.item_code = ''

@@ -27,7 +27,7 @@ with coded as (
 
 code as (
     select
-        document_sha256,
+        edition_key,
         table_ordinal,
         item_code,
         count(distinct row) as row_count
@@ -42,7 +42,7 @@ placed as (
     from code
     left join code as above
         on
-            code.document_sha256 = above.document_sha256
+            code.edition_key = above.edition_key
             and code.table_ordinal = above.table_ordinal
             and starts_with(code.item_code, above.item_code)
             and length(above.item_code) < length(code.item_code)
@@ -57,13 +57,13 @@ select
         select below.parent_code
         from placed as below
         where
-            below.document_sha256 = placed.document_sha256
+            below.edition_key = placed.edition_key
             and below.table_ordinal = placed.table_ordinal
             and below.parent_code is not null
     ) as is_leaf_code
 from coded
 inner join placed
     on
-        coded.document_sha256 = placed.document_sha256
+        coded.edition_key = placed.edition_key
         and coded.table_ordinal = placed.table_ordinal
         and coded.item_code = placed.item_code

@@ -3,7 +3,7 @@
 -- the only one that has it, or its 小计. Otherwise its columns are parts of it (Henan: 工资福利支出 | 对个人和家庭的补助).
 with printed as (
     select
-        document_sha256,
+        edition_key,
         table_ordinal,
         coalesce(side, '') as side,
         col,
@@ -22,20 +22,20 @@ best as (
     from printed
     where period_rank < 9
     qualify rank() over (
-        partition by document_sha256, table_ordinal, side, nature order by period_rank, fund_rank, nature_rank
+        partition by edition_key, table_ordinal, side, nature order by period_rank, fund_rank, nature_rank
     ) = 1
 ),
 
 placed as (
     select
         *,
-        count(*) over (partition by document_sha256, table_ordinal, side, nature) as columns_of_nature,
-        row_number() over (partition by document_sha256, table_ordinal, side, nature order by col) as place
+        count(*) over (partition by edition_key, table_ordinal, side, nature) as columns_of_nature,
+        row_number() over (partition by edition_key, table_ordinal, side, nature order by col) as place
     from best
 )
 
 select
-    document_sha256,
+    edition_key,
     table_ordinal,
     side,
     nature,

@@ -1,6 +1,6 @@
 -- The total row of each table without sides: one amount per nature.
 select
-    amount.document_sha256,
+    amount.edition_key,
     amount.table_ordinal,
     amount.table_type,
     amount.table_title,
@@ -14,11 +14,11 @@ from {{ ref('int_amount') }} as amount
 inner join {{ ref('int_amount_item') }} as item on amount.amount_key = item.amount_key and item.item = 'total'
 inner join {{ ref('int_column') }} as headline
     on
-        amount.document_sha256 = headline.document_sha256
+        amount.edition_key = headline.edition_key
         and amount.table_ordinal = headline.table_ordinal
         and coalesce(amount.side, '') = headline.side
         and amount.col = headline.col
         and headline.is_representative
 qualify row_number() over (
-    partition by amount.document_sha256, amount.table_ordinal, headline.nature order by amount.row
+    partition by amount.edition_key, amount.table_ordinal, headline.nature order by amount.row
 ) = 1

@@ -1,1 +1,1 @@
-{{ accepted_rows_by_type('amounts') }}
+{{ accepted_rows('amounts') }}

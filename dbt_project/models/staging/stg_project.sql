@@ -1,1 +1,1 @@
-{{ accepted_rows_by_type('projects') }}
+{{ accepted_rows('projects') }}

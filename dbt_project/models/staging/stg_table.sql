@@ -1,1 +1,1 @@
-{{ accepted_rows_by_type('tables', reason=true) }}
+{{ accepted_rows('tables') }}

@@ -2,7 +2,7 @@
 -- Final accounts are left out of I08 and I10: their revenue and fund tables differ by the carry-overs by design.
 with code_amount as (
     select
-        coded.document_sha256,
+        coded.edition_key,
         coded.table_type,
         coded.table_ordinal,
         coded.table_title,
@@ -16,20 +16,20 @@ with code_amount as (
     from {{ ref('int_code_row') }} as coded
     inner join {{ ref('int_column') }} as headline
         on
-            coded.document_sha256 = headline.document_sha256
+            coded.edition_key = headline.edition_key
             and coded.table_ordinal = headline.table_ordinal
             and coalesce(coded.side, '') = headline.side
             and coded.col = headline.col
             and headline.nature = 'all'
             and headline.is_representative
     where coded.classification = 'function'
-    group by coded.document_sha256, coded.table_type, coded.table_ordinal, coded.table_title, coded.item_code
+    group by coded.edition_key, coded.table_type, coded.table_ordinal, coded.table_title, coded.item_code
 ),
 
 -- What 收入总表 prints beside its total column as carried over from the year before.
 carried as (
     select
-        document_sha256,
+        edition_key,
         item_code as code,
         sum(amount_yuan) as carried_yuan,
         sum(half_step_yuan) as carried_half_yuan
@@ -44,27 +44,27 @@ total as (
 
 fiscal_total as (
     select
-        amount.document_sha256,
+        amount.edition_key,
         max(amount.amount_yuan) as amount_yuan
     from {{ ref('int_amount') }} as amount
     inner join {{ ref('int_amount_item') }} as item
         on amount.amount_key = item.amount_key and item.item = 'expenditure_total'
     inner join {{ ref('int_column') }} as headline
         on
-            amount.document_sha256 = headline.document_sha256
+            amount.edition_key = headline.edition_key
             and amount.table_ordinal = headline.table_ordinal
             and amount.side = headline.side
             and amount.col = headline.col
             and headline.nature = 'all'
             and headline.is_representative
     where amount.table_type = 'fiscal_appropriation_summary'
-    group by amount.document_sha256
+    group by amount.edition_key
 ),
 
 basic as (
     select
         'I06' as check_id,
-        economic.document_sha256,
+        economic.edition_key,
         economic.table_ordinal,
         economic.table_title || ' · 合计 = ' || functional.table_title || ' · 基本支出' as subject,
         functional.amount_yuan as expected_yuan,
@@ -75,7 +75,7 @@ basic as (
     from total as economic
     inner join total as functional
         on
-            economic.document_sha256 = functional.document_sha256
+            economic.edition_key = functional.edition_key
             and functional.table_type = 'general_public_expenditure'
             and functional.nature = 'basic'
     where
@@ -83,18 +83,18 @@ basic as (
         and economic.nature in ('all', 'basic')
         and contains(economic.table_title, '基本')
     qualify row_number() over (
-        partition by economic.document_sha256, economic.table_ordinal
+        partition by economic.edition_key, economic.table_ordinal
         order by economic.nature desc, functional.table_ordinal
     ) = 1
 ),
 
 -- The whole of 支出总表 is general public budget: only then must each code agree with the table of that fund.
 general_public_only as (
-    select distinct expenditure.document_sha256
+    select distinct expenditure.edition_key
     from total as expenditure
     inner join total as general_public
         on
-            expenditure.document_sha256 = general_public.document_sha256
+            expenditure.edition_key = general_public.edition_key
             and general_public.table_type = 'general_public_expenditure'
             and general_public.nature = 'all'
             and abs(expenditure.amount_yuan - general_public.amount_yuan)
@@ -105,7 +105,7 @@ general_public_only as (
 same_code as (
     select
         'I08' as check_id,
-        other.document_sha256,
+        other.edition_key,
         other.table_ordinal,
         other.table_title || ' · ' || other.code || ' ' || other.label || ' = ' || expenditure.table_title as subject,
         expenditure.amount_yuan as expected_yuan,
@@ -124,13 +124,13 @@ same_code as (
     from code_amount as other
     inner join code_amount as expenditure
         on
-            other.document_sha256 = expenditure.document_sha256
+            other.edition_key = expenditure.edition_key
             and other.code = expenditure.code
             and expenditure.table_type = 'expenditure_summary'
     left join carried
         on
             other.table_type = 'revenue_summary'
-            and other.document_sha256 = carried.document_sha256
+            and other.edition_key = carried.edition_key
             and other.code = carried.code
     where
         coalesce(other.phase, 'budget') = 'budget'
@@ -138,7 +138,7 @@ same_code as (
             other.table_type = 'revenue_summary'
             or (
                 other.table_type = 'general_public_expenditure'
-                and other.document_sha256 in (select alone.document_sha256 from general_public_only as alone)
+                and other.edition_key in (select alone.edition_key from general_public_only as alone)
             )
         )
 ),
@@ -147,7 +147,7 @@ same_code as (
 -- the table of expenditure takes in what was carried over: two definitions of one name, worth knowing.
 allocation as (
     select
-        amount.document_sha256,
+        amount.edition_key,
         amount.table_ordinal,
         arg_min(amount.item_label, amount.row) as label,
         arg_min(amount.amount_yuan, amount.row) as amount_yuan,
@@ -160,23 +160,23 @@ allocation as (
         and amount.row_role <> 'of_which'
         and regexp_matches(amount.row_label, '^一般公共预算(财政)?(拨款|收入|拨款收入)?$')
         and amount.period_rank = 0
-    group by amount.document_sha256, amount.table_ordinal
+    group by amount.edition_key, amount.table_ordinal
 ),
 
 carry_in as (
     select
-        amount.document_sha256,
+        amount.edition_key,
         max(amount.amount_yuan) as amount_yuan
     from {{ ref('int_amount') }} as amount
     inner join {{ ref('int_amount_item') }} as item on amount.amount_key = item.amount_key and item.item = 'carry_in'
     where amount.table_type = 'fiscal_appropriation_summary'
-    group by amount.document_sha256
+    group by amount.edition_key
 ),
 
 definition as (
     select
         'I08' as check_id,
-        general_public.document_sha256,
+        general_public.edition_key,
         general_public.table_ordinal,
         general_public.table_title || ' · 合计 = 财政拨款收支总表 · ' || allocation.label as subject,
         allocation.amount_yuan as expected_yuan,
@@ -188,8 +188,8 @@ definition as (
         <= general_public.half_step_yuan + allocation.half_yuan as is_evaluable,
         'definition' as cause
     from total as general_public
-    inner join allocation on general_public.document_sha256 = allocation.document_sha256
-    left join carry_in on general_public.document_sha256 = carry_in.document_sha256
+    inner join allocation on general_public.edition_key = allocation.edition_key
+    left join carry_in on general_public.edition_key = carry_in.edition_key
     where
         general_public.table_type = 'general_public_expenditure'
         and general_public.nature = 'all'
@@ -199,7 +199,7 @@ definition as (
 -- Classes of the coded tables: as printed, else the sum of their leaf rows.
 class_amount as (
     select
-        document_sha256,
+        edition_key,
         table_type,
         table_ordinal,
         table_title,
@@ -209,9 +209,9 @@ class_amount as (
     from code_amount
     where
         length(code) = 3
-        or (document_sha256, table_ordinal, left(code, 3)) not in (
+        or (edition_key, table_ordinal, left(code, 3)) not in (
             select
-                printed.document_sha256,
+                printed.edition_key,
                 printed.table_ordinal,
                 printed.code
             from code_amount as printed
@@ -224,7 +224,7 @@ class_amount as (
 
 summary_line as (
     select
-        amount.document_sha256,
+        amount.edition_key,
         amount.table_ordinal,
         amount.table_type,
         amount.table_title,
@@ -238,7 +238,7 @@ summary_line as (
     inner join {{ ref('function_class') }} as class on regexp_matches(amount.row_label, class.pattern)
     left join {{ ref('int_column') }} as headline
         on
-            amount.document_sha256 = headline.document_sha256
+            amount.edition_key = headline.edition_key
             and amount.table_ordinal = headline.table_ordinal
             and amount.side = headline.side
             and amount.col = headline.col
@@ -256,14 +256,14 @@ summary_line as (
             )
         )
     qualify row_number() over (
-        partition by amount.document_sha256, amount.table_ordinal, class.code order by amount.row, amount.col
+        partition by amount.edition_key, amount.table_ordinal, class.code order by amount.row, amount.col
     ) = 1
 ),
 
 class_line as (
     select
         'I09' as check_id,
-        line.document_sha256,
+        line.edition_key,
         line.table_ordinal,
         line.table_title || ' · ' || line.item_label || ' = ' || coded.table_title || ' · ' || line.code as subject,
         coded.amount_yuan as expected_yuan,
@@ -274,7 +274,7 @@ class_line as (
     from summary_line as line
     inner join class_amount as coded
         on
-            line.document_sha256 = coded.document_sha256
+            line.edition_key = coded.edition_key
             and line.code = coded.code
             and coded.table_type = if(
                 line.table_type = 'revenue_expenditure_summary', 'expenditure_summary', 'general_public_expenditure'
@@ -283,7 +283,7 @@ class_line as (
 
 fund as (
     select
-        expenditure.document_sha256,
+        expenditure.edition_key,
         expenditure.table_ordinal,
         expenditure.table_title,
         expenditure.nature,
@@ -297,24 +297,24 @@ fund as (
     from total as expenditure
     inner join total as whole
         on
-            expenditure.document_sha256 = whole.document_sha256
+            expenditure.edition_key = whole.edition_key
             and expenditure.table_ordinal = whole.table_ordinal
             and whole.nature = 'all'
     inner join total as one
         on
-            expenditure.document_sha256 = one.document_sha256
+            expenditure.edition_key = one.edition_key
             and expenditure.nature = one.nature
             and one.table_type in (
                 'general_public_expenditure', 'government_fund_expenditure', 'state_capital_expenditure',
                 'state_capital_revenue_expenditure', 'government_fund_revenue_expenditure'
             )
-    left join fiscal_total on expenditure.document_sha256 = fiscal_total.document_sha256
+    left join fiscal_total on expenditure.edition_key = fiscal_total.edition_key
     where
         expenditure.table_type = 'expenditure_summary'
         and expenditure.nature in ('all', 'basic', 'project')
         and coalesce(expenditure.phase, 'budget') = 'budget'
     group by
-        expenditure.document_sha256, expenditure.table_ordinal, expenditure.table_title, expenditure.nature,
+        expenditure.edition_key, expenditure.table_ordinal, expenditure.table_title, expenditure.nature,
         expenditure.amount_yuan
     having bool_or(one.table_type = 'general_public_expenditure')
 ),
@@ -322,7 +322,7 @@ fund as (
 funds as (
     select
         'I10' as check_id,
-        document_sha256,
+        edition_key,
         table_ordinal,
         table_title || ' · 合计 = Σ funds · ' || nature as subject,
         expected_yuan,

@@ -5,12 +5,12 @@ with cell as (
         headline.nature as kind,
         headline.is_representative,
         bool_or(headline.is_representative) over (
-            partition by amount.document_sha256, amount.table_ordinal, headline.nature
+            partition by amount.edition_key, amount.table_ordinal, headline.nature
         ) as has_representative
     from {{ ref('int_amount') }} as amount
     inner join {{ ref('int_column') }} as headline
         on
-            amount.document_sha256 = headline.document_sha256
+            amount.edition_key = headline.edition_key
             and amount.table_ordinal = headline.table_ordinal
             and coalesce(amount.side, '') = headline.side
             and amount.col = headline.col
@@ -34,7 +34,7 @@ counted as (
 -- The rule of indentation does not know loops.
 gathered as (
     select
-        document_sha256,
+        edition_key,
         table_ordinal,
         row,
         any_value(table_title) as table_title,
@@ -63,7 +63,7 @@ gathered as (
 -- A column whose header names no known nature may be part of the sum, so may 结转下年.
 unknown_column as (
     select distinct
-        amount.document_sha256,
+        amount.edition_key,
         amount.table_ordinal,
         amount.row
     from {{ ref('int_amount') }} as amount
@@ -79,7 +79,7 @@ unknown_column as (
 -- Only tables that print both sides of the identity somewhere.
 printed as (
     select
-        document_sha256,
+        edition_key,
         table_ordinal,
         bool_or(kind = 'basic' and is_representative) as has_basic,
         bool_or(kind = 'project') as has_project,
@@ -90,7 +90,7 @@ printed as (
 
 select
     'I05' as check_id,
-    row_of.document_sha256,
+    row_of.edition_key,
     row_of.table_ordinal,
     row_of.table_title || ' · ' || row_of.label || ' · 合计 = 基本支出 + 项目支出 + …' as subject,
     row_of.nature_yuan as expected_yuan,
@@ -100,17 +100,17 @@ select
     unknown_column.row is null as is_evaluable
 from gathered as row_of
 inner join printed
-    on row_of.document_sha256 = printed.document_sha256 and row_of.table_ordinal = printed.table_ordinal
+    on row_of.edition_key = printed.edition_key and row_of.table_ordinal = printed.table_ordinal
 left join unknown_column
     on
-        row_of.document_sha256 = unknown_column.document_sha256
+        row_of.edition_key = unknown_column.edition_key
         and row_of.table_ordinal = unknown_column.table_ordinal
         and row_of.row = unknown_column.row
 where printed.has_basic and printed.has_project and row_of.all_yuan is not null and row_of.nature_yuan is not null
 union all
 select
     'I06' as check_id,
-    row_of.document_sha256,
+    row_of.edition_key,
     row_of.table_ordinal,
     row_of.table_title || ' · ' || row_of.label || ' · 基本支出 = 人员经费 + 公用经费' as subject,
     row_of.part_yuan as expected_yuan,
@@ -120,10 +120,10 @@ select
     unknown_column.row is null as is_evaluable
 from gathered as row_of
 inner join printed
-    on row_of.document_sha256 = printed.document_sha256 and row_of.table_ordinal = printed.table_ordinal
+    on row_of.edition_key = printed.edition_key and row_of.table_ordinal = printed.table_ordinal
 left join unknown_column
     on
-        row_of.document_sha256 = unknown_column.document_sha256
+        row_of.edition_key = unknown_column.edition_key
         and row_of.table_ordinal = unknown_column.table_ordinal
         and row_of.row = unknown_column.row
 where

@@ -12,7 +12,7 @@ with row_of as (
 addend as (
     select
         check_id,
-        document_sha256,
+        edition_key,
         table_ordinal,
         col,
         parent_code,
@@ -27,7 +27,7 @@ addend as (
 parent as (
     select
         check_id,
-        document_sha256,
+        edition_key,
         table_ordinal,
         col,
         item_code as code,
@@ -47,7 +47,7 @@ parent as (
 coded_table as (
     select distinct
         check_id,
-        document_sha256,
+        edition_key,
         table_ordinal
     from row_of
 ),
@@ -55,7 +55,7 @@ coded_table as (
 total as (
     select
         coded_table.check_id,
-        amount.document_sha256,
+        amount.edition_key,
         amount.table_ordinal,
         amount.col,
         amount.item_label as label,
@@ -70,10 +70,10 @@ total as (
     from {{ ref('int_amount') }} as amount
     inner join {{ ref('int_amount_item') }} as item on amount.amount_key = item.amount_key and item.item = 'total'
     inner join coded_table
-        on amount.document_sha256 = coded_table.document_sha256 and amount.table_ordinal = coded_table.table_ordinal
-    window same_column as (partition by amount.document_sha256, amount.table_ordinal, amount.col)
+        on amount.edition_key = coded_table.edition_key and amount.table_ordinal = coded_table.table_ordinal
+    window same_column as (partition by amount.edition_key, amount.table_ordinal, amount.col)
     qualify row_number() over (
-        partition by amount.document_sha256, amount.table_ordinal, amount.col order by amount.row
+        partition by amount.edition_key, amount.table_ordinal, amount.col order by amount.row
     ) = 1
 ),
 
@@ -88,7 +88,7 @@ equation as (
     left join addend
         on
             parent.check_id = addend.check_id
-            and parent.document_sha256 = addend.document_sha256
+            and parent.edition_key = addend.edition_key
             and parent.table_ordinal = addend.table_ordinal
             and parent.col = addend.col
             and parent.code = addend.parent_code
@@ -104,7 +104,7 @@ equation as (
     left join addend
         on
             total.check_id = addend.check_id
-            and total.document_sha256 = addend.document_sha256
+            and total.edition_key = addend.edition_key
             and total.table_ordinal = addend.table_ordinal
             and total.col = addend.col
             and addend.parent_code is null
@@ -118,9 +118,9 @@ named as (
         amount.table_type = 'general_public_basic_expenditure'
         and amount.row_role in ('leaf', 'subtotal')
         and amount.item_label <> ''
-        and (amount.document_sha256, amount.table_ordinal) not in (
+        and (amount.edition_key, amount.table_ordinal) not in (
             select
-                coded.document_sha256,
+                coded.edition_key,
                 coded.table_ordinal
             from {{ ref('int_code_row') }} as coded
         )
@@ -129,7 +129,7 @@ named as (
 -- A class may be blank in a column and its rows too: the class of a row is the last one printed in any column.
 class as (
     select distinct
-        document_sha256,
+        edition_key,
         table_ordinal,
         row as class_row
     from named
@@ -143,17 +143,17 @@ placed as (
     from named
     inner join class
         on
-            named.document_sha256 = class.document_sha256
+            named.edition_key = class.edition_key
             and named.table_ordinal = class.table_ordinal
             and named.row >= class.class_row
     qualify class.class_row = max(class.class_row) over (
-        partition by named.document_sha256, named.table_ordinal, named.row
+        partition by named.edition_key, named.table_ordinal, named.row
     )
 ),
 
 class_sum as (
     select
-        document_sha256,
+        edition_key,
         table_ordinal,
         any_value(table_title) as table_title,
         any_value(column_path) as column_path,
@@ -165,13 +165,13 @@ class_sum as (
         sum(half_step_yuan) as envelope_yuan,
         string_agg(value_text, ' + ' order by row) filter (where row_role = 'leaf') as addends_text
     from placed
-    group by document_sha256, table_ordinal, col, class_row
+    group by edition_key, table_ordinal, col, class_row
     having found_yuan is not null
 )
 
 select
     check_id,
-    document_sha256,
+    edition_key,
     table_ordinal,
     table_title || ' · ' || trim(code || ' ' || label) || ' · ' || column_path as subject,
     coalesce(expected_yuan, 0) as expected_yuan,
@@ -183,7 +183,7 @@ from equation
 union all
 select
     'I07' as check_id,
-    document_sha256,
+    edition_key,
     table_ordinal,
     table_title || ' · ' || label || ' · ' || column_path as subject,
     expected_yuan,

@@ -5,7 +5,7 @@ with known as (
         item.item,
         class.code as class_code,
         min(amount.row) filter (where item.item like '%_this_year' and regexp_matches(amount.row_label, '(合计|小计|总计)$'))
-            over (partition by amount.document_sha256, amount.table_ordinal, amount.side) as closing_row
+            over (partition by amount.edition_key, amount.table_ordinal, amount.side) as closing_row
     from {{ ref('int_amount') }} as amount
     left join {{ ref('int_amount_item') }} as item on amount.amount_key = item.amount_key
     left join {{ ref('function_class') }} as class
@@ -31,7 +31,7 @@ headline as (
     from line
     inner join {{ ref('int_column') }} as headline
         on
-            line.document_sha256 = headline.document_sha256
+            line.edition_key = headline.edition_key
             and line.table_ordinal = headline.table_ordinal
             and line.side = headline.side
             and line.col = headline.col
@@ -39,14 +39,14 @@ headline as (
             and headline.is_representative
     where line.item in ('revenue_total', 'expenditure_total')
     qualify row_number() over (
-        partition by line.document_sha256, line.table_ordinal, line.item order by line.row desc
+        partition by line.edition_key, line.table_ordinal, line.item order by line.row desc
     ) = 1
 ),
 
 balance as (
     select
         'I01' as check_id,
-        revenue.document_sha256,
+        revenue.edition_key,
         revenue.table_ordinal,
         revenue.table_title || ' · 收入总计 = 支出总计' as subject,
         revenue.amount_yuan as expected_yuan,
@@ -58,7 +58,7 @@ balance as (
     from headline as revenue
     inner join headline as expenditure
         on
-            revenue.document_sha256 = expenditure.document_sha256
+            revenue.edition_key = expenditure.edition_key
             and revenue.table_ordinal = expenditure.table_ordinal
             and revenue.item = 'revenue_total'
             and expenditure.item = 'expenditure_total'
@@ -67,7 +67,7 @@ balance as (
 -- Rows of one column and side, gathered.
 gathered as (
     select
-        document_sha256,
+        edition_key,
         table_ordinal,
         side,
         col,
@@ -101,7 +101,7 @@ gathered as (
 carried as (
     select
         'I02' as check_id,
-        document_sha256,
+        edition_key,
         table_ordinal,
         table_title || ' · ' || total_label || ' · ' || column_path as subject,
         year_yuan + carried_yuan as expected_yuan,
@@ -117,7 +117,7 @@ carried as (
 classes as (
     select
         'I03' as check_id,
-        document_sha256,
+        edition_key,
         table_ordinal,
         concat_ws(' · ', table_title, coalesce(year_label, total_label), column_path) as subject,
         -- Where 本年支出合计 is not printed, the classes and what is carried over make up the total.

@@ -9,7 +9,7 @@ with item as (
     inner join {{ ref('int_amount_item') }} as item on amount.amount_key = item.amount_key
     where amount.table_type = 'three_public'
     qualify row_number() over (
-        partition by amount.document_sha256, amount.table_ordinal, item.item, equation order by amount.row, amount.col
+        partition by amount.edition_key, amount.table_ordinal, item.item, equation order by amount.row, amount.col
     ) = 1
 ),
 
@@ -17,7 +17,7 @@ with item as (
 -- The rule of indentation does not know loops.
 gathered as (
     select
-        document_sha256,
+        edition_key,
         table_ordinal,
         equation,
         any_value(table_title) as table_title,
@@ -34,13 +34,13 @@ gathered as (
         {%- endfor %}
         any_value(unit) as unit
     from item
-    group by document_sha256, table_ordinal, equation
+    group by edition_key, table_ordinal, equation
 ),
 
 total as (
     select
         'I11' as check_id,
-        total.document_sha256,
+        total.edition_key,
         total.table_ordinal,
         concat_ws(
             ' · ', total.table_title, nullif(total.item_label, ''), '三公 = 出国 + 用车 + 接待', nullif(total.place, '')
@@ -55,7 +55,7 @@ total as (
     from item as total
     inner join gathered as parts
         on
-            total.document_sha256 = parts.document_sha256
+            total.edition_key = parts.edition_key
             and total.table_ordinal = parts.table_ordinal
             and total.equation = parts.equation
     where total.item = 'total' or (total.item = 'plain_total' and not parts.is_wider)
@@ -65,7 +65,7 @@ select * from total
 union all
 select
     'I11' as check_id,
-    document_sha256,
+    edition_key,
     table_ordinal,
     concat_ws(' · ', table_title, '用车 = 购置 + 运行', nullif(place, '')) as subject,
     use_yuan as expected_yuan,

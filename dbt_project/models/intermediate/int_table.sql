@@ -1,0 +1,1 @@
+{{ rows_by_edition('stg_table', reason=true) }}

@@ -1,0 +1,3 @@
+{{ config(alias='fct_amount') }}
+
+{{ past('int_cell') }}

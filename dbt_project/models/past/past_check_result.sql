@@ -1,0 +1,3 @@
+{{ config(alias='fct_check_result') }}
+
+{{ past('int_check_result') }}

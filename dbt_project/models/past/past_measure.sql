@@ -1,0 +1,3 @@
+{{ config(alias='fct_measure') }}
+
+{{ past('int_measure') }}

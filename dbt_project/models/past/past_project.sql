@@ -1,0 +1,3 @@
+{{ config(alias='fct_project') }}
+
+{{ past('int_project') }}

@@ -1,0 +1,3 @@
+{{ config(alias='fct_table') }}
+
+{{ past('int_table') }}
