@@ -81,9 +81,8 @@ def test_a_repeated_header_with_a_misread_character_is_a_header(new_paper: NewPa
 
     def misread(_: bytes, number: int) -> PageContent:
         content = pages.read(number)
-        read = [glyph._replace(confidence=0.9) for glyph in content.glyphs]
-        if number == 2:
-            read = [glyph._replace(text="料" if glyph.text == "科" else glyph.text) for glyph in read]
+        seen = {"科": "料"} if number == 2 else {}
+        read = [(*place, seen.get(text, text), 0.9) for *place, text, _ in content.glyphs]
         return replace(content, glyphs=read)
 
     pictures = new_paper()
