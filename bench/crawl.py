@@ -20,38 +20,22 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from scrapers.crawl import crawl_sites
-from scrapers.replica.pages import Content, Resource, render
-from scrapers.replica.server import Replica, serve_replica
-from scrapers.sites import Column, Site
+from scrapers.replica import Replica
+from scrapers.replica.many import COLUMN, requests_of, serve_many
 from warehouse.home import Home
 
-_COLUMN = "/zwgk/bmys/"
-_PAGE_SIZE = 20
-_DOCUMENT_BYTES = 20_000
-_MARK = b"[number]"
-"""Stands for the number of the site in what all sites say."""
 _SITES_RESUMED = 40
 _SAMPLED_AT = (0.1, 0.5, 0.99)
 
 
-class _ManySites(Replica):
-    """Sites that say the same but for their number, so that thousands fit into memory."""
-
-    def answer(self, site_id: str, path: str) -> Resource:
-        """As the one model says it, with the site's own number."""
-        model = super().answer(site_id, path)
-        return replace(model, body=model.body.replace(_MARK, site_id.encode()))
-
-
 def main(sites: int = 100, documents: int = 30, delay: float = 1.0) -> None:
     """Crawl three days and a killed one, and print rates, memory and what each cost."""
-    expected = sites * (2 + -(-documents // _PAGE_SIZE) + 2 * documents)
-    with _serve(sites, documents, delay) as replica, tempfile.TemporaryDirectory() as folder:
+    expected = sites * requests_of(documents)
+    with serve_many(sites, documents, delay) as replica, tempfile.TemporaryDirectory() as folder:
         for day in ("first day", "second day, as far as new", "third day, to the end"):
             home = Home(Path(folder) / "days")
             _say(f"{day}: {_crawl(replica, home, day, delay, _Watch(replica, expected))}")
@@ -60,7 +44,7 @@ def main(sites: int = 100, documents: int = 30, delay: float = 1.0) -> None:
         _say(f"killed half-way: {_crawl(replica, Home(Path(folder) / 'killed'), 'killed', delay, watch)}")
         asked = Counter((seen.site_id, seen.path) for seen in replica.requests if seen.status == 200)
         pages = [path for (_, path), times in asked.items() if times > 1]
-        again = sum(_COLUMN in path and not path.endswith(("/", "index.html")) for path in pages)
+        again = sum(COLUMN in path and not path.endswith(("/", "index.html")) for path in pages)
         _say(f"  {len(pages)} addresses were fetched twice, {again} of them articles or documents")
 
 
@@ -148,73 +132,6 @@ def _processor_seconds() -> tuple[float, float]:
         usage.ru_utime + usage.ru_stime
         for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     )  # type: ignore[return-value] # two of them
-
-
-@contextmanager
-def _serve(sites: int, documents: int, delay: float) -> Iterator[Replica]:
-    content = _content(documents)
-    site_ids = [f"{number:06d}" for number in range(1, sites + 1)]
-    model = render(content)
-    replica = _ManySites(content=dict.fromkeys(site_ids, content), resources=dict.fromkeys(site_ids, model))
-    with serve_replica(replica):
-        replica.sites = {
-            site_id: _site(site_id, base_url, delay) for site_id, base_url in replica.base_urls.items()
-        }
-        yield replica
-
-
-def _site(site_id: str, base_url: str, delay: float) -> Site:
-    return Site(
-        site_id=site_id,
-        name=f"第{site_id}市人民政府",
-        region_code="140900",
-        base_url=base_url,
-        platform="trs_wcm",
-        columns=(Column(name="部门预算", url=_COLUMN),),
-        delay_seconds=delay,
-        full_walk_every=2,
-        contact="https://localhost.invalid/bench",
-        replica=True,
-    )
-
-
-def _content(documents: int) -> Content:
-    return {
-        "templates": "trs_wcm",
-        "name": f"第{_MARK.decode()}市人民政府",
-        "robots": "User-agent: *\nDisallow:\n",
-        "columns": [
-            {
-                "path": _COLUMN,
-                "name": "部门预算",
-                "page_size": _PAGE_SIZE,
-                "first_page": "index.html",
-                "page_path": "index_{zero_based}.html",
-            }
-        ],
-        "articles": [_article(document) for document in range(documents)],
-    }
-
-
-def _article(document: int) -> Content:
-    on = date(2024, 3, 31) - timedelta(days=document % 28)
-    name = f"P020{on:%y%m%d}{document:06d}.pdf"
-    return {
-        "path": f"{_COLUMN}{on:%Y%m}/t{on:%Y%m%d}_{document}.html",
-        "column": _COLUMN,
-        "title": f"第{document}局2024年部门预算公开",
-        "listed": on,
-        "published": datetime(on.year, on.month, on.day, 9),  # noqa: DTZ001 - local time, as pages print it
-        "source": f"第{document}局",
-        "body": "现予以公开。",
-        "attachments": [
-            {
-                "href": f"./{name}",
-                "text": name,
-                "body": f"%PDF-1.4 {_MARK.decode()} {document} " + "x" * _DOCUMENT_BYTES,
-            }
-        ],
-    }
 
 
 def _say(text: str) -> None:

@@ -96,15 +96,26 @@ class _Worker:
             self._stopping = asyncio.ensure_future(self._stop())
 
     async def _stop(self) -> None:
+        """Stop crawls that run, and those that were about to begin as soon as they do."""
         from twisted.internet import reactor  # noqa: PLC0415 - importing it installs it
 
-        await self._process.stop()
-        await asyncio.gather(*self._crawls)
+        while crawls := set(self._crawls):
+            running = [crawler for crawler in self._process.crawlers if _is_running(crawler)]
+            await asyncio.gather(*(crawler.stop_async() for crawler in running))
+            await asyncio.wait(crawls, timeout=0.1)
         cast("Any", reactor).stop()
 
     def _show_life(self, loop: asyncio.AbstractEventLoop) -> None:
         faulthandler.dump_traceback_later(_SECONDS_STUCK, exit=True)
         loop.call_later(_SECONDS_BETWEEN_SIGNS_OF_LIFE, self._show_life, loop)
+
+
+def _is_running(crawler: Crawler) -> bool:
+    """Whether a crawl can be stopped: Scrapy never ends one that is stopped while it opens."""
+    try:
+        return crawler.engine.running
+    except RuntimeError:  # it has no engine yet
+        return False
 
 
 class _ToParent(logging.Handler):
