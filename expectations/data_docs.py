@@ -74,12 +74,17 @@ class StoredResult:
 def build_data_docs(home: Home) -> Path:
     """Render the results that have no page yet, drop the oldest, and write the index anew.
 
+    Nothing is done where every result has its page: a run that judged nothing does not load the library.
+
     Returns:
         The index page.
     """
     results = _kept_results(home.validations)
     suites = (*raw_suites(), *marts_suites())
     new = [result for result in results if not (home.data_docs / result.page).is_file()]
+    index = home.data_docs / "index.html"
+    if index.is_file() and _pages(home.data_docs) == {result.page for result in results}:
+        return index
     rendered = home.scratch / "data_docs"
     shutil.rmtree(rendered, ignore_errors=True)
     _render(home, new, suites)
@@ -88,7 +93,6 @@ def build_data_docs(home: Home) -> Path:
         _write(home.data_docs / place, _own_page(page, depth=len(place.parts) - 1))
     shutil.rmtree(rendered)
     _drop_pages(home.data_docs, {result.page for result in results})
-    index = home.data_docs / "index.html"
     runs: dict[str, list[StoredResult]] = {}
     for result in results:
         runs.setdefault(result.run_name, []).append(result)
@@ -169,7 +173,11 @@ def _write(path: Path, text: str) -> None:
     aside.replace(path)
 
 
+def _pages(folder: Path) -> set[str]:
+    """The pages of results, relative to the index."""
+    return {page.relative_to(folder).as_posix() for page in (folder / "validations").rglob("*.html")}
+
+
 def _drop_pages(folder: Path, kept: set[str]) -> None:
-    for page in (folder / "validations").rglob("*.html"):
-        if page.relative_to(folder).as_posix() not in kept:
-            page.unlink()
+    for page in _pages(folder) - kept:
+        (folder / page).unlink()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -20,10 +20,11 @@ import pyarrow.parquet as pq
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from expectations import findings
+from expectations.covered import Names
 from expectations.suites import raw_suites
-from expectations.summary import EXAMPLE_QUERY, LoadSummary, RunSummary, document_names, summarise
+from expectations.summary import EXAMPLE_QUERY, LoadSummary, RunSummary, summary_json
 from warehouse.home import Home
-from warehouse.record.events import FailedExpectation, LoadValidated, RecordedEvent
+from warehouse.record.events import FailedExpectation, LoadValidated
 
 LISTED: Final = 300
 """Rows of one list that are printed; the page says how many more there are."""
@@ -54,30 +55,26 @@ class SuiteResult:
     """Each with the load that it was found in."""
 
 
-def write_report(  # noqa: PLR0913  what a run was, by name
+def write_report(
     home: Home,
-    run_id: str,
+    summary: RunSummary,
+    names: Names,
     *,
-    events: Iterable[RecordedEvent],
     built: Path | None = None,
-    publication_id: int | None = None,
     marts: LoadValidated | None = None,
 ) -> Path:
-    """Write the report of a run; a run that built nothing gets one too.
+    """Write the report of a run, and its summary as JSON beside it; a run that built nothing gets one too.
 
     Args:
         home: The installation; raw tables of the run's loads are read from it.
-        run_id: The run.
-        events: The run's events; those of other runs may be among them, and name files fetched earlier.
+        summary: What the run did.
+        names: The names of the files that it read.
         built: The DuckDB file that the run built, or the current publication's; None when there is none.
-        publication_id: The publication that the run made, if it made one.
         marts: The gate's verdict on the marts, if they were judged.
 
     Returns:
         `<home>/reports/<run_id>.html`.
     """
-    known = list(events)
-    summary = summarise(run_id, events=known, built=built, publication_id=publication_id)
     page = (
         _environment()
         .get_template("report.html.j2")
@@ -85,17 +82,18 @@ def write_report(  # noqa: PLR0913  what a run was, by name
             summary=summary,
             marts=marts,
             suites=_suite_results(summary.loads),
-            found=_found_tables(home, summary, document_names(known)),
+            found=_found_tables(home, summary, names),
             query=EXAMPLE_QUERY,
             listed=LISTED,
             **_from_built(built, summary.started_at),
         )
     )
-    path = home.reports / f"{run_id}.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(".new")
-    aside.write_text(page, encoding="utf-8")
-    aside.replace(path)
+    home.reports.mkdir(parents=True, exist_ok=True)
+    path = home.reports / f"{summary.run_id}.html"
+    for file, text in ((path.with_suffix(".json"), summary_json(summary)), (path, page)):
+        aside = file.with_suffix(".new")
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(file)
     return path
 
 
@@ -156,7 +154,7 @@ def _suite_results(loads: Sequence[LoadSummary]) -> list[SuiteResult]:
     ]
 
 
-def _found_tables(home: Home, summary: RunSummary, names: Mapping[str, tuple[str, str]]) -> list[FoundTables]:
+def _found_tables(home: Home, summary: RunSummary, names: Names) -> list[FoundTables]:
     """The documents that this run read, those with most unrecognised tables first."""
     found: list[FoundTables] = []
     for load in summary.loads:
@@ -168,7 +166,7 @@ def _found_tables(home: Home, summary: RunSummary, names: Mapping[str, tuple[str
     )
 
 
-def _found_in_load(folder: Path, names: Mapping[str, tuple[str, str]]) -> list[FoundTables]:
+def _found_in_load(folder: Path, names: Names) -> list[FoundTables]:
     documents = pq.read_table(folder / "documents.parquet").to_pylist()
     tables: dict[str, list[dict[str, Any]]] = {}
     for table in pq.read_table(folder / "tables.parquet").to_pylist():

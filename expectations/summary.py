@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import duckdb
+from pydantic import TypeAdapter
 
+from expectations.covered import Covered, Decision, Names, payloads_of
 from expectations.findings import count, select
+from warehouse.home import Home
 from warehouse.record.events import (
     CRAWL_NOT_STARTED,
     ArticleJudged,
-    CorrectionMade,
-    CorrectionRevoked,
     CrawlFinished,
     CrawlStarted,
-    DocumentImported,
     DocumentLinked,
     DocumentRead,
     FailedExpectation,
@@ -29,8 +29,6 @@ from warehouse.record.events import (
     LoadValidated,
     MonitorRaised,
     PageKind,
-    Payload,
-    PublicationMade,
     RecordedEvent,
 )
 
@@ -42,8 +40,6 @@ EXAMPLE_QUERY: Final = (
 """A query that works on every publication: the first question of analysts."""
 
 _SEEN: Final = frozenset({FetchOutcome.STORED, FetchOutcome.UNCHANGED})
-
-P = TypeVar("P", bound=Payload)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +92,6 @@ class UndecidedArticle:
     site_id: str
     url: str
     title: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a person handed in or decided, or took back."""
-
-    kind: str
-    """`handed in`, `corrected` or `revoked`."""
-    decided_at: datetime
-    document_sha256: str | None
-    """None where a correction is revoked that is not among the known events."""
-    name: str
-    url: str
-    what: str
-    author: str
     reason: str
 
 
@@ -169,7 +149,7 @@ class WarehouseSummary:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """One run: what was crawled, read and landed, and the warehouse that it led to."""
+    """What a run did, or all runs that a publication is made of, and the warehouse that it led to."""
 
     run_id: str
     started_at: datetime | None
@@ -181,7 +161,7 @@ class RunSummary:
     monitors: tuple[Monitor, ...]
     undecided: tuple[UndecidedArticle, ...]
     decisions: tuple[Decision, ...]
-    """Since the publication before this run: people decide between crawls, for the next run to publish."""
+    """Since the publication before: people decide between crawls, for the next run to publish."""
     loads: tuple[LoadSummary, ...]
     warehouse: WarehouseSummary | None
     """None when the run built nothing."""
@@ -193,9 +173,14 @@ class RunSummary:
         return tuple(load for load in self.loads if load.accepted is False)
 
     @property
+    def not_started(self) -> tuple[SiteSummary, ...]:
+        """The sites whose hours were closed."""
+        return tuple(site for site in self.sites if site.not_started)
+
+    @property
     def sites_crawled(self) -> int:
         """Sites whose hours were open."""
-        return sum(not site.not_started for site in self.sites)
+        return len(self.sites) - len(self.not_started)
 
     @property
     def documents_stored(self) -> int:
@@ -220,82 +205,99 @@ class RunSummary:
         )
 
 
+_AS_JSON: Final = TypeAdapter(RunSummary)
+
+
 def summarise(
-    run_id: str,
-    *,
-    events: Iterable[RecordedEvent],
-    built: Path | None = None,
-    publication_id: int | None = None,
+    run_id: str, covered: Covered, *, built: Path | None = None, publication_id: int | None = None
 ) -> RunSummary:
-    """Sum up one run.
+    """Sum up a run, and with a publication all runs since the one before.
 
     Args:
         run_id: The run.
-        events: The run's events; those of other runs may be among them, and name files fetched earlier.
+        covered: What it did and they did.
         built: The DuckDB file that the run built, or the current publication's; None when there is none.
         publication_id: The publication that the run made, if it made one.
     """
-    known = list(events)
-    own = [event for event in known if event.run_id == run_id]
-    times = [event.occurred_at for event in own]
-    reads = _payloads(own, DocumentRead)
-    names = document_names(known)
+    events = covered.events
+    times = [event.occurred_at for event in events]
+    reads = payloads_of(events, DocumentRead)
+    last_crawls = _last_crawls(events)
     return RunSummary(
         run_id=run_id,
         started_at=min(times, default=None),
         ended_at=max(times, default=None),
-        sites=_sites(own),
+        sites=_sites(events, last_crawls),
         documents_read=sum(read.outcome == "read" for _, read in reads),
-        failed_fetches=_failed_fetches(own),
-        failed_readings=_failed_readings(reads, names),
+        failed_fetches=_failed_fetches(events),
+        failed_readings=_failed_readings(reads, covered.names),
         monitors=tuple(
             Monitor(site_id, raised.monitor, raised.detail)
-            for site_id, raised in _payloads(own, MonitorRaised)
+            for site_id, raised in payloads_of(last_crawls, MonitorRaised)
         ),
-        undecided=_undecided(own),
-        decisions=_decisions(known, run_id, names),
-        loads=_loads(own),
+        undecided=_undecided(events),
+        decisions=tuple(covered.decisions),
+        loads=_loads(events),
         warehouse=_warehouse(built) if built else None,
         publication_id=publication_id,
     )
 
 
-def _payloads(events: Iterable[RecordedEvent], payload_type: type[P]) -> list[tuple[str, P]]:
-    """The payloads of one type, each with its site."""
-    return [
-        (event.site_id or "", event.payload) for event in events if isinstance(event.payload, payload_type)
-    ]
+def read_summary(home: Home, run_id: str) -> RunSummary:
+    """The summary that was written with a run's report.
+
+    Raises:
+        FileNotFoundError: the run has no report.
+    """
+    return _AS_JSON.validate_json((home.reports / f"{run_id}.json").read_bytes())
 
 
-def _sites(own: Sequence[RecordedEvent]) -> tuple[SiteSummary, ...]:
-    started = dict(_payloads(own, CrawlStarted))
-    finished = dict(_payloads(own, CrawlFinished))
+def summary_json(summary: RunSummary) -> str:
+    """A summary as JSON: what the report says, for programs."""
+    return _AS_JSON.dump_json(summary, indent=1).decode()
+
+
+def _last_crawls(events: Sequence[RecordedEvent]) -> list[RecordedEvent]:
+    """The events of the last crawl of each site."""
+    runs = {event.site_id: event.run_id for event in events if isinstance(event.payload, CrawlStarted)}
+    return [event for event in events if runs.get(event.site_id) == event.run_id]
+
+
+def _sites(events: Sequence[RecordedEvent], last_crawls: Sequence[RecordedEvent]) -> tuple[SiteSummary, ...]:
+    """Each site by its last crawl, but with all files that are new, whichever crawl stored them."""
+    started = dict(payloads_of(last_crawls, CrawlStarted))
+    finished = dict(payloads_of(last_crawls, CrawlFinished))
     outcomes: dict[str, Counter[str]] = {site_id: Counter() for site_id in started}
-    stored: Counter[str] = Counter()
-    for site_id, fetch in _payloads(own, FetchFinished):
-        outcomes.setdefault(site_id, Counter())[fetch.outcome] += 1
-        stored[site_id] += fetch.kind == PageKind.DOCUMENT and fetch.outcome == FetchOutcome.STORED
-    linked = Counter(site_id for site_id, _ in _payloads(own, DocumentLinked))
+    for site_id, fetch in payloads_of(last_crawls, FetchFinished):
+        outcomes[site_id][fetch.outcome] += 1
+    stored = Counter(
+        site_id
+        for site_id, fetch in payloads_of(events, FetchFinished)
+        if fetch.kind == PageKind.DOCUMENT and fetch.outcome == FetchOutcome.STORED
+    )
+    linked = Counter(site_id for site_id, _ in payloads_of(last_crawls, DocumentLinked))
     summaries = []
-    for site_id, counted in outcomes.items():
-        start, end = started.get(site_id), finished.get(site_id)
+    for site_id, start in started.items():
+        end, counted = finished.get(site_id), outcomes[site_id]
         summaries.append(
             SiteSummary(
                 site_id=site_id,
-                site_name=start.site_name if start else site_id,
-                region_code=start.region_code if start else "",
+                site_name=start.site_name,
+                region_code=start.region_code,
                 ended=end.reason if end else None,
                 requests=end.requests if end else counted.total(),
                 outcomes=dict(counted.most_common()),
                 listing_entries=end.listing_entries if end else 0,
                 documents_linked=end.documents_linked if end else linked[site_id],
-                documents_stored=end.documents_stored if end else stored[site_id],
+                documents_stored=stored[site_id],
             )
         )
     return tuple(summaries)
 
 
-def _failed_fetches(own: Sequence[RecordedEvent]) -> tuple[FailedFetch, ...]:
+def _failed_fetches(events: Sequence[RecordedEvent]) -> tuple[FailedFetch, ...]:
+    """By the last answer of each address."""
+    last = {(site_id, fetch.url): fetch for site_id, fetch in payloads_of(events, FetchFinished)}
     return tuple(
         FailedFetch(
             site_id=site_id,
@@ -306,14 +308,14 @@ def _failed_fetches(own: Sequence[RecordedEvent]) -> tuple[FailedFetch, ...]:
             detail=fetch.detail or "",
             evidence_sha256=fetch.evidence_sha256,
         )
-        for site_id, fetch in _payloads(own, FetchFinished)
+        for (site_id, _), fetch in last.items()
         if fetch.outcome not in _SEEN
     )
 
 
 def _undecided(own: Sequence[RecordedEvent]) -> tuple[UndecidedArticle, ...]:
     """By the last verdict on each article: its page may decide what its title left open."""
-    last = {(site_id, judged.url): judged for site_id, judged in _payloads(own, ArticleJudged)}
+    last = {(site_id, judged.url): judged for site_id, judged in payloads_of(own, ArticleJudged)}
     return tuple(
         UndecidedArticle(site_id, judged.url, judged.title, judged.reason)
         for (site_id, _), judged in last.items()
@@ -321,64 +323,7 @@ def _undecided(own: Sequence[RecordedEvent]) -> tuple[UndecidedArticle, ...]:
     )
 
 
-def _decisions(
-    known: Sequence[RecordedEvent], run_id: str, names: Mapping[str, tuple[str, str]]
-) -> tuple[Decision, ...]:
-    until = max((event.position for event in known if event.run_id == run_id), default=None)
-    earlier = [event for event in known if until is None or event.position <= until]
-    published = _payloads((event for event in earlier if event.run_id != run_id), PublicationMade)
-    published_until = max((made.log_position for _, made in published), default=0)
-    corrections: dict[str, CorrectionMade] = {}
-    decisions = []
-    for event in earlier:
-        if isinstance(event.payload, CorrectionMade):
-            corrections[str(event.event_id)] = event.payload
-        decision = _decision(event, corrections, names)
-        if decision and event.position > published_until:
-            decisions.append(decision)
-    return tuple(decisions)
-
-
-def _decision(
-    event: RecordedEvent, corrections: Mapping[str, CorrectionMade], names: Mapping[str, tuple[str, str]]
-) -> Decision | None:
-    sha256: str | None
-    match event.payload:
-        case DocumentImported(sha256=sha256, title=what, imported_by=author):
-            kind, reason = "handed in", ""
-        case CorrectionMade(sha256=sha256, author=author, reason=reason) as made:
-            kind, what = "corrected", _corrected(made)
-        case CorrectionRevoked(correction_id=correction_id, author=author, reason=reason):
-            revoked = corrections.get(correction_id)
-            kind, what = "revoked", _corrected(revoked) if revoked else correction_id
-            sha256 = revoked.sha256 if revoked else None
-        case _:
-            return None
-    name, url = names.get(sha256 or "", (sha256 or "", ""))
-    return Decision(kind, event.occurred_at, sha256, name, url, what, author, reason)
-
-
-def _corrected(made: CorrectionMade) -> str:
-    table = f" of table {made.table_ordinal}" if made.table_ordinal is not None else ""
-    return f"{made.what}{table} is {made.value}"
-
-
-def document_names(known: Sequence[RecordedEvent]) -> dict[str, tuple[str, str]]:
-    """The name and address of each archived file: as it was downloaded or linked, or handed in."""
-    link_texts = {link.url: link.link_text for _, link in _payloads(known, DocumentLinked)}
-    names = {}
-    for _, fetch in _payloads(known, FetchFinished):
-        if fetch.sha256:
-            name = fetch.file_name or link_texts.get(fetch.url) or fetch.url.rsplit("/", 1)[-1]
-            names[fetch.sha256] = (name, fetch.url)
-    for _, handed in _payloads(known, DocumentImported):
-        names[handed.sha256] = (handed.file_name, handed.url)
-    return names
-
-
-def _failed_readings(
-    reads: Sequence[tuple[str, DocumentRead]], names: Mapping[str, tuple[str, str]]
-) -> tuple[FailedReading, ...]:
+def _failed_readings(reads: Sequence[tuple[str, DocumentRead]], names: Names) -> tuple[FailedReading, ...]:
     return tuple(
         FailedReading(
             site_id=site_id,
@@ -394,8 +339,8 @@ def _failed_readings(
 
 
 def _loads(own: Sequence[RecordedEvent]) -> tuple[LoadSummary, ...]:
-    verdicts = {verdict.load_id: verdict for _, verdict in _payloads(own, LoadValidated)}
-    landed = {load.load_id: (site_id, load) for site_id, load in _payloads(own, LoadLanded)}
+    verdicts = {verdict.load_id: verdict for _, verdict in payloads_of(own, LoadValidated)}
+    landed = {load.load_id: (site_id, load) for site_id, load in payloads_of(own, LoadLanded)}
     summaries = []
     for load_id in dict.fromkeys((*landed, *verdicts)):
         site_id, load = landed.get(load_id, ("", None))

@@ -209,28 +209,35 @@ def publish(home: Home, run_id: str, verdict: LoadValidated) -> PublicationMade:
     return made
 
 
-def report(
+def report(  # noqa: PLR0913 # what a run came to, by name
     home: Home,
     run_id: str,
     *,
     warehouse: Path | None,
     publication_id: int | None = None,
     marts: LoadValidated | None = None,
+    after: int | None = None,
 ) -> Path:
-    """Write the quality report of a run, and Data Docs up to it."""
+    """Write the quality report of a run, and Data Docs up to it.
+
+    It is on this run only where `after` gives a position before its first event; else on all runs since the
+    publication before, which together are what a publication shows that is new.
+    """
+    from expectations.covered import covered
     from expectations.data_docs import build_data_docs
     from expectations.report import write_report
+    from expectations.summary import summarise
 
     build_data_docs(home)
     with EventLog.open(home.event_log) as events:
-        return write_report(
-            home,
-            run_id,
-            events=events.read(),
-            built=warehouse,
-            publication_id=publication_id,
-            marts=marts,
-        )
+        last = publication.last_publication(events)
+        until = last.log_position if last else 0
+        if after is None:
+            on = covered(events, published_until=until)
+        else:
+            on = covered(events, published_until=until, run_id=run_id, after=after)
+    summary = summarise(run_id, on, built=warehouse, publication_id=publication_id)
+    return write_report(home, summary, on.names, built=warehouse, marts=marts)
 
 
 def rebuild(home: Home, as_of: datetime | None = None) -> Path:

@@ -7,17 +7,15 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 from dagster import DagsterInstance, Definitions, ExecuteInProcessResult
 
-from expectations.summary import RunSummary, summarise
+from expectations.summary import RunSummary, read_summary
 from orchestration import pipeline
 from orchestration.assets import RUN_TAG
 from orchestration.instance import open_instance
 from orchestration.jobs import COLLECT, PUBLISH, build_definitions
 from scrapers.sites import Site
-from warehouse import publication
 from warehouse.home import Home
 from warehouse.record.events import CrawlFinished
 from warehouse.record.log import EventLog
@@ -45,14 +43,17 @@ def run(home: Home, sites: Mapping[str, Site]) -> RunOutcome:
     started = time.monotonic()
     run_id = pipeline.new_run_id()
     pipeline.recover(home)
+    with EventLog.open(home.event_log) as events:
+        begin = events.last_position()
     with open_instance(home) as instance:
         failed = _collect_all(home, sites, instance, run_id)
         news = pipeline.has_news(home)
         published = news and _execute(build_definitions(home, sites), instance, PUBLISH, run_id).success
     if not published:
-        pipeline.report(home, run_id, warehouse=_published_file(home))
+        shown = home.warehouse if home.warehouse.exists() else None
+        pipeline.report(home, run_id, warehouse=shown, after=None if news else begin)
     return RunOutcome(
-        summary=_summary(home, run_id, published=published),
+        summary=read_summary(home, run_id),
         seconds=time.monotonic() - started,
         failed_sites=failed,
         publication_failed=news and not published,
@@ -72,17 +73,6 @@ def _collect_all(
             if not _collect(definitions, instance, run_id, site_id):
                 failed.append(site_id)
     return tuple(failed)
-
-
-def _summary(home: Home, run_id: str, *, published: bool) -> RunSummary:
-    with EventLog.open(home.event_log) as events:
-        last = publication.last_publication(events)
-        number = last.publication_id if last and published else None
-        return summarise(run_id, events=events.read(), built=_published_file(home), publication_id=number)
-
-
-def _published_file(home: Home) -> Path | None:
-    return home.warehouse if home.warehouse.exists() else None
 
 
 def _collect(definitions: Definitions, instance: DagsterInstance, run_id: str, site_id: str) -> bool:

@@ -17,9 +17,10 @@ import lxml.html
 import pytest
 from lxml.html import HtmlElement
 
+from expectations.covered import Covered, covered, decisions_after, document_names
 from expectations.report import percent, write_report, yuan
 from expectations.suites import raw_suites
-from expectations.summary import EXAMPLE_QUERY, summarise
+from expectations.summary import EXAMPLE_QUERY, RunSummary, read_summary, summarise
 from warehouse.home import Home
 from warehouse.record.events import (
     ArticleJudged,
@@ -30,6 +31,7 @@ from warehouse.record.events import (
     DocumentImported,
     DocumentLinked,
     DocumentRead,
+    Event,
     FailedExpectation,
     FetchFinished,
     FetchOutcome,
@@ -41,6 +43,7 @@ from warehouse.record.events import (
     PublicationMade,
     RecordedEvent,
 )
+from warehouse.record.log import EventLog
 from warehouse.tables.model import Recognition
 
 RUN = "20241122T080000Z-abc123"
@@ -138,6 +141,21 @@ def built(tmp_path: Path) -> Path:
     return path
 
 
+def covering(events: Sequence[RecordedEvent]) -> Covered:
+    """What a report on these events is made of."""
+    names = document_names(events)
+    return Covered(events, decisions_after(events, 0, names), names)
+
+
+def write(
+    home: Home, events: Sequence[RecordedEvent], built: Path | None = None, publication_id: int | None = None
+) -> HtmlElement:
+    """The report on these events."""
+    on = covering(events)
+    summary = summarise(RUN, on, built=built, publication_id=publication_id)
+    return read(write_report(home, summary, on.names, built=built))
+
+
 def words(element: HtmlElement) -> str:
     """The text as shown: white space collapsed, line breaks as spaces."""
     return " ".join(" ".join(element.itertext()).split())
@@ -174,7 +192,7 @@ def report(
         reason="no header known",
     )
     land(home, "good", {1: replace(good, tables=(table, odd)), 2: good})
-    return read(write_report(home, RUN, events=events, built=built, publication_id=7))
+    return write(home, events, built, publication_id=7)
 
 
 def test_the_headline_says_what_came_of_the_run(report: HtmlElement) -> None:
@@ -245,23 +263,91 @@ def decide(file_name: str, n: int) -> list[Payload]:
     return [handed, made]
 
 
+def append(
+    log: EventLog, payloads: Sequence[Payload], run_id: str = RUN, site_id: str = "qinhuangdao"
+) -> None:
+    log.append([Event(payload=payload, run_id=run_id, site_id=site_id) for payload in payloads])
+
+
 def test_what_people_decided_is_listed_once_published_no_more(tmp_path: Path) -> None:
     """People decide in runs of their own, between crawls."""
-    read_event = DocumentRead(sha256=sha256_of(7), reader_version="1", outcome="read")
-    published = PublicationMade(publication_id=1, loads=(), log_position=2, warehouse_sha256=sha256_of(0))
-    events = record([*decide("old.pdf", 6), published, *decide("new.pdf", 7)], run_id="people")
-    revoked = CorrectionRevoked(correction_id=str(events[1].event_id), author="lin", reason="misread")
-    later = [revoked, read_event, published.model_copy(update={"log_position": 7})]
-    events += [
-        event.model_copy(update={"position": 6 + n, "run_id": "people" if event.payload is revoked else RUN})
-        for n, event in enumerate(record(later))
-    ]
-    page = read(write_report(Home(tmp_path), RUN, events=events))
+    published = PublicationMade(publication_id=1, loads=(), log_position=3, warehouse_sha256=sha256_of(0))
+    with EventLog.open(tmp_path / "events.sqlite") as log:
+        append(log, [fetch("old.pdf", FetchOutcome.STORED, 6), *decide("old.pdf", 6), published], "people")
+        made = next(event for event in log.read() if isinstance(event.payload, CorrectionMade))
+        append(log, decide("new.pdf", 7), "people")
+        append(
+            log,
+            [CorrectionRevoked(correction_id=str(made.event_id), author="lin", reason="misread")],
+            "people",
+        )
+        on = covered(log, published_until=3)
+    page = read(write_report(Home(tmp_path), summarise(RUN, on), on.names))
     assert [[row[0], row[1].split()[0], *row[2:5]] for row in rows(page, "people")] == [
         ["Handed in 补录", "new.pdf", "2023年决算", "lin", "—"],
         ["Corrected 更正", "new.pdf", "fiscal_year is 2023", "wang", "cover page"],
         ["Revoked 撤销", "old.pdf", "fiscal_year is 2023", "lin", "misread"],
     ]
+
+
+def crawl(*fetches: FetchFinished, reason: str = "finished") -> list[Payload]:
+    begun = CrawlStarted(site_name="x", region_code="130300", platform="trs", start_urls=())
+    end = CrawlFinished(
+        reason=reason, requests=len(fetches), outcomes={}, listing_entries=0, documents_linked=0,
+        documents_stored=0,
+    )  # fmt: skip
+    return [begun, *fetches, end]
+
+
+def load(load_id: str, n: int, *, accepted: bool = True) -> list[Payload]:
+    return [
+        DocumentRead(sha256=sha256_of(n), reader_version="1", outcome="read", tables=1, amounts=4),
+        LoadLanded(load_id=load_id, reader_version="1", documents=(sha256_of(n),), row_counts={"amounts": 4}),
+        LoadValidated(load_id=load_id, accepted=accepted, expectations_evaluated=9),
+    ]
+
+
+def summary_of(log: EventLog, **which: object) -> RunSummary:
+    return summarise(RUN, covered(log, **which))  # type: ignore[arg-type]  # arguments by name
+
+
+def test_a_publication_is_reported_with_every_load_since_the_one_before(tmp_path: Path) -> None:
+    """As with the daemon: each site is collected in a run of its own, then one more run publishes."""
+    published = PublicationMade(publication_id=1, loads=(), log_position=6, warehouse_sha256=sha256_of(0))
+    failed = fetch("b.pdf", FetchOutcome.TIMEOUT)
+    with EventLog.open(tmp_path / "events.sqlite") as log:
+        append(log, [*crawl(fetch("a.pdf", FetchOutcome.STORED, 1)), *load("old", 1)], "old")
+        append(log, [published], "old")
+        begin = log.last_position()
+        append(log, [*crawl(failed), *load("a", 2)], "first", "xinzhou")
+        append(log, [*crawl(fetch("c.pdf", FetchOutcome.STORED, 3)), *load("b", 3, accepted=False)], "second")
+        append(log, crawl(fetch("b.pdf", FetchOutcome.STORED, 2)), "third", "xinzhou")
+        summary = summary_of(log, published_until=6)
+        assert [(load.load_id, load.accepted) for load in summary.loads] == [("a", True), ("b", False)]
+        assert [(site.site_id, site.requests) for site in summary.sites] == [
+            ("qinhuangdao", 1),
+            ("xinzhou", 1),
+        ]
+        assert (summary.documents_stored, summary.amounts, summary.failed_fetches) == (2, 8, ())
+        own = summary_of(log, published_until=6, run_id="first", after=begin)
+        assert ([load.load_id for load in own.loads], len(own.failed_fetches)) == (["a"], 1)
+
+
+def test_a_file_that_was_fetched_long_ago_keeps_its_name(tmp_path: Path) -> None:
+    with EventLog.open(tmp_path / "events.sqlite") as log:
+        append(log, crawl(fetch("a.pdf", FetchOutcome.STORED, 1, file_name="预算.pdf")), "old")
+        begin = log.last_position()
+        unread = DocumentRead(sha256=sha256_of(1), reader_version="2", outcome="encrypted", reason="password")
+        append(log, [unread])
+        (failure,) = summary_of(log, published_until=begin, run_id=RUN, after=begin).failed_readings
+    assert (failure.name, failure.url) == ("预算.pdf", SITE + "a.pdf")
+
+
+def test_the_summary_is_kept_for_programs(tmp_path: Path, events: list[RecordedEvent], built: Path) -> None:
+    write(Home(tmp_path), events, built, publication_id=7)
+    assert read_summary(Home(tmp_path), RUN) == summarise(
+        RUN, covering(events), built=built, publication_id=7
+    )
 
 
 def test_a_crawl_outside_of_the_hours_of_its_site_is_no_failure(tmp_path: Path) -> None:
@@ -271,9 +357,9 @@ def test_a_crawl_outside_of_the_hours_of_its_site_is_no_failure(tmp_path: Path) 
         reason=reason, requests=0, outcomes={}, listing_entries=0, documents_linked=0, documents_stored=0
     )
     events = record([start, end])
-    summary = summarise(RUN, events=events)
+    summary = summarise(RUN, covering(events))
     assert (summary.sites_crawled, [site.not_started for site in summary.sites]) == (0, [True])
-    page = read(write_report(Home(tmp_path), RUN, events=events))
+    page = write(Home(tmp_path), events)
     assert rows(page, "crawl")[0][-1] == f"{reason} 未启动"
     assert not page.xpath("//*[@id='crawl']//*[contains(@class, 'bad')]")
     assert "Every site was outside of its hours" in words(page.get_element_by_id("verdict"))
@@ -342,15 +428,14 @@ def test_the_page_stands_alone_and_runs_nothing(report: HtmlElement) -> None:
 
 def test_an_address_that_is_no_web_address_is_not_a_link(tmp_path: Path) -> None:
     bad = FetchFinished(url="javascript:alert(1)", kind=PageKind.ARTICLE, outcome=FetchOutcome.NETWORK_ERROR)
-    page = read(write_report(Home(tmp_path), RUN, events=record([bad])))
+    page = write(Home(tmp_path), record([bad]))
     assert rows(page, "failures")[0][0] == "javascript:alert(1)"
     assert all(not href.startswith("javascript") for href in page.xpath("//@href"))
 
 
 def test_a_run_that_built_nothing_still_gets_a_report(tmp_path: Path) -> None:
-    path = write_report(Home(tmp_path), RUN, events=[])
-    assert path == tmp_path / "reports" / f"{RUN}.html"
-    text = read(path).text_content()
+    text = write(Home(tmp_path), []).text_content()
+    assert (tmp_path / "reports" / f"{RUN}.html").is_file()
     assert "Nothing published" in text
     assert "no identity was evaluated" in text
 
@@ -364,7 +449,7 @@ def test_a_warehouse_with_few_relations_gives_a_smaller_report(
             "create schema core; create table core.fct_check_result as select 'I01' as check_id, "
             "'failed' as status, 'a' as document_sha256, 1.5::decimal(20, 2) as found_yuan"
         )
-    page = read(write_report(Home(tmp_path), RUN, events=events, built=path))
+    page = write(Home(tmp_path), events, path)
     (row,) = page.xpath("//table[@class='failures']/tbody/tr")
     assert [cell.text_content().strip() for cell in row][3:7] == ["—", "1.50", "—", "—"]
 
@@ -375,9 +460,8 @@ def test_the_example_query_runs_on_the_marts(built: Path) -> None:
     assert row[3:] == (Decimal("40100.00"), 0.11)
 
 
-def test_the_summary_counts_this_run_and_no_other(events: list[RecordedEvent], built: Path) -> None:
-    other = record([DocumentRead(sha256=sha256_of(5), reader_version="1", outcome="read")], run_id="earlier")
-    summary = summarise(RUN, events=[*other, *events], built=built, publication_id=7)
+def test_the_summary_counts_what_is_covered(events: list[RecordedEvent], built: Path) -> None:
+    summary = summarise(RUN, covering(events), built=built, publication_id=7)
     assert (summary.documents_stored, summary.documents_read, summary.amounts) == (3, 2, 8)
     assert [load.load_id for load in summary.quarantined] == ["bad"]
     assert (summary.checks.held, summary.checks.failed, summary.checks.not_evaluated) == (1, 1, 1)
@@ -392,7 +476,7 @@ def test_the_summary_counts_this_run_and_no_other(events: list[RecordedEvent], b
 
 def test_a_crawl_that_was_cut_off_is_counted_from_its_requests() -> None:
     start = CrawlStarted(site_name="x", region_code="130300", platform="trs", start_urls=())
-    (site,) = summarise(RUN, events=record([start, fetch("a.pdf", FetchOutcome.STORED, 1)])).sites
+    (site,) = summarise(RUN, covering(record([start, fetch("a.pdf", FetchOutcome.STORED, 1)]))).sites
     assert (site.ended, site.requests, site.documents_stored) == (None, 1, 1)
 
 
@@ -421,7 +505,8 @@ def test_a_share_is_not_rounded_up_to_all() -> None:
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium to open the page in")
 def test_the_page_fits_a_phone(tmp_path: Path, events: list[RecordedEvent], built: Path) -> None:
-    path = write_report(Home(tmp_path), RUN, events=events, built=built, publication_id=7)
+    write(Home(tmp_path), events, built, publication_id=7)
+    path = tmp_path / "reports" / f"{RUN}.html"
     probe = tmp_path / "probe.html"
     probe.write_text(
         f'<iframe id="f" src="{path.as_uri()}" width="390" height="800"></iframe><p id="w"></p><script>'
