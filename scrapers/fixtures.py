@@ -61,6 +61,7 @@ def _understood(captured: Mapping[str, str], body: bytes, site: Site) -> dict[st
                 for e in listing.entries
             ],
             "pages": list(listing.pages),
+            **({"listings": [within.url for within in listing.listings]} if listing.listings else {}),
         }
     found = attachments(page, site.selectors.attachment)
     title = page.article_title

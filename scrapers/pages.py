@@ -26,7 +26,7 @@ META_NAMES = ("SiteName", "ColumnName", "ArticleTitle", "PubDate", "ContentSourc
 
 _DATE = re.compile(r"(20\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)")
 _URL_DATE = re.compile(
-    r"(?:/P0(?=\d{8})|(?:/t|_)(?=\d{8}(?!\d)))(20\d{2})(\d{2})(\d{2})|/(20\d{2})[-/]?(\d{1,2})[-/](\d{1,2})/"
+    r"(?:/P0(?=\d{8})|(?:/t|_)(?=\d{8}(?!\d))|/(?=\d{8}/))(20\d{2})(\d{2})(\d{2})|/(20\d{2})[-/]?(\d{1,2})[-/](\d{1,2})/"
 )
 _CHINA = ZoneInfo("Asia/Shanghai")
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"

@@ -13,14 +13,17 @@ from protego import Protego
 
 from scrapers.check import region_names
 from scrapers.fixtures import Captured, write_fixture
+from scrapers.forms import sending
+from scrapers.layout import columns_named, described, rows
 from scrapers.pages import Page, decode, document_suffix
 from scrapers.platforms import read_listing
 from scrapers.recognise import Recognition, recognise
 from scrapers.settings import user_agent
-from scrapers.sites import Column, Site, write_sites
+from scrapers.sites import UNKNOWN_API, Api, Column, Selectors, Site, write_sites
 
 _MAXIMUM_BYTES = 4 * 1024 * 1024
 _SECONDS = 30
+_STEPS_TO_ENTRIES = 3
 
 
 class ProbeError(RuntimeError):
@@ -34,33 +37,47 @@ class Draft:
     site: Site
     recognitions: list[Recognition]
     pages: list[Captured]
+    seen: tuple[str, ...] = ()
+    """What was seen of the page, in plain words."""
 
 
 def probe(url: str, contact: str, site_id: str | None = None, *, allow_private: bool = False) -> Draft:
-    """Ask a site for robots.txt, the listing and what leads from there to one article; at most five requests.
+    """Ask a site for robots.txt, the listing and what leads from there to one article: seven requests.
+
+    A page that is no listing but names columns of budgets gives a site with these columns. Where no system is
+    told, the draft is of platform `generic` with the rows that look most like a listing.
 
     Raises:
-        ProbeError: the site does not answer, forbids it, or its platform is not told by its page.
+        ProbeError: the site does not answer or forbids it, or the page shows neither a system nor rows.
     """
     client = _Client(contact, url)
     listing = client.capture("listing.html", "listing", url)
     page = Page(listing.url, decode(listing.body, listing.content_type))
-    recognitions = recognise(page)
-    if not recognitions:
+    recognitions, seen = recognise(page), tuple(described(page))
+    if not recognitions and not rows(page):
         raise ProbeError(
-            f"{url}: no platform is told by this page; write the site by hand with platform generic and "
-            "selectors.listing_item (see scrapers/README.md)"
+            f"{url}: no platform is told by this page, and nothing in it looks like a listing. Seen: "
+            f"{'; '.join(seen)}. Give the address of the listing itself, or write the site by hand "
+            "(scrapers/README.md)"
         )
-    site = _draft(page, recognitions[0], contact, site_id, allow_private=allow_private)
-    return Draft(site, recognitions, [listing, *_led_to(page, site, client)])
+    site = _draft(page, recognitions, contact, site_id, allow_private=allow_private)
+    first = site.columns[0].url
+    pages = [listing]
+    if urljoin(site.base_url, first) != page.url:
+        listing = client.capture("column.html", "listing", urljoin(site.base_url, first), page.url)
+        page, pages = Page(listing.url, decode(listing.body, listing.content_type)), [listing]
+    return Draft(site, recognitions, [*pages, *_led_to(page, site, client)], seen)
 
 
 def _led_to(page: Page, site: Site, client: _Client) -> list[Captured]:
-    """The first answer of a listing's script where the page is a shell, and the first article."""
-    pages = []
+    """What leads from a listing to entries (its script, a listing within), and the first article."""
+    pages: list[Captured] = []
     listing = read_listing(page, site.columns[0], site)
-    if not listing.entries and listing.pages:
-        data = client.capture("data.txt", "listing", listing.pages[0], page.url)
+    for number in range(_STEPS_TO_ENTRIES):
+        further = (*listing.pages, *(within.url for within in listing.listings))
+        if listing.entries or not further:
+            break
+        data = client.capture(f"data{number or ''}.txt", "listing", further[0], page.url)
         pages.append(data)
         answer = Page(data.url, decode(data.body, data.content_type))
         listing = read_listing(answer, site.columns[0], site)
@@ -84,23 +101,41 @@ def write_draft(draft: Draft, sites: Path, fixtures: Path) -> tuple[Path, Path]:
     return site_file, folder
 
 
-def _draft(page: Page, best: Recognition, contact: str, site_id: str | None, *, allow_private: bool) -> Site:
+def _draft(
+    page: Page, recognitions: list[Recognition], contact: str, site_id: str | None, *, allow_private: bool
+) -> Site:
     parts = urlsplit(page.url)
     name = page.meta.get("SiteName") or re.split(r"[-_|]", page.title)[-1].strip() or parts.netloc
     labels = [label for label in (parts.hostname or "").split(".") if label not in {"www", "gov", "cn"}]
     site_id = site_id or re.sub(r"[^a-z0-9-]", "-", labels[-1] if labels else "site")
-    column = page.meta.get("ColumnName") or "部门预决算公开"
-    path = page.url.removeprefix(f"{parts.scheme}://{parts.netloc}/") or "/"
+    base_url, looks = f"{parts.scheme}://{parts.netloc}/", rows(page)
+    platform = recognitions[0].platform if recognitions else "generic"
+    selectors = Selectors(listing_item=None if recognitions else looks[0].xpath)
+    own = Column(name=page.meta.get("ColumnName") or "部门预决算公开", url=_relative(page.url, base_url))
+    named = [] if any(group.disclosures for group in looks) else columns_named(page).items()
     return Site(
         site_id=site_id,
         name=name,
         region_code=_region(name + page.title),
-        base_url=f"{parts.scheme}://{parts.netloc}/",
-        platform=best.platform,
-        columns=(Column(name=column, url=path),),
+        base_url=base_url,
+        platform=platform,
+        columns=tuple(Column(name=text, url=_relative(url, base_url)) for url, text in named) or (own,),
+        selectors=selectors,
+        api=_guessed_api(page) if platform == "provincial" else Api(),
         contact=contact,
         allow_private=allow_private,
     )
+
+
+def _guessed_api(page: Page) -> Api:
+    """The first address in the page's scripts that looks like its JSON's; else a place to fill in."""
+    scripts = " ".join(page.selector.css("script::text").getall())
+    found = re.findall(r"""["']([\w./-]*(?:list|query|get)\w*(?:\.\w+)?)["']""", scripts, re.IGNORECASE)
+    return Api(url=next((text for text in found if not text.endswith((".js", ".css"))), UNKNOWN_API))
+
+
+def _relative(url: str, base_url: str) -> str:
+    return url.removeprefix(base_url) or "/"
 
 
 def _region(text: str) -> str:
@@ -132,7 +167,11 @@ class _Client:
         headers = {"User-Agent": user_agent(self._contact)} | ({"Referer": referer} if referer else {})
         if not url.startswith(("http://", "https://")):
             raise ProbeError(f"{url}: expected an address that begins with http:// or https://")
-        request = urllib.request.Request(url.partition("#")[0], headers=headers)  # noqa: S310 - checked above
+        sent = sending(url)
+        headers |= {"Content-Type": sent.content_type} if sent.body else {}
+        body = sent.body.encode() if sent.body else None
+        address = sent.url.partition("#")[0]
+        request = urllib.request.Request(address, body, headers)  # noqa: S310 - checked above
         try:
             with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
                 return answer.url, answer.read(_MAXIMUM_BYTES), answer.headers.get("Content-Type", "")

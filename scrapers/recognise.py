@@ -14,6 +14,9 @@ from scrapers.pages import Page
 from scrapers.platforms import PLATFORMS
 from scrapers.sites import Column, PlatformName, Site
 
+_FEWEST_POINTS = 2
+"""One weak sign is none: every other site has columns that are folders."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
@@ -41,7 +44,7 @@ def recognise(page: Page) -> list[Recognition]:
     found = []
     for platform, signs in _signs().items():
         shown = [sign for sign in signs if _shows(sign, page)]
-        if shown:
+        if sum(sign["points"] for sign in shown) >= _FEWEST_POINTS:
             points = sum(sign["points"] for sign in shown)
             says = tuple(sign["says"] for sign in shown)
             found.append(Recognition(cast("PlatformName", platform), points, says))

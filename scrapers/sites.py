@@ -28,6 +28,10 @@ PlatformName = Literal[
 FieldName = Literal["title", "url", "date", "agency", "year"]
 
 
+UNKNOWN_API = "SAY-WHERE-THE-JSON-IS"
+"""What a draft says in place of `api.url` where the page does not show it; refused by checks."""
+
+
 class SiteError(ValueError):
     """A site file that cannot be used; the message names the file and the field."""
 

@@ -99,6 +99,13 @@ def add(  # noqa: PLR0913, PLR0917 - the options of a command are its parameters
     except ProbeError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
+    for fact in draft.seen:
+        typer.echo(f"seen: {fact}")
+    if not draft.recognitions:
+        typer.echo(
+            "no platform is told by this page: the draft is of platform generic, with the rows above as its "
+            "listing; compare selectors with the page, and say next_page where it goes on"
+        )
     for found in draft.recognitions:
         typer.echo(f"{found.platform} ({found.points}): {'; '.join(found.evidence)}")
     typer.echo(f"wrote {site_file}: read it, then `mingzhang sites check`")

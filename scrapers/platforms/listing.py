@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
@@ -61,7 +62,7 @@ def article_entries(
     found: dict[str, Found] = {}
     for region in select(page.selector, item) if item else [page.selector]:
         for link, anchor in links(page, region):
-            listed_on = find_date(_row_text(anchor))
+            listed_on = find_date(" ".join(row_of(anchor).itertext("*")))
             if not link.text or _PAGING_TEXT.fullmatch(link.text):
                 continue
             if item or article_pattern.search(link.url) or (listed_on and is_page_or_file(link)):
@@ -71,12 +72,12 @@ def article_entries(
     return tuple(found.values())
 
 
-def _row_text(anchor: Selector) -> str:
-    """The text of a link's row: the largest element around it that links nowhere else."""
+def row_of(anchor: Selector) -> Any:  # noqa: ANN401 - lxml has no types
+    """A link's row: the largest element around it that links nowhere else."""
     row, href = anchor.root, anchor.root.get("href")
     while (parent := row.getparent()) is not None and set(parent.xpath(".//a/@href")) == {href}:
         row = parent
-    return " ".join(row.itertext("*"))
+    return row
 
 
 def is_page_or_file(link: Link) -> bool:
