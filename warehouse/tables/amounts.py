@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby
 
 from warehouse.documents.model import Cell
 from warehouse.tables import meanings, money, rows
@@ -47,7 +49,35 @@ def read_amounts(context: Context) -> tuple[list[Amount], list[str]]:
             unread.append(
                 f"{_where(cell)} is no amount" if has_unit else f"{_where(cell)} has no unit of money"
             )
-    return amounts, unread
+    return _reprints_marked(amounts, context), unread
+
+
+def _reprints_marked(amounts: list[Amount], context: Context) -> list[Amount]:
+    """The amounts; a merged row that the next page prints again counts once: there it is `of_which`."""
+    result: list[Amount] = []
+    before: list[Amount] = []
+    for _, group in groupby(amounts, key=lambda amount: amount.row):
+        row = list(group)
+        if _is_reprint(row, before, context):
+            result += [replace(amount, row_role="of_which") for amount in row]
+        else:
+            result += row
+        before = row
+    return result
+
+
+def _is_reprint(row: list[Amount], before: list[Amount], context: Context) -> bool:
+    if not before or row[0].page == before[0].page:
+        return False
+    grid = context.section.grid
+    merged = any(grid[line[0].row][line[0].col].row_span > 1 for line in (row, before))
+    return merged and [_printed_facts(amount) for amount in row] == [
+        _printed_facts(amount) for amount in before
+    ]
+
+
+def _printed_facts(amount: Amount) -> tuple[int, str, str, str]:
+    return amount.col, amount.item_code, amount.item_label, amount.value_text
 
 
 def _figures(context: Context, columns: dict[int, Column]) -> Iterator[tuple[Cell, Column]]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from warehouse.documents.model import Document, Line
 from warehouse.tables.captions import Caption
+from warehouse.tables.headers import Grid, find_header_rows
 from warehouse.tables.model import DocumentFacts
 from warehouse.tables.rows import names_a_unit
 from warehouse.tables.text import key
@@ -24,15 +25,21 @@ _PHASE = re.compile(
     r"(?:(?<=部门)|(?<=单位)|(?<=收支)|(?<=收入)|(?<=支出)|(?<=拨款))(?:预算|决算)|(?:预算|决算)(?=项目|公开|收支|收入|支出|总表|表)"
 )
 _PROSE = re.compile(r"[。;,]|\d万?元")
+_HEADER_YEAR = re.compile(
+    r"(20\d\d)年(?:度|初)?(?:当年|本年|年初|全年|财政拨款|部门|\"?三公\"?经费|一般公共)*(?:预算|决算|执行|支出|收入|安排)"
+)
 _COVER_LINES = 60
 _MAX_TITLE = 60
 
 
-def document_facts(document: Document, captions: Sequence[Caption]) -> DocumentFacts:
-    """Facts from cover lines and captions; None where the text does not say (a guess is not a fact).
+def document_facts(
+    document: Document, captions: Sequence[Caption], grids: Sequence[Grid] = ()
+) -> DocumentFacts:
+    """Facts from cover lines, captions and headers; None where the text does not say (a guess is not a fact).
 
-    The year and phase of titles (2024年部门预算) come first, then the years of captions when they agree;
-    code and name of the agency are those that two thirds of the captions agree on.
+    The year and phase of titles (2024年部门预算) come first, then the years of captions, then the newest year
+    that headers name (2023年执行数 | 2024年预算数) where two thirds of the tables that name one agree; code
+    and name of the agency are those that two thirds of the captions agree on.
     """
     titles = [plain for line in _lines(document)[:_COVER_LINES] if _is_heading(plain := key(line))]
     titles += [key(caption.title) for caption in captions if caption.title]
@@ -40,6 +47,8 @@ def document_facts(document: Document, captions: Sequence[Caption]) -> DocumentF
     year = _most(int(match.group(1)) for match in covers) or _most(
         caption.fiscal_year for caption in captions if caption.fiscal_year
     )
+    if year is None:
+        year = _agreed([newest for grid in grids if (newest := _year_in_headers(grid))])
     name = _agreed([caption.agency_name for caption in captions if caption.agency_name])
     return DocumentFacts(
         format=document.format,
@@ -67,7 +76,14 @@ def _most(values: Iterable[_T]) -> _T | None:
     return counted[0][0] if counted else None
 
 
-def _agreed(values: Sequence[str]) -> str | None:
+def _year_in_headers(grid: Grid) -> int | None:
+    """The newest year of which the headers of a table give a budget or an account."""
+    rows = find_header_rows(grid)
+    texts = {key(cell.text) for row in grid[rows.first : rows.end] for cell in row}
+    return max((int(year) for text in texts for year in _HEADER_YEAR.findall(text)), default=None)
+
+
+def _agreed(values: Sequence[_T]) -> _T | None:
     """The most frequent value where at least two thirds are it: forms of several units name none of all."""
     named = _most(values)
     return named if named and values.count(named) * 3 >= len(values) * 2 else None

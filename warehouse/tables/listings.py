@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -10,7 +10,8 @@ from warehouse.documents.model import Cell
 from warehouse.tables import money
 from warehouse.tables.forms import Forms, indicators_of
 from warehouse.tables.headers import Column, Header
-from warehouse.tables.model import Amount, AssetLine, OrganisationLine, ProcurementLine, Project
+from warehouse.tables.indicator_texts import indicators_in
+from warehouse.tables.model import Amount, AssetLine, Indicator, OrganisationLine, ProcurementLine, Project
 from warehouse.tables.places import Spot
 from warehouse.tables.rows import Item, quantity
 from warehouse.tables.text import key, printed
@@ -172,6 +173,30 @@ def _projects(
             for line in indicators_of(row, item.row, columns, heading or level_1):
                 level_1 = line.level_1
                 found.indicators.append(line.indicator(source.spot, code, name))
+        if not groups:
+            found.indicators.extend(_listed_indicators(source, item, row, code, name))
+
+
+def _listed_indicators(
+    source: ListingSource, item: Item, row: Sequence[Cell], code: str, name: str
+) -> Iterator[Indicator]:
+    """Indicators that one cell of a row lists in its text."""
+    for column in source.header.with_role("text", "goal", "description"):
+        cell = row[column.index]
+        if cell.row != item.row:
+            continue
+        for each in indicators_in(cell.text):
+            yield Indicator(
+                **source.spot.place(cell),
+                pro_code=code,
+                project_name=name,
+                level_1=each.level_1,
+                level_2=each.level_2,
+                level_3=each.level_3,
+                description="",
+                target_text=each.target,
+                basis="",
+            )
 
 
 def _printed_again(project: Project, before: Sequence[Project]) -> bool:

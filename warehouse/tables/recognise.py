@@ -54,7 +54,11 @@ def recognise(document: Document) -> Recognition:
         The recognition; its rows are in the order of the document.
     """
     sections = tuple(sections_of(document))
-    facts = document_facts(document, [read_section_caption(section) for section in sections])
+    facts = document_facts(
+        document,
+        [read_section_caption(section) for section in sections],
+        [section.grid for section in sections],
+    )
     found = _Findings()
     for notice in document.notices:
         found.notice(notice.kind, notice.detail, page=notice.page)
