@@ -42,7 +42,8 @@ class PageContent:
     horizontal: list[Rule]
     vertical: list[Rule]
     turn: int = 0
-    has_image: bool = False
+    picture: float = 0.0
+    """Share of the page that its largest picture covers; 0 where there is none, or no need to look."""
     doubt: str = ""
     """Why the places of the glyphs may be wrong, where the source knows that it is not sure."""
     notices: list[Notice] = field(default_factory=list)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -36,8 +36,13 @@ beside a character (/ActualText) of a Type 3 font; browsers do so where fonts ar
 _FEW_SUSPECTS = 5
 """Glyphs; a page number in such a font does no harm."""
 
-_FEW = 40
-"""Glyphs; a page with more is not looked at as a scan."""
+_OUTLINES = 2000
+"""Strokes of shapes; the outlines of three lines of text."""
+_SHAPE = 8
+"""Strokes; rectangles have fewer."""
+
+_FEW_RULES = 8
+"""A scanned page has none of its own; one with more is not looked at as a scan."""
 
 _MOST_KEPT = 8_000_000
 """Bytes by which the process may grow; by half the size of a larger file, as opening that costs more."""
@@ -112,6 +117,11 @@ class OxideFile:
         upright = _without_turned(characters, directions, frame.rotation, watermark)
         glyphs = _glyphs(_without_pale(upright, paths, watermark), frame)
         horizontal, vertical = _rules(paths, frame)
+        picture = 0.0
+        if not has_words(glyphs):
+            picture = 1.0 if _is_outlines(paths) else self._picture(index, width * height, inline=True)
+        elif self._may_show_images and len(horizontal) + len(vertical) < _FEW_RULES:
+            picture = self._picture(index, width * height)
         self._forget()
         return PageContent(
             number,
@@ -121,7 +131,7 @@ class OxideFile:
             horizontal,
             vertical,
             turn=frame.turn,
-            has_image=len(glyphs) < _FEW and not has_words(glyphs) and self._has_image(index),
+            picture=picture,
             doubt=self._doubt(characters, frame.rotation),
             notices=watermark.notices(number),
         )
@@ -143,12 +153,19 @@ class OxideFile:
             self._document = pdf_oxide.PdfDocument.from_bytes(self._data)
             self._pages_read = 1
 
-    def _has_image(self, index: int) -> bool:
-        """Whether the page shows a picture; one too broken to be listed is there all the same."""
+    def _picture(self, index: int, page_area: float, *, inline: bool = False) -> float:
+        """Share of the page that its largest picture covers; one too broken to be listed may be all of it.
+
+        To look for pictures within the page's own instructions takes to decode them all.
+        """
         try:
-            return self._may_show_images and bool(self._document.page_images(index))
+            images = self._document.page_images(index)
+            if inline and not images:
+                images = self._document.extract_images(index)
         except RuntimeError:
-            return True
+            return 1.0
+        areas = [abs(a * d - b * c) for a, b, c, d, *_ in (image["matrix"] for image in images)]
+        return max(areas, default=0.0) / max(page_area, 1.0)
 
     def _frame(self, index: int, directions: list[float]) -> Frame:
         rotation = self._document.page_rotation(index) % 360 if self._may_turn else 0
@@ -161,6 +178,12 @@ class OxideFile:
             )
         turn = (direction - rotation) % 360 if direction % 90 == 0 else 0
         return Frame(*box, rotation=(rotation + turn) % 360, turn=turn)
+
+
+def _is_outlines(paths: Sequence[dict[str, Any]]) -> bool:
+    """Whether so much is drawn that it may be text without characters."""
+    counts: list[int] = [path["operations_count"] for path in paths]
+    return sum(count for count in counts if count > _SHAPE) > _OUTLINES
 
 
 def _doubt(characters: list[Any], rotation: int) -> str:

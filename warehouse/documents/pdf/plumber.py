@@ -85,7 +85,8 @@ class PlumberFile:
             glyphs,
             horizontal,
             vertical,
-            has_image=bool(page.images),
+            picture=max((image["width"] * image["height"] for image in page.images), default=0.0)
+            / (float(page.width) * float(page.height) or 1.0),
             notices=watermark.notices(number),
         )
         page.close()

@@ -75,7 +75,7 @@ def read_scan(data: bytes, page_number: int) -> PageContent:
     picture, boxes, turn = _upright(picture)
     if turn % 180:
         width, height = height, width
-    page = PageContent(page_number, width, height, [], [], [], turn, has_image=True)
+    page = PageContent(page_number, width, height, [], [], [], turn, picture=1.0)
     return _content(picture, boxes, page, skew)
 
 

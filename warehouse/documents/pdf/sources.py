@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from warehouse.documents.model import Notice
 from warehouse.documents.pdf.content import Glyph, PageContent, PageSource, ScanReader, SourceError
+from warehouse.documents.pdf.layer import is_invisible
 from warehouse.documents.pdf.text import WIDE_FROM, has_words
 from warehouse.workers import still_working
 
@@ -21,6 +22,16 @@ _COMMON = re.compile(r"[的一年度预算支出收入单位部门项目合计�
 _NEARLY_ALL = 0.9
 _ENOUGH = 20
 _GIBBERISH = 0.3
+
+_NUMBER = re.compile(r"\d\.\d\d")
+_DISGUISED = re.compile(
+    r"[^\W\d_]{1,3}(?:,[^\W\d_]{3})+\.[^\W\d_]{2}|(?<![A-Za-z.@])[A-Za-z]{1,6}\.[A-Za-z]{2}(?![A-Za-z.])"
+)
+"""What has the form of an amount but no digits: `A,BCD.EF`."""
+
+_A_SCAN = 0.5
+_NOTABLE = 0.25
+"""Shares of the page that a picture covers."""
 
 
 def open_reference(data: bytes) -> PageSource:
@@ -72,19 +83,29 @@ def _unreadable(number: int, error: Exception) -> PageContent:
 
 
 def _without_pictures_of_text(content: PageContent, data: bytes, read_scan: ScanReader | None) -> PageContent:
-    """The content, read optically where the page has only a picture of text, or text that means nothing."""
+    """The content, read optically where the page has a picture of text, or text that is not what is seen.
+
+    A text layer that nobody sees comes from the recognition by a scanner's software, of unknown quality and
+    without the rules of the table: the picture is read instead, and the layer taken where that gives nothing.
+    """
     number = content.number
     if is_gibberish(content.glyphs):
         content.notices.append(Notice("not_text", "the fonts do not tell their characters", number))
         content = replace(content, glyphs=[])
-    elif content.has_image and not has_words(content.glyphs):
+    elif content.picture and not has_words(content.glyphs):
         content.notices.append(Notice("scanned_page", "a picture without text", number))
+    elif content.picture >= _A_SCAN and is_invisible(data, number):
+        content.notices.append(Notice("hidden_text", "a picture with a text layer that is not seen", number))
     else:
+        if content.picture >= _NOTABLE:
+            share = f"a picture over {min(content.picture, 1):.0%} of the page was not read"
+            content.notices.append(Notice("picture", share, number))
         return content
     if read_scan is None:
         return content
     scan = read_scan(data, number)
-    return replace(scan, notices=[*content.notices, *scan.notices])
+    notices = [*content.notices, *scan.notices]
+    return replace(scan if scan.glyphs or not has_words(content.glyphs) else content, notices=notices)
 
 
 def is_gibberish(glyphs: Sequence[Glyph]) -> bool:
@@ -92,9 +113,24 @@ def is_gibberish(glyphs: Sequence[Glyph]) -> bool:
     if len(glyphs) < _ENOUGH:
         return False
     text = "".join([text for _, _, _, _, text, _ in glyphs])
-    if len(_NOT_TEXT.findall(text)) > _GIBBERISH * len(glyphs):
+    not_text = len(_NOT_TEXT.findall(text))
+    if not_text > _GIBBERISH * len(glyphs) or _has_digits_in_disguise(text, not_text):
         return True
     if _COMMON.search(text):
         return False
     chinese = sum("\u4e00" <= character <= "\u9fff" for character in text)
-    return chinese > 5 * _ENOUGH
+    return chinese > 5 * _ENOUGH or (not chinese and _is_without_words(text))
+
+
+def _is_without_words(text: str) -> bool:
+    """Whether letters stand without spaces: codes of a font, not English."""
+    letters, spaces = sum(map(str.isalpha, text)), sum(map(str.isspace, text))
+    return letters > max(2 * _ENOUGH, len(text) / 2) and spaces < letters / 20
+
+
+def _has_digits_in_disguise(text: str, not_text: int) -> bool:
+    """Whether most digits are other characters: the font of the numbers alone may lack its Unicode map."""
+    if not_text >= _ENOUGH and not_text > sum(map(str.isdecimal, text)):
+        return True
+    disguised = len(_DISGUISED.findall(text))
+    return disguised >= _ENOUGH / 4 and disguised > len(_NUMBER.findall(text))
