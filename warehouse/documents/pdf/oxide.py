@@ -154,16 +154,17 @@ class OxideFile:
             self._pages_read = 1
 
     def _picture(self, index: int, page_area: float, *, inline: bool = False) -> float:
-        """Share of the page that its largest picture covers; one too broken to be listed may be all of it.
+        """Share of the page that its largest picture covers.
 
-        To look for pictures within the page's own instructions takes to decode them all.
+        With `inline`, for pages without text: pictures within the page's own instructions too, which takes to
+        decode them all, and one too broken to be listed may be all of the page.
         """
         try:
             images = self._document.page_images(index)
             if inline and not images:
                 images = self._document.extract_images(index)
         except RuntimeError:
-            return 1.0
+            return float(inline)
         areas = [abs(a * d - b * c) for a, b, c, d, *_ in (image["matrix"] for image in images)]
         return max(areas, default=0.0) / max(page_area, 1.0)
 
@@ -281,9 +282,10 @@ def _rules(paths: Iterable[dict[str, Any]], frame: Frame) -> tuple[list[Rule], l
             x, y, width, height = y, x, height, width  # noqa: PLW2901 nothing else is meant by them
         x0 = x + start if along > 0 else start - x - width
         y0 = y + top if down > 0 else top - y - height
-        if width >= height:
+        is_dot = width <= MAX_RULE_WIDTH and height <= MAX_RULE_WIDTH  # of a dotted line, either way
+        if width >= height or is_dot:
             horizontal.append(Rule(y0 + height / 2, x0, x0 + width))
-        else:
+        if width < height or is_dot:
             vertical.append(Rule(x0 + width / 2, y0, y0 + height))
     return horizontal, vertical
 
