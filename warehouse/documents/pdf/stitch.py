@@ -7,10 +7,10 @@ break is joined. Two tables of one form stay apart: a new title says so, or firs
 
 from __future__ import annotations
 
-import operator
 import re
 import unicodedata
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from itertools import pairwise
 
 from warehouse.documents.pdf.pages import PageLayout, PageLine, PartCell, TablePart
@@ -32,6 +32,9 @@ _FIGURE = re.compile(r"-?[\d,]+(\.\d+)?%?")
 _OWN_ROW = re.compile(
     r"[(（]?[一二三四五六七八九十]+[)）、.]|\d+[、.．)）]\D|[(（]\d+[)）]|\d{3,}|其中|合计|小计|总计"
 )
+
+_MARKS = re.compile(r"[\W_]+")
+_ALIKE = 0.75
 
 Block = PageLine | TablePart
 
@@ -142,13 +145,11 @@ def _as_before(row: list[str], rows: list[list[str]]) -> list[str]:
 
 
 def _is_misread(row: list[str], known: list[str]) -> bool:
-    """Whether rows without figures differ by no more than one character in four of any text."""
+    """Whether rows without figures are alike in each text, but for marks and one character in four."""
     if len(row) != len(known) or any(map(_FIGURE.fullmatch, (*row, *known))):
         return False
-    return all(
-        len(now) == len(was) and 4 * sum(map(operator.ne, now, was)) <= len(was)
-        for now, was in zip(row, known, strict=True)
-    )
+    pairs = [(_MARKS.sub("", now), _MARKS.sub("", was)) for now, was in zip(row, known, strict=True)]
+    return all(now == was or SequenceMatcher(None, now, was).ratio() >= _ALIKE for now, was in pairs)
 
 
 def _repeated(old: list[list[str]], new: list[list[str]]) -> tuple[int, int]:
