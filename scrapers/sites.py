@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import codecs
+from collections.abc import Collection, Mapping
 from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,8 +14,9 @@ import yaml
 from cssselect import SelectorError
 from parsel import Selector
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails
 
+from scrapers import mistakes
+from scrapers.mistakes import StrictLoader
 from scrapers.pages import select
 from warehouse.home import Home
 
@@ -80,7 +82,7 @@ class Selectors(_Strict):
             try:
                 select(Selector("<html></html>", type="html"), expression)
             except SelectorError as error:  # of CSS; those of XPath are ValueErrors
-                raise ValueError(f"not a CSS selector: {error}") from error
+                raise ValueError(f"{expression!r} is not a CSS selector: {error}") from error
         return expression
 
 
@@ -110,6 +112,20 @@ class Assertions(_Strict):
 
     minimum_entries: int = Field(default=1, ge=0)
     minimum_documents: int = Field(default=1, ge=0)
+    minimum_documents_per_year: int = Field(default=0, ge=0)
+    """Of each fiscal year that the site lists but the newest, which may still be coming in."""
+    maximum_documents_per_year: int | None = Field(default=None, ge=1)
+    """More are reported: the same documents may be listed under other addresses."""
+
+    @model_validator(mode="after")
+    def _minimum_below_maximum(self) -> Assertions:
+        most = self.maximum_documents_per_year
+        if most is not None and self.minimum_documents_per_year > most:
+            raise ValueError(
+                f"minimum_documents_per_year {self.minimum_documents_per_year} is more than "
+                f"maximum_documents_per_year {most}"
+            )
+        return self
 
 
 class Site(_Strict):
@@ -158,6 +174,8 @@ class Site(_Strict):
     """Hours in `timezone` in which the site may be asked, such as `20:00-07:00`; at any time by default."""
     full_walk_every: int = Field(default=1, ge=1)
     """One of so many crawls walks listings to their end and sees withdrawals; others walk as far as new."""
+    years: tuple[int, ...] = ()
+    """Only documents of these years are taken, and those that do not say of which; by default all."""
     maximum_days_without_news: int | None = Field(default=None, ge=1)
     """Days since the last new document after which it is reported; never by default."""
     maximum_requests_per_document: int = Field(default=20, ge=1)
@@ -195,6 +213,18 @@ class Site(_Strict):
         }
         return tuple(text for text, holds in permitted.items() if holds)
 
+    @field_validator("encoding")
+    @classmethod
+    def _must_be_known(cls, encoding: str | None) -> str | None:
+        if encoding is not None:
+            try:
+                codecs.lookup(encoding)
+            except LookupError as error:
+                raise ValueError(
+                    f"there is no encoding {encoding!r}; most pages are gb18030 or utf-8"
+                ) from error
+        return encoding
+
     @field_validator("base_url")
     @classmethod
     def _end_with_slash(cls, value: str) -> str:
@@ -223,16 +253,15 @@ def read_site(path: Path, **values: object) -> Site:
         SiteError: the file is not YAML, or a field is missing, unknown or wrong.
     """
     try:
-        content = yaml.safe_load(path.read_text("utf-8"))
+        content = yaml.load(path.read_text("utf-8"), Loader=StrictLoader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SiteError(f"{path}: not a YAML file: {error}") from error
+        raise SiteError(f"{path}: {mistakes.of_yaml(error)}") from error
     if not isinstance(content, dict):
         raise SiteError(f"{path}: expected fields of a site, found {type(content).__name__}")
     try:
         return Site.model_validate({"site_id": path.stem, **content, **values})
     except ValidationError as error:
-        mistakes = "; ".join(_in_plain_words(mistake) for mistake in error.errors())
-        raise SiteError(f"{path}: {mistakes}") from error
+        raise SiteError(f"{path}: {mistakes.of_fields(error.errors(), Site)}") from error
 
 
 def load_sites(folder: Path = SITES_FOLDER) -> dict[str, Site]:
@@ -250,6 +279,14 @@ def load_sites(folder: Path = SITES_FOLDER) -> dict[str, Site]:
     return sites
 
 
+def of_years(site: Site, years: Collection[int]) -> Site:
+    """A site as it is crawled to collect some years: its listings to their end, and no other documents."""
+    expected = site.assertions.model_copy(update={"minimum_documents": 1})
+    return site.model_copy(
+        update={"years": tuple(sorted(years)), "full_walk_every": 1, "assertions": expected}
+    )
+
+
 def sites_folder(home: Home, given: Path | None = None) -> Path:
     """Where the site files of an installation are: as given, else in its home, else the bundled ones."""
     own = home.path / "sites"
@@ -264,14 +301,3 @@ def write_sites(sites: Mapping[str, Site], folder: Path) -> None:
         (folder / f"{site_id}.yml").write_text(
             yaml.safe_dump(values, allow_unicode=True, sort_keys=False), "utf-8"
         )
-
-
-def _in_plain_words(mistake: ErrorDetails) -> str:
-    field = ".".join(str(part) for part in mistake["loc"]) or "site"
-    match mistake["type"]:
-        case "extra_forbidden":
-            return f"{field}: unknown field"
-        case "missing":
-            return f"{field}: missing"
-        case _:
-            return f"{field}: {mistake['msg']} (found {mistake['input']!r})"

@@ -66,10 +66,54 @@ def test_the_schema_for_editors_is_current():
         (("trs_wcm", "generic"), "needs selectors.listing_item"),
         (("contact:", "selectors: {content: 'div['}\ncontact:"), "selectors.content: .*div"),
         (("contact:", 'allowed_hosts: ["*"]\ncontact:'), "allowed_hosts"),
+        (("contact:", "contcat:"), "contact: missing; contcat: unknown field; did you mean contact?"),
+        (("contact:", "selectors: {listing_itm: li}\ncontact:"), "did you mean listing_item?"),
+        (("url: zwgk", "adress: zwgk"), "columns.0.url: missing; columns.0.adress: unknown field"),
+        (("trs_wcm", "trs-wcm"), "'trs-wcm' is none of .*; did you mean trs_wcm?"),
+        (('"140900"', "140900"), "six digits of GB/T 2260 in quotes.*found 140900"),
+        (("http://www", "www"), "base_url: expected an address that begins with http://"),
+        (("contact:", 'schedule: "30 2 * *"\ncontact:'), "schedule: expected five cron fields"),
+        (
+            ("contact:", "crawl_between: 20-7\ncontact:"),
+            'expected two times in quotes, such as "20:00-07:00"',
+        ),
+        (
+            ("contact:", "allowed_hosts: ['http://czj.example.gov.cn/']\ncontact:"),
+            "allowed_hosts.0: expected a host such as .*without http://",
+        ),
+        (("contact:", "delay_seconds: -1\ncontact:"), "delay_seconds: must be at least 0"),
+        (("contact:", "delay_seconds: slow\ncontact:"), "delay_seconds: expected a number"),
+        (("contact:", "verify_tls: perhaps\ncontact:"), "verify_tls: expected true or false"),
+        (("contact:", "encoding: gbk2312\ncontact:"), "there is no encoding 'gbk2312'"),
+        (("contact:", "admdiv: 1409\ncontact:"), "admdiv: expected nine digits in quotes"),
+        (("contact:", "selectors: {content: '//div[@id='}\ncontact:"), "XPath error: Invalid expression"),
+        (
+            (
+                "contact:",
+                "assertions: {minimum_documents_per_year: 9, maximum_documents_per_year: 3}\ncontact:",
+            ),
+            "minimum_documents_per_year 9 is more than maximum_documents_per_year 3",
+        ),
+        (
+            ("url: zwgk/bmys/}", "url: zwgk/bmys/, phase: 预算}"),
+            "'预算' is none of 'budget' or 'final_account'",
+        ),
+        (("contact:", "name: 另一个\ncontact:"), "name is written twice"),
+        (("  - {", "\t- {"), "line 7: .*indent with blanks"),
+        (("contact:", "site_id: elsewhere\ncontact:"), "'elsewhere', expected the file's name 'bad'"),
+        (
+            ("contact:", "platform: provincial\napi: {url: 'q?d={admdv}&p={page}'}\ncontact:"),
+            "nothing fills in {admdv}; did you mean {admdiv}?",
+        ),
+        (
+            ("contact:", "platform: provincial\napi: {url: SAY-WHERE-THE-JSON-IS}\ncontact:"),
+            "api.url: still to be said",
+        ),
     ],
 )
 def test_mistakes_in_plain_words(tmp_path: Path, change: tuple[str, str], message: str):
-    (tmp_path / "bad.yml").write_text(GOOD.replace(*change), "utf-8")
+    text = GOOD.replace("platform: trs_wcm\n", "") if "platform: provincial" in change[1] else GOOD
+    (tmp_path / "bad.yml").write_text(text.replace(*change), "utf-8")
     (tmp_path / "good.yml").write_text(GOOD.replace("zwgk", "gk"), "utf-8")
     (mistake,) = check_folder(tmp_path)
     assert mistake.path.name == "bad.yml"
