@@ -29,6 +29,9 @@ _AFTER_ORDINAL = r"(?<=[一二三四五六七八九十\d]\))"
 _NEAR_MARGIN = 2.5
 _CHANGES = frozenset({"increase", "decrease"})
 _SHARES = frozenset({"%", "个百分点"})
+# 单价100万元（含）以上设备: the figure is a limit. (不含车辆), (台、套): asides that name nothing.
+_NO_THRESHOLD = r"(?!\(?含?\)?及?以[上下])"
+_ASIDE = re.compile(r"\((?:不?含[^()]*|[台套辆个、,/]+)\)")
 # 货物7.97万元、服务13.10万元: the bare word only where the figure follows at once.
 _SERVICES = re.compile(r"(?:^|[、,;])服务(?:类|预算|采购)?(?:为)?$")
 _GLOSSARY = re.compile(r"^[（(]?[一二三四五六七八九十\d]+[、.）)].{2,20}[:：](?:指|是指|反映)")
@@ -58,6 +61,8 @@ class _Words:
     comparisons: dict[str, str]
     weak: frozenset[str]
     weak_metrics: frozenset[str]
+    bare: dict[str, frozenset[str]]
+    money_of_counted: dict[str, str]
     countable: frozenset[str]
 
 
@@ -69,12 +74,16 @@ def _words() -> _Words:
     weak = frozenset(map(key, known["weak"]))
     units = "|".join(map(re.escape, sorted(known["units"], key=len, reverse=True)))
     return _Words(
-        figure=re.compile(rf"(?<![\d.,])(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*({units})"),
+        figure=re.compile(
+            rf"(?<![\d.,])(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*({units}){_NO_THRESHOLD}"
+        ),
         metric=_metric_pattern(metrics, weak, known["before_weak"]),
         metrics=metrics,
         comparison=_longest_first(comparisons),
         comparisons=comparisons,
         weak=weak,
+        bare={side: frozenset(map(key, bare)) for side, bare in known["bare"].items()},
+        money_of_counted=known["money_of_counted"],
         weak_metrics=frozenset(metrics[word] for word in weak if word in metrics),
         countable=frozenset(known["countable"]),
     )
@@ -106,8 +115,11 @@ def statements(lines: Sequence[Line]) -> Iterator[Statement]:
         text = paragraph.text.translate(_ONE_WIDTH)
         if _GLOSSARY.match(text) or not _words().figure.search(text):
             continue
+        told: set[tuple[str, str]] = set()
         for sentence in _SENTENCE.finditer(text):
-            for found in _figures(paragraph, sentence):
+            if not sentence.group().startswith("其中"):
+                told.clear()
+            for found in _figures(paragraph, sentence, told):
                 ordinal += 1
                 yield _numbered(found, ordinal)
 
@@ -160,16 +172,23 @@ def _joined(lines: Sequence[tuple[int, Line]]) -> _Paragraph:
     )
 
 
-def _figures(paragraph: _Paragraph, sentence: re.Match[str]) -> Iterator[Statement]:
-    """The figures of one sentence; a figure without a metric of its own goes on with the one before it."""
+def _figures(
+    paragraph: _Paragraph, sentence: re.Match[str], told: set[tuple[str, str]]
+) -> Iterator[Statement]:
+    """The figures of one sentence; a figure without a metric of its own goes on with the one before it.
+
+    `told` holds metrics, with kinds of units, of which the figure is known: what comes again is a part.
+    """
     words, text = _words(), sentence.group()
     lead, metric, before = "", "", 0
-    told: set[str] = set()
     for figure in words.figure.finditer(text):
-        between = key(text[before : figure.start()])
+        between = _ASIDE.sub("", key(text[before : figure.start()]))
         clause = re.split(r"[,，:：(（]", between)[-1]
         comparison = _comparison(between)
         own = _metric(clause if metric else between)
+        goes_on = bool(metric) and _is_bare(clause, metric)
+        if goes_on:
+            own = ""
         if own in words.weak_metrics and _SUBJECT.search(
             key(paragraph.text[: sentence.start() + figure.start()])
         ):
@@ -184,10 +203,19 @@ def _figures(paragraph: _Paragraph, sentence: re.Match[str]) -> Iterator[Stateme
             unit not in unit_factors() and unit not in _SHARES and metric not in words.countable
         ):
             continue
-        is_part = not comparison and (metric in told or _is_part(clause, metric))
+        kind = "money" if unit in unit_factors() else unit
+        said = words.money_of_counted.get(metric, metric) if kind == "money" else metric
+        is_part = not comparison and not goes_on and ((said, kind) in told or _is_part(clause, metric))
         if not comparison:
-            told.add(metric)
-        yield _statement(paragraph, sentence, figure, (f"{metric}_part" if is_part else metric, comparison))
+            told.add((said, kind))
+        yield _statement(paragraph, sentence, figure, (f"{said}_part" if is_part else said, comparison))
+
+
+def _is_bare(clause: str, metric: str) -> bool:
+    """Whether a clause only says 支出决算 or the like, after a metric of that side."""
+    side = "revenue" if metric.endswith("revenue") or metric == "revenue_total" else "expenditure"
+    plain = re.sub(r"(?:为|是|数|安排|年初)+$", "", clause)
+    return metric not in {"revenue_total", "expenditure_total"} and plain in _words().bare[side]
 
 
 def _metric(text: str) -> str:
