@@ -11,13 +11,15 @@ from dagster import (
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
+    Config,
     MaterializeResult,
     StaticPartitionsDefinition,
     asset,
 )
+from pydantic import Field
 
 from orchestration import pipeline
-from scrapers.sites import Site
+from scrapers.sites import Site, of_years
 from warehouse.home import Home
 from warehouse.record.events import CrawlFinished, LoadValidated
 
@@ -30,6 +32,16 @@ PUBLICATION = AssetKey("publication")
 def run_id_of(context: AssetExecutionContext) -> str:
     """The run as the record knows it: given by the command that started it, else made from Dagster's."""
     return context.run.tags.get(RUN_TAG) or f"dagster-{context.run.run_id[:8]}"
+
+
+class Backfill(Config):
+    """What the launchpad asks before a site is collected."""
+
+    years: list[int] = Field(
+        default=[],
+        description="Walk the site's listings to their end and take only documents of these years, such as "
+        "[2020, 2021]; empty: collect the site as usual.",
+    )
 
 
 Crawl = Callable[[Home, Site, str], CrawlFinished]
@@ -49,8 +61,10 @@ def collection_assets(
         check_specs=[AssetCheckSpec("crawl_complete", asset=OBSERVATIONS)],
         description="Events and raw files of one crawl of a site.",
     )
-    def observations(context: AssetExecutionContext) -> MaterializeResult:  # type: ignore[type-arg]
-        finished = crawl(home, sites[context.partition_key], run_id_of(context))
+    def observations(context: AssetExecutionContext, config: Backfill) -> MaterializeResult:  # type: ignore[type-arg]
+        site = sites[context.partition_key]
+        asked = of_years(site, config.years) if config.years else site
+        finished = crawl(home, asked, run_id_of(context))
         complete = AssetCheckResult(
             check_name="crawl_complete",
             passed=pipeline.crawl_succeeded(finished),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -86,6 +87,13 @@ def run(
     site: Annotated[
         list[str] | None, typer.Option("--site", metavar="ID", help="Only this site; may be repeated.")
     ] = None,
+    years: Annotated[
+        str | None,
+        typer.Option(
+            metavar="2020-2022",
+            help="Collect these years: listings are walked to their end, documents of other years left out.",
+        ),
+    ] = None,
     due: Annotated[
         bool,
         typer.Option("--due", help="Only sites whose schedule asks for a crawl by now: for cron and timers."),
@@ -95,10 +103,14 @@ def run(
 
     Exit code 0: published, or nothing was new. 3: published, but a load is in quarantine. 1: failed.
     """
+    from scrapers.sites import of_years
+
     place = Home.find(home)
     selected = _selected(place, sites, site or [])
     if due:
         selected = _due(place, selected)
+    if years:
+        selected = {site_id: of_years(one, _years(years)) for site_id, one in selected.items()}
     with _replica_of(selected):
         _run(place, selected)
 
@@ -325,6 +337,20 @@ def _selected(home: Home, folder: Path | None, only: list[str]) -> Mapping[str, 
     if not sites:
         fail(f"{place}: no site YAML files here")
     return {site_id: site for site_id, site in sites.items() if site_id in only or not only}
+
+
+def _years(text: str) -> set[int]:
+    """`2020`, `2020-2022` or `2018,2020-2022`."""
+    years: set[int] = set()
+    for part in text.split(","):
+        found = re.fullmatch(r"\s*(\d{4})(?:-(\d{4}))?\s*", part)
+        if not found:
+            fail(f"--years {text}: not years such as 2020, 2020-2022 or 2018,2020-2022")
+        first, last = int(found[1]), int(found[2] or found[1])
+        years.update(range(first, last + 1))
+    if not years:
+        fail(f"--years {text}: the last year is before the first")
+    return years
 
 
 def _due(home: Home, sites: Mapping[str, Site]) -> Mapping[str, Site]:

@@ -33,7 +33,8 @@ def build_definitions(home: Home, sites: Mapping[str, Site], crawl: Crawl = pipe
         COLLECT,
         selection=AssetSelection.assets(*collection),
         tags={"mingzhang/job": COLLECT},
-        description="Crawl one site, read what is new, land it and judge the load.",
+        description="Crawl one site, read what is new, land it and judge the load. To collect older years, "
+        "say which in the launchpad: `years` of `observations`.",
     )
     publish = define_asset_job(
         PUBLISH,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from scrapers.sites import Site
@@ -24,6 +24,9 @@ class Walked:
     documents: int
     outcomes: Mapping[str, int]
     full_walk: bool = True
+    years: tuple[int, ...] = ()
+    by_year: Mapping[int, int] = field(default_factory=dict)
+    """Fiscal year → documents that are said to be of it."""
 
 
 def monitors(
@@ -42,7 +45,8 @@ def monitors(
         last_news_at: When a document was last stored, by this crawl or an earlier one.
         now: The end of the crawl.
     """
-    return [*_counts(site, walked), *_compared(walked, history), *_ages(site, last_news_at, now)]
+    compared = _compared(walked, history)
+    return [*_counts(site, walked), *_by_year(site, walked), *compared, *_ages(site, last_news_at, now)]
 
 
 def _counts(site: Site, walked: Walked) -> Iterator[MonitorRaised]:
@@ -66,9 +70,19 @@ def _counts(site: Site, walked: Walked) -> Iterator[MonitorRaised]:
         )
 
 
+def _by_year(site: Site, walked: Walked) -> Iterator[MonitorRaised]:
+    least, most = site.assertions.minimum_documents_per_year, site.assertions.maximum_documents_per_year
+    for year, count in sorted(walked.by_year.items()):
+        if most is not None and count > most:
+            yield _raised("documents_per_year", f"more documents of {year}", count, most)
+        if walked.full_walk and count < least and year < max(walked.by_year):
+            yield _raised("documents_per_year", f"fewer documents of {year}", count, least)
+
+
 def _compared(walked: Walked, history: Sequence[CrawlFinished]) -> Iterator[MonitorRaised]:
-    """Full walks are compared with the last full walks that ended well."""
-    usual = [end.documents_linked for end in history if end.full_walk and end.reason == "finished"]
+    """Full walks are compared with the last full walks that ended well and were of the same years."""
+    alike = [end for end in history if end.full_walk and end.years == walked.years]
+    usual = [end.documents_linked for end in alike if end.reason == "finished"]
     if walked.full_walk and usual:
         limit = _FEWER_THAN_USUAL * statistics.median(usual[-_CRAWLS_COMPARED:])
         if walked.documents < limit:

@@ -125,7 +125,8 @@ class GovernmentSpider(scrapy.Spider):
         self.asked: set[str] = set()
         self.outcomes: Counter[str] = Counter()
         self.entries = 0
-        self.linked: set[str] = set()
+        self.linked: dict[str, int | None] = {}
+        """Documents with the fiscal year that they are said to be of."""
         self.stored = 0
         self.unrecorded: list[Payload] = []
         """Events that go with the next answer to be recorded."""
@@ -152,7 +153,14 @@ class GovernmentSpider(scrapy.Spider):
     async def closed(self, reason: str) -> None:
         """Record how the crawl ended. Called by Scrapy."""
         errors = self.crawler.stats.get_value("spider_exceptions/count", 0) if self.crawler.stats else 0
-        walked = Walked(self.entries, len(self.linked), dict(sorted(self.outcomes.items())), self.full_walk)
+        walked = Walked(
+            entries=self.entries,
+            documents=len(self.linked),
+            by_year=Counter(year for year in self.linked.values() if year),
+            outcomes=dict(sorted(self.outcomes.items())),
+            full_walk=self.full_walk,
+            years=self.site.years,
+        )
         now, known = datetime.now(UTC), self.recorder
         raised = monitors(self.site, walked, known.history, known.last_news_at, now) if self.outcomes else []
         await self.recorder.append(
@@ -166,6 +174,7 @@ class GovernmentSpider(scrapy.Spider):
                     documents_linked=len(self.linked),
                     documents_stored=self.stored,
                     full_walk=self.full_walk,
+                    years=self.site.years,
                 ),
             ]
         )
@@ -420,6 +429,9 @@ class GovernmentSpider(scrapy.Spider):
 
     def _follow(self, entry: Found, column: Column, listing: _Fetched) -> Iterator[Request]:
         """The document of an entry, or the article unless its title is plainly of something else."""
+        said = entry.facts.or_else(facts(entry.title)).or_else(entry.within)
+        if not self._is_wanted(said.fiscal_year):
+            return
         document = shown_document(entry.url)
         if document_suffix(document):
             if self._judged(entry, column, entry.title, None, listing.events) is Verdict.DISCLOSURE:
@@ -431,6 +443,10 @@ class GovernmentSpider(scrapy.Spider):
         else:
             handler = partial(self._on_article, entry=entry, column=column)
             yield from self._ask(entry.url, PageKind.ARTICLE, handler, listing.event.url)
+
+    def _is_wanted(self, year: int | None) -> bool:
+        """Whether documents of a year are to be taken; what does not say its year may be of any."""
+        return not self.site.years or year is None or year in self.site.years
 
     def _on_article(self, fetched: _Fetched, entry: Found, column: Column) -> Iterator[Request]:
         page = fetched.page
@@ -476,7 +492,9 @@ class GovernmentSpider(scrapy.Spider):
     def _link(self, link: Link, source: _Fetched, entry: Found, column: Column) -> Iterator[Request]:
         """Record a link and ask for its document; the page itself was fetched already."""
         event = self._document_linked(link, source, entry, column)
-        self.linked.add(link.url)
+        if not self._is_wanted(event.fiscal_year):
+            return
+        self.linked[link.url] = event.fiscal_year
         if source.event.outcome is FetchOutcome.STORED or self.recorder.is_news(event):
             source.events.append(event)
         if link.url == source.event.url:

@@ -25,7 +25,7 @@ class SiteStatus:
     last_success_at: datetime | None = None
     last_new_documents_at: datetime | None = None
     documents_linked: int = 0
-    """By the last successful crawl that walked listings to their end."""
+    """By the last successful crawl that walked listings to their end, of all years."""
     failures_in_a_row: int = 0
     last_reason: str = ""
 
@@ -71,6 +71,6 @@ def _after(status: SiteStatus, event: RecordedEvent, started_at: datetime | None
     return replace(
         status,
         last_success_at=event.occurred_at,
-        documents_linked=end.documents_linked if end.full_walk else status.documents_linked,
+        documents_linked=end.documents_linked if end.full_walk and not end.years else status.documents_linked,
         failures_in_a_row=0,
     )

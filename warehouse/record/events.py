@@ -7,10 +7,12 @@ is added with a default, anything else is a new version with an upcaster.
 
 from __future__ import annotations
 
+import os
+import time
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import ClassVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -79,6 +81,8 @@ class CrawlFinished(Payload):
     documents_stored: int
     full_walk: bool = True
     """Whether listings were walked to their end; else only as far as they were new."""
+    years: tuple[int, ...] = ()
+    """The years to which documents were limited; none where they were not."""
 
 
 class MonitorRaised(Payload):
@@ -311,6 +315,14 @@ PAYLOADS: dict[str, type[Payload]] = {
 }
 
 
+def new_event_id() -> UUID:
+    """A random id that begins with the time (UUID version 7): ids of one time lie together in an index."""
+    milliseconds, chance = time.time_ns() // 1_000_000, int.from_bytes(os.urandom(10))
+    return UUID(
+        int=milliseconds << 80 | 7 << 76 | (chance >> 64 & 0xFFF) << 64 | 2 << 62 | chance & (1 << 62) - 1
+    )
+
+
 class Event(BaseModel):
     """Something observed, as handed to the log."""
 
@@ -320,7 +332,7 @@ class Event(BaseModel):
     run_id: str
     site_id: str | None = None
     occurred_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
-    event_id: UUID = Field(default_factory=uuid4)
+    event_id: UUID = Field(default_factory=new_event_id)
 
 
 class RecordedEvent(Event):
