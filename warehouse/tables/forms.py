@@ -7,7 +7,7 @@ may hold several forms below each other, and the indicators of a form may be a t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -36,7 +36,7 @@ _INDICATOR_ROLES = (
 )
 _FIGURE = re.compile(r"[\d,.]*\d[\d,.]*")
 _SAYING = frozenset({"level_1", "level_2", "level_3", "target"})
-_RELATIONS = frozenset("≥≤=＝><＞＜≧≦≠")
+_RELATIONS = frozenset([*"≥≤=＝><＞＜≧≦≠", ">=", "<=", "＞=", "＜=", "==", "!="])
 _FORM_TYPES = frozenset({"project_performance", "overall_performance"})
 _ANCHORS = frozenset({"project_code", "project_name", "agency", "department", "budget", "goal", "fiscal"})
 _FORM_ONLY = frozenset({"project_code", "project_name", "goal", "plan"})
@@ -55,6 +55,8 @@ class _Draft:
     agency_name: str = ""
     plan_header: str = ""
     plan_texts: tuple[str, ...] = ()
+    is_of_this_year: bool = False
+    """Whether the label of the budget says so: it counts before one of all years."""
 
     @property
     def code(self) -> str:
@@ -132,8 +134,20 @@ def indicator_columns(row: Sequence[Cell]) -> dict[str, list[int]]:
         role = meanings.role_of((printed(cell.text),)) if cell.text else None
         if role in _INDICATOR_ROLES:
             roles.setdefault(role, []).append(cell.col)
+    contents = {cell.col: cell.text for cell in distinct(row)}
+    roles = with_contents_described(roles, contents)
     named = len({"level_1", "level_2", "level_3"} & roles.keys())
     return roles if named and ("target" in roles or named > 1) and len(roles) > 1 else {}
+
+
+def with_contents_described(roles: dict[str, list[int]], texts: Mapping[int, str]) -> dict[str, list[int]]:
+    """Columns by role, where 指标内容 only describes what a column 三级指标 names."""
+    level_3 = roles.get("level_3", [])
+    named = [col for col in level_3 if "三级" in texts.get(col, "")]
+    if not named or len(named) == len(level_3):
+        return roles
+    rest = [col for col in level_3 if col not in named]
+    return roles | {"level_3": named, "description": roles.get("description", []) + rest}
 
 
 def is_form(grid: Grid) -> bool:
@@ -169,7 +183,7 @@ def _indicators_below(grid: Grid) -> bool | None:
         if not columns:
             continue
         if index == 0:
-            listed = any(label_of(cell.text) == "project_name" for cell in distinct(row))
+            listed = any("项目名称" in key(cell.text) for cell in distinct(row))
             return {"level_1", "level_3"} <= columns.keys() and not listed
         return index >= find_header_rows(grid).end
     return None
@@ -293,7 +307,12 @@ class _FormReader:
             return
         amount = self._amount(value, label.text, section, _role_of(label.text))
         if amount and name in {"budget", "fiscal", "other"}:
-            self.found.draft.money.setdefault(name, amount.amount_yuan)
+            draft = self.found.draft
+            dated = name == "budget" and any(word in label.text for word in load("forms")["this_year_words"])
+            if dated and not draft.is_of_this_year:
+                draft.money[name] = amount.amount_yuan
+            draft.is_of_this_year |= dated
+            draft.money.setdefault(name, amount.amount_yuan)
 
     def _headed_money(self, row: Sequence[Cell], index: int, section: str) -> None:
         """Figures in columns that have a header of their own; the label is the text left of the first."""

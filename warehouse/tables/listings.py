@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from warehouse.documents.model import Cell
 from warehouse.tables import money
-from warehouse.tables.forms import Forms, indicators_of
+from warehouse.tables.forms import Forms, indicators_of, with_contents_described
 from warehouse.tables.headers import Column, Header
 from warehouse.tables.indicator_texts import indicators_in
 from warehouse.tables.model import Amount, AssetLine, Indicator, OrganisationLine, ProcurementLine, Project
@@ -218,6 +218,8 @@ def _indicator_groups(header: Header) -> list[tuple[dict[str, list[int]], str]]:
     """Columns of indicators by role; one group for each kind that heads columns of its own (成本指标 …)."""
     columns = [column for column in header.columns if column.role in _INDICATOR_ROLES]
     starts = [column for column in columns if column.role == "level_3"]
+    if any("三级" in column.path for column in starts):
+        starts = [column for column in starts if "三级" in column.path]
     if not starts and not any(column.role == "target" for column in columns):
         return []
     headings = [column.parts[-2] if len(column.parts) > 1 else "" for column in starts]
@@ -229,7 +231,8 @@ def _indicator_groups(header: Header) -> list[tuple[dict[str, list[int]], str]]:
         for column in columns:
             if start <= column.index < end:
                 roles.setdefault(column.role, []).append(column.index)
-        groups.append((roles, headings[number] if apart else ""))
+        paths = {column.index: column.path for column in columns}
+        groups.append((with_contents_described(roles, paths), headings[number] if apart else ""))
     return groups
 
 
