@@ -13,6 +13,7 @@ from parsel import Selector
 
 from scrapers.pages import Page, find_date, in_furniture, links, visible_text
 from scrapers.platforms.listing import is_page_or_file, row_of
+from scrapers.platforms.navigation import named_places
 from scrapers.titles import Verdict, judge, normalise
 
 _COLUMN = re.compile(
@@ -59,7 +60,9 @@ def _xpath(row: Any) -> str:  # noqa: ANN401 - lxml has no types
 
 
 def _step(element: Any) -> str:  # noqa: ANN401
-    name = next((name for name in ("class", "id") if element.get(name, "").strip()), None)
+    # Numbered ids are of one row each.
+    named = {"class": r"\S", "id": r"[^\d]+$"}
+    name = next((name for name, like in named.items() if re.match(like, element.get(name, ""))), None)
     return f"{element.tag}[@{name}='{element.get(name)}']" if name else str(element.tag)
 
 
@@ -85,6 +88,10 @@ def described(page: Page) -> Iterator[str]:
         )
     for url, text in columns_named(page).items():
         yield f"a column called {text}: {url}"
+    places = [listing.title for listing in named_places(page)[1]]
+    if places:
+        named = "、".join(places[:5])
+        yield f"listings of departments or years (selectors.sub_listing may name them): {named} …"
     if not found and page.selector.css("script"):
         yield "nothing but scripts: its entries are fetched by one of them, see the browser's network tab"
     if page.meta:

@@ -15,7 +15,8 @@ from scrapers.check import region_names
 from scrapers.fixtures import Captured, write_fixture
 from scrapers.forms import sending
 from scrapers.layout import columns_named, described, rows
-from scrapers.pages import Page, decode, document_suffix
+from scrapers.outcomes import looks_like_html
+from scrapers.pages import Page, decode, document_suffix, forwards_to
 from scrapers.platforms import read_listing
 from scrapers.recognise import Recognition, recognise
 from scrapers.settings import user_agent
@@ -66,25 +67,33 @@ def probe(url: str, contact: str, site_id: str | None = None, *, allow_private: 
     if urljoin(site.base_url, first) != page.url:
         listing = client.capture("column.html", "listing", urljoin(site.base_url, first), page.url)
         page, pages = Page(listing.url, decode(listing.body, listing.content_type)), [listing]
-    return Draft(site, recognitions, [*pages, *_led_to(page, site, client)], seen)
+    further, failure = _led_to(page, site, client)
+    return Draft(site, recognitions, [*pages, *further], (*seen, *failure))
 
 
-def _led_to(page: Page, site: Site, client: _Client) -> list[Captured]:
-    """What leads from a listing to entries (its script, a listing within), and the first article."""
+def _led_to(page: Page, site: Site, client: _Client) -> tuple[list[Captured], list[str]]:
+    """What leads from a listing to entries (its script, a listing within), and the first article.
+
+    Returns:
+        The pages, and what went wrong on the way: the draft is worth having all the same.
+    """
     pages: list[Captured] = []
     listing = read_listing(page, site.columns[0], site)
-    for number in range(_STEPS_TO_ENTRIES):
-        further = (*listing.pages, *(within.url for within in listing.listings))
-        if listing.entries or not further:
-            break
-        data = client.capture(f"data{number or ''}.txt", "listing", further[0], page.url)
-        pages.append(data)
-        answer = Page(data.url, decode(data.body, data.content_type))
-        listing = read_listing(answer, site.columns[0], site)
-    article = next((entry.url for entry in listing.entries if not document_suffix(entry.url)), None)
-    if article and site.allows(urlsplit(article).netloc):
-        pages.append(client.capture("article.html", "article", article, page.url))
-    return pages
+    try:
+        for number in range(_STEPS_TO_ENTRIES):
+            further = (*listing.pages, *(within.url for within in listing.listings))
+            if listing.entries or not further:
+                break
+            data = client.capture(f"data{number or ''}.txt", "listing", further[0], page.url)
+            pages.append(data)
+            answer = Page(data.url, decode(data.body, data.content_type))
+            listing = read_listing(answer, site.columns[0], site)
+        article = next((entry.url for entry in listing.entries if not document_suffix(entry.url)), None)
+        if article and site.allows(urlsplit(article).netloc):
+            pages.append(client.capture("article.html", "article", article, page.url))
+    except ProbeError as error:
+        return pages, [f"not answered: {error}"]
+    return pages, [] if listing.entries else ["no entries were found by the draft: see README, 'A new city'"]
 
 
 def write_draft(draft: Draft, sites: Path, fixtures: Path) -> tuple[Path, Path]:
@@ -140,7 +149,7 @@ def _relative(url: str, base_url: str) -> str:
 
 def _region(text: str) -> str:
     """The region whose name stands in a site's name, the longest; 000000 (refused by checks) if none."""
-    named = {code: name for code, name in region_names().items() if name in text}
+    named = {code: name for code, name in region_names().items() if name in text and len(name) > 1}
     return max(named, key=lambda code: len(named[code]), default="000000")
 
 
@@ -160,6 +169,9 @@ class _Client:
         if not self._robots.can_fetch(url, "Mingzhang"):
             raise ProbeError(f"{url}: robots.txt forbids it")
         final_url, body, content_type = self._get(url, referer)
+        signpost = forwards_to(Page(final_url, decode(body, content_type))) if looks_like_html(body) else None
+        if signpost:
+            final_url, body, content_type = self._get(signpost, referer)
         fragment = urlsplit(url).fragment
         return Captured(name, kind, final_url + (f"#{fragment}" if fragment else ""), body, content_type)
 

@@ -33,8 +33,15 @@ def next_pages(page: Page) -> Iterator[str]:
             elif address and not _FIRST_PAGE.search(address):
                 yield address
         elif is_next:
-            yield from (link.url for link, _ in links(page, anchor) if link.url != page.url)
+            yield from (link.url for link, _ in links(page, anchor) if _is_beside(page, link))
     yield from steps[:1]
+
+
+def _is_beside(page: Page, link: Link) -> bool:
+    """Whether a link leads to another address in the page's folder or below: `>>` may mean "more" too."""
+    here, there = urlsplit(page.url), urlsplit(link.url)
+    folder = here.path.rpartition("/")[0]
+    return link.url != page.url and here.netloc == there.netloc and there.path.startswith(folder)
 
 
 def total_said(page: Page) -> int | None:

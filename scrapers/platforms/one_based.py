@@ -11,7 +11,10 @@ from scrapers.pages import Page
 from scrapers.platforms.listing import ListingPage, article_entries, paging_links, scripted_pages
 from scrapers.sites import Column, Site
 
-_ARTICLE = re.compile(r"/(content/)?(post|content|art|info)_?[\d_/-]+\.s?html?$")
+_ARTICLE = re.compile(
+    r"/(content/)?(post|content|art|info)_?[\d_/-]+\.s?html?$"
+    r"|/20\d{6}/\d{6,}\.s?html?$|/20\d{4}/[0-9a-f]{32}\.s?html?$|/20\d{4}/\d\d/[0-9a-f-]{36}\.html$"
+)
 _PAGING = re.compile(r"(index|list|column-index)[-_]\d+\.s?html?$|[?&](page|pageNo|p|pn)=\d+", re.IGNORECASE)
 
 
