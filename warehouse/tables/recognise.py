@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
+from warehouse.collection import collect_rarely
 from warehouse.documents.model import Document, Line
 from warehouse.tables import forms, listings, prose, types
 from warehouse.tables.amounts import read_amounts
@@ -41,6 +42,7 @@ class _Findings:
         )
 
 
+@collect_rarely()
 def recognise(document: Document) -> Recognition:
     """Everything that a document publishes: tables, amounts, projects, indicators, statements, notices.
 

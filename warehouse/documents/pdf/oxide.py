@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections import Counter
@@ -41,6 +42,18 @@ _OUTLINES = 2000
 _SHAPE = 8
 """Strokes; rectangles have fewer."""
 
+_A_SCAN = 500_000
+_A_DRAWING = 100_000
+"""Pixels; a scanned page has more than the first, a drawing with words on a quarter of a page the second."""
+
+_FULL_PAGE = 450
+"""Glyphs; among more there is no room for a drawing."""
+
+_PICTURE = re.compile(rb"/Subtype\s*/Image\b")
+_SIDES = [re.compile(rb"/%s\s+(\d+)(?!\s+\d+\s+R)" % side) for side in (b"Width", b"Height")]
+_DICTIONARY = 300
+"""Bytes; a picture's size stands no further from its type."""
+
 _FEW_RULES = 8
 """A scanned page has none of its own; one with more is not looked at as a scan."""
 
@@ -50,11 +63,14 @@ _MOST_KEPT = 8_000_000
 _FORGET_AFTER = 20
 """Pages; what is forgotten does not always go back to the system, and opening takes as long as some pages."""
 
-_LOOK_EVERY = 5
+_LOOK_EVERY = 10
 """Pages; to ask for the memory takes as long as a tenth of a page."""
 
 _UPRIGHT = 2.0
 """Degrees; text that leans further is not part of the lines."""
+
+_tuple_of = tuple.__new__
+"""A named tuple in half the time that calling its class takes."""
 
 
 def _resident_bytes() -> int:
@@ -64,6 +80,16 @@ def _resident_bytes() -> int:
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
         return 0
+
+
+def _most_pixels(data: bytes) -> float:
+    """Of the largest picture in a file: it is described in plain text, and to ask each page takes long."""
+    most = 0.0
+    for picture in _PICTURE.finditer(data):
+        around = data[max(picture.start() - _DICTIONARY, 0) : picture.end() + _DICTIONARY]
+        width, height = (max(map(float, side.findall(around)), default=math.inf) for side in _SIDES)
+        most = max(most, width * height)
+    return most
 
 
 @contextmanager
@@ -91,7 +117,7 @@ class OxideFile:
         hidden = b"/ObjStm" in data
         self._may_turn = hidden or _TURNED.search(data) is not None
         self._may_crop = hidden or b"/CropBox" in data
-        self._may_show_images = b"/Image" in data
+        self._most_pixels = _most_pixels(data)
         self._may_misplace = hidden or _PREDEFINED.search(data) is not None
         self._may_garble = hidden or b"/Type3" in data
         self._most_resident = 0
@@ -120,7 +146,7 @@ class OxideFile:
         picture = 0.0
         if not has_words(glyphs):
             picture = 1.0 if _is_outlines(paths) else self._picture(index, width * height, inline=True)
-        elif self._may_show_images and len(horizontal) + len(vertical) < _FEW_RULES:
+        elif self._may_show(len(glyphs), len(horizontal) + len(vertical)):
             picture = self._picture(index, width * height)
         self._forget()
         return PageContent(
@@ -152,6 +178,11 @@ class OxideFile:
             del self._document  # first, or there would be two for a moment
             self._document = pdf_oxide.PdfDocument.from_bytes(self._data)
             self._pages_read = 1
+
+    def _may_show(self, glyph_count: int, rule_count: int) -> bool:
+        """Whether it is worth the time to look for a picture behind or beside the text of a page."""
+        enough = _A_DRAWING if glyph_count < _FULL_PAGE else _A_SCAN
+        return rule_count < _FEW_RULES and self._most_pixels > enough
 
     def _picture(self, index: int, page_area: float, *, inline: bool = False) -> float:
         """Share of the page that its largest picture covers.
@@ -277,31 +308,36 @@ def _rules(paths: Iterable[dict[str, Any]], frame: Frame) -> tuple[list[Rule], l
     vertical: list[Rule] = []
     (along, start), (down, top) = frame.axes
     is_sideways = frame.is_sideways
-    for x, y, width, height in _strokes(paths):
+    for stroke in _strokes(paths):
         if is_sideways:
-            x, y, width, height = y, x, height, width  # noqa: PLW2901 nothing else is meant by them
+            y, x, height, width = stroke
+        else:
+            x, y, width, height = stroke
         x0 = x + start if along > 0 else start - x - width
         y0 = y + top if down > 0 else top - y - height
-        is_dot = width <= MAX_RULE_WIDTH and height <= MAX_RULE_WIDTH  # of a dotted line, either way
-        if width >= height or is_dot:
-            horizontal.append(Rule(y0 + height / 2, x0, x0 + width))
-        if width < height or is_dot:
-            vertical.append(Rule(x0 + width / 2, y0, y0 + height))
+        if width >= height:
+            horizontal.append(_tuple_of(Rule, (y0 + height / 2, x0, x0 + width)))
+        else:
+            vertical.append(_tuple_of(Rule, (x0 + width / 2, y0, y0 + height)))
     return horizontal, vertical
 
 
-def _strokes(paths: Iterable[dict[str, Any]]) -> Iterator[Bounds]:
+def _strokes(paths: Iterable[dict[str, Any]]) -> list[Bounds]:
     """Straight visible strokes in PDF space: lines, sides of stroked rectangles, thin filled rectangles."""
+    strokes: list[Bounds] = []
     for path in paths:
-        stroke, fill = path["stroke_color"], path["fill_color"]
-        stroked = stroke is not None and not is_white(stroke)
-        if not stroked and (fill is None or is_white(fill)):
-            continue
+        color = path["stroke_color"]
+        stroked = color is not None and not is_white(color)
+        if not stroked:
+            color = path["fill_color"]
+            if color is None or is_white(color):
+                continue
         bounds: Bounds = path["bbox"]
         if bounds[2] <= MAX_RULE_WIDTH or bounds[3] <= MAX_RULE_WIDTH:
-            yield bounds
+            strokes.append(bounds)
         elif stroked or path["operations_count"] > 1:
-            yield from _subpaths(path["operations"], stroked=stroked)
+            strokes.extend(_subpaths(path["operations"], stroked=stroked))
+    return strokes
 
 
 def _subpaths(

@@ -199,26 +199,28 @@ def _part(
 ) -> TablePart:
     xs = [round(x, 2) for x in grid.xs]
     ys = [round(y, 2) for y in grid.ys]
+    page = content.number
     cells: list[PartCell] = []
     for number, (row, col, row_span, col_span) in enumerate(grid.spans):
         box = xs[col], ys[row], xs[col + col_span], ys[row + row_span]
-        cell = PartCell(row, col, row_span, col_span, content.number, box)
-        runs = by_cell.get(number)
-        if runs:
-            _write(cell, lines_of(runs, glyphs))
+        cell = PartCell(row, col, row_span, col_span, page, box)
+        if number in by_cell:
+            _write(cell, lines_of(by_cell[number], glyphs))
         cells.append(cell)
     if content.turn:
         for cell in cells:
             cell.box = as_displayed(cell.box, content.turn, content.width, content.height)
     lowest = [cell for cell in cells if cell.row + cell.row_span == len(ys) - 1]
-    return TablePart(content.number, xs, len(ys) - 1, cells, ys[0], lowest)
+    return TablePart(page, xs, len(ys) - 1, cells, ys[0], lowest)
 
 
 def _write(cell: PartCell, lines: Sequence[TextLine]) -> None:
     if lines:
+        last = lines[-1]
         cell.text = join(lines)
-        cell.is_full = cell.box[2] - lines[-1].x1 < _FULL * lines[-1].size
-        cell.confidence = min((c for line in lines if (c := line.confidence) is not None), default=None)
+        cell.is_full = cell.box[2] - last.x1 < _FULL * last.size
+        if last.confidence is not None:
+            cell.confidence = min(line.confidence or 0.0 for line in lines)
 
 
 def _line(content: PageContent, line: TextLine) -> PageLine:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from warehouse.collection import collect_rarely
 from warehouse.documents.captions import CAPTION, MONEY_UNIT, plain, split_captions
 from warehouse.documents.grid import tile
 from warehouse.documents.model import (
@@ -29,6 +30,7 @@ _TITLE = re.compile(
 )
 
 
+@collect_rarely()
 def read_pdf(data: bytes, *, read_scan: ScanReader | None = None) -> Document:
     """The lines and tables of a PDF in reading order, tables over several pages joined.
 

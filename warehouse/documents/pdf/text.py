@@ -25,6 +25,9 @@ _PLAIN: dict[int, str] = _RADICALS | {
 }
 _PLAIN |= {0x2E9F: "母", 0x2EF3: "龟", 0xA0: " ", 0xFFFE: "-", 0xAD: "-", 0x200B: "", 0xFEFF: "", 0: ""}
 
+_UNUSUAL = re.compile(f"[{''.join(map(chr, sorted(_PLAIN)))}]")
+"""The characters that `_PLAIN` replaces; most texts have none."""
+
 _WORDS = re.compile(r"[A-Za-z\u2e80-\u9fff\uf900-\ufaff]")
 
 WIDE_FROM = "\u2e80"
@@ -225,7 +228,7 @@ def _gap(before: str, after: str, ems: float) -> str:
 
 def plain(text: str) -> str:
     """The text with radicals and compatibility ideographs as the characters that they stand for."""
-    return text if text.isascii() else text.translate(_PLAIN)
+    return text if text.isascii() or _UNUSUAL.search(text) is None else text.translate(_PLAIN)
 
 
 def join(lines: Sequence[TextLine]) -> str:
