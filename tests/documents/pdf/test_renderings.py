@@ -98,3 +98,179 @@ def test_characters_of_a_type_3_font_whose_meaning_is_written_beside_them_are_re
     document = read_pdf(data)
     assert [block.text for block in document.blocks] == ["合计自中门部"]
     assert [notice.kind for notice in document.notices] == ["fallback"]
+
+
+def _print(paper: Paper, columns: list[tuple[float, str]], top: float, row: list[str]) -> None:
+    """A line of texts, each centred on (c), left (l) or right (r) of its column's place."""
+    for (x, where), text in zip(columns, row, strict=True):
+        width = sum(10 if character > "\u2e80" else 5 for character in text)
+        paper.text(x - {"l": 0, "r": width, "c": width / 2}[where], top, text)
+
+
+def test_the_nested_header_of_a_table_without_rules_is_read_with_its_blank_columns(
+    new_paper: NewPaper, grid: Texts
+):
+    paper = new_paper()
+    _print(paper, [(120, "c"), (390, "c")], 100, ["功能分类科目", "本年收入"])
+    _print(paper, [(240, "c"), (530, "c")], 109, ["合计", "上年结转"])
+    _print(
+        paper,
+        [(75, "c"), (150, "c"), (310, "c"), (385, "c"), (465, "c")],
+        118,
+        ["编码", "科目名称", "小计", "财政拨款", "单位资金"],
+    )
+    body = [(50, "l"), (100, "l"), (270, "r"), (340, "r"), (420, "r")]
+    rows = [
+        ["201", "一般公共服务支出", "1,034.50", "1,034.50", "1,034.50"],
+        ["20113", "商贸事务", "34.50", "34.50", "34.50"],
+        ["20132", "组织事务", "1,000.00", "1,000.00", "1,000.00"],
+    ]
+    for i, row in enumerate(rows):
+        _print(paper, body, 136 + 18 * i, row)
+    table = only(paper.data())
+    assert grid(table)[2:] == [[*row, "", ""] for row in rows]
+    spans = {c.text: (c.row, c.col, c.row_span, c.col_span) for c in table.cells if c.row < 2}
+    assert spans["功能分类科目"] == (0, 0, 1, 2)
+    assert spans["合计"] == (0, 2, 2, 1)
+    assert spans["本年收入"] == (0, 3, 1, 3)
+    assert spans["单位资金"] == (1, 5, 1, 1)
+    assert spans["上年结转"] == (0, 6, 2, 1)
+
+
+def test_lists_side_by_side_and_wrapped_labels_between_horizontal_rules_are_read(
+    new_paper: NewPaper, grid: Texts
+):
+    paper = new_paper()
+    for top in (95, 118, 232):
+        paper.line(45, top, 520, top)
+    columns = [(50, "l"), (270, "r"), (272, "l"), (515, "r")]
+    _print(paper, [(110, "c"), (230, "c"), (340, "c"), (470, "c")], 101, ["收入", "预算数", "支出", "预算数"])
+    lines = [
+        (124, ["一、一般公共预算拨款收入", "100.00", "一、一般公共服务支出", "60.00"]),
+        (144, ["二、政府性基金预算拨款收", "", "二、教育支出", "40.00"]),
+        (156, ["入", "", "", ""]),
+        (176, ["三、单位资金", "", "三、科学技术支出", ""]),
+        (196, ["", "", "四、住房保障支出", ""]),
+        (216, ["收入总计", "100.00", "支出总计", "100.00"]),
+    ]
+    for top, row in lines:
+        _print(paper, columns, top, row)
+    paper.text(50, 240, "注：本表反映部门年度收支情况，不含上年结转 12.00 万元。")
+    rows = grid(only(paper.data()))
+    assert rows[0] == ["收入", "预算数", "支出", "预算数"]
+    assert rows[2] == ["二、政府性基金预算拨款收入", "", "二、教育支出", "40.00"]
+    assert [row[3] for row in rows[1:]] == ["60.00", "40.00", "", "", "100.00"]
+    assert [row[1] for row in rows[1:]] == ["100.00", "", "", "", "100.00"]
+
+
+def test_a_single_row_under_headers_is_a_table_and_sentences_around_numbers_are_none(
+    new_paper: NewPaper, grid: Texts
+):
+    paper = new_paper()
+    places = [(80, "c"), (180, "c"), (300, "c"), (420, "c")]
+    _print(paper, places, 100, ["合计", "因公出国费", "公务用车运行费", "公务接待费"])
+    _print(paper, places, 120, ["6.00", "1.00", "3.00", "2.00"])
+    for i, kind in enumerate(("人员经费", "公用经费", "项目支出")):
+        top = 400 + 20 * i
+        for x, text in ((60, kind), (120, f"{i}4.50"), (160, "万元，主要用于工资福利等支出。")):
+            paper.text(x, top, text)
+    assert grid(only(paper.data())) == [
+        ["合计", "因公出国费", "公务用车运行费", "公务接待费"],
+        ["6.00", "1.00", "3.00", "2.00"],
+    ]
+
+
+def test_dotted_rules_are_rules(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    for top in range(100, 181, 20):
+        for x in range(50, 351, 2):
+            paper.box(x, top, 0.8, 0.8, stroke=0, fill=1)
+    for x in range(50, 351, 100):
+        for top in range(100, 181, 2):
+            paper.box(x, top, 0.8, 0.8, stroke=0, fill=1)
+    for r, row in enumerate(ROWS):
+        for c, text in enumerate(row):
+            paper.text(53 + 100 * c, 104 + 20 * r, text)
+    assert grid(only(paper.data())) == ROWS
+
+
+def test_a_first_row_of_two_cells_without_outer_rules_is_a_row(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    for top in (120, 140, 160):
+        paper.line(50, top, 450, top)
+    paper.line(250, 100, 250, 180)
+    for x in (150, 350):
+        paper.line(x, 120, x, 180)
+    rows = [
+        ["收入", "", "支出", ""],
+        ["项目", "预算数", "项目", "预算数"],
+        ["拨款收入", "10.00", "教育支出", "10.00"],
+        ["收入总计", "10.00", "支出总计", "10.00"],
+    ]
+    for r, row in enumerate(rows):
+        for c, text in enumerate(row):
+            paper.text(53 + 100 * c, 104 + 20 * r, text)
+    assert grid(only(paper.data())) == rows
+
+
+@pytest.mark.parametrize("places", [(50, 150, 250, 350), (50, 350)], ids=["columns", "frame"])
+def test_rows_without_rules_between_them_are_rows(new_paper: NewPaper, grid: Texts, places: tuple[int, ...]):
+    paper = new_paper()
+    for top in (100, 120, 240):
+        paper.line(50, top, 350, top)
+    for x in places:
+        paper.line(x, 100, x, 240)
+    rows = [*ROWS, ["卫生健康支出", "0.50", ""], ["农林水支出", "0.30", ""], ["住房保障支出", "0.20", ""]]
+    for r, row in enumerate(rows):
+        for c, text in enumerate(row):
+            paper.text(55 + 100 * c, 104 + 20 * r, text)
+    assert grid(only(paper.data())) == rows
+
+
+def test_a_merged_first_column_without_rules_on_the_next_page_is_its_column(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    paper.table(
+        [["单位", "项目", "合计"], ["某局", "办公费", "1.00"], ["", "水费", "2.00"]],
+        left=50,
+        top=700,
+        skip="b",
+    )
+    paper.page()
+    paper.line(50, 50, 50, 90)  # the merged cell has neither an upper nor a lower rule here
+    paper.table([["电费", "3.00"], ["邮电费", "4.00"]], left=150, top=50, widths=[100, 100])
+    (table,) = read_pdf(paper.data()).tables
+    assert grid(table)[3:] == [["", "电费", "3.00"], ["", "邮电费", "4.00"]]
+
+
+def test_a_row_cut_by_the_page_break_beside_a_merged_cell_is_joined(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    for top in (700, 720, 740):
+        paper.line(150 if top > 720 else 50, top, 350, top)
+    paper.line(50, 760, 350, 760)
+    for x in (50, 150, 250, 350):
+        paper.line(x, 700, x, 760)
+    for x, top, text in (
+        (53, 704, "单位"),
+        (153, 704, "项目"),
+        (253, 704, "合计"),
+        (53, 724, "某局"),
+        (153, 724, "办公费"),
+        (253, 724, "1.00"),
+        (153, 744, "农产品供应链体系建"),
+        (253, 744, "2.00"),
+    ):
+        paper.text(x, top, text)
+    paper.page()
+    for top in (50, 70, 90):
+        paper.line(50 if top != 70 else 150, top, 350, top)
+    for x in (50, 150, 250, 350):
+        paper.line(x, 50, x, 90)
+    for x, top, text in ((153, 54, "设资金"), (153, 74, "电费"), (253, 74, "3.00")):
+        paper.text(x, top, text)
+    (table,) = read_pdf(paper.data()).tables
+    assert grid(table) == [
+        ["单位", "项目", "合计"],
+        ["某局", "办公费", "1.00"],
+        ["", "农产品供应链体系建设资金", "2.00"],
+        ["", "电费", "3.00"],
+    ]

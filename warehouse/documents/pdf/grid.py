@@ -22,6 +22,7 @@ _MOST_POSITIONS = 200_000
 
 _MIN_LENGTH = 4.0
 _MIN_OUTER = 6.0
+_ONE_ROW = 40.0
 
 
 class Span(NamedTuple):
@@ -126,7 +127,7 @@ def _connected(horizontal: Sequence[Rule], vertical: Sequence[Rule]) -> list[tup
 
 def _grid(horizontal: list[Rule], vertical: list[Rule]) -> Grid | None:
     xs = _edges(vertical, horizontal)
-    ys = _edges(horizontal, vertical)
+    ys = _edges(horizontal, vertical, alone=_ONE_ROW)
     if len(xs) < 2 or len(ys) < 2 or len(xs) * len(ys) > _MOST_POSITIONS:
         return None
     # below[r][c]: a rule closes position (r, c) at its bottom; right[r][c]: at its right
@@ -136,8 +137,11 @@ def _grid(horizontal: list[Rule], vertical: list[Rule]) -> Grid | None:
     return Grid(xs, ys, spans, owners)
 
 
-def _edges(rules: Sequence[Rule], crossing: Sequence[Rule]) -> list[float]:
-    """Places of the rules, and of the outer rules that are missing where two crossing rules stick out."""
+def _edges(rules: Sequence[Rule], crossing: Sequence[Rule], *, alone: float = 0.0) -> list[float]:
+    """Places of the rules, and of the outer rules that are missing where crossing rules stick out.
+
+    Two must stick out, or one that goes no further than `alone`: it parts a row of two cells.
+    """
     edges: list[float] = []
     for at in sorted(rule.at for rule in rules):
         if not edges or at - edges[-1] > SNAP:
@@ -146,8 +150,12 @@ def _edges(rules: Sequence[Rule], crossing: Sequence[Rule]) -> list[float]:
     ends = sorted((rule.end for rule in crossing), reverse=True)
     if len(starts) > 1 and edges and starts[1] < edges[0] - _MIN_OUTER:
         edges.insert(0, starts[1])
+    elif starts and edges and _MIN_OUTER < edges[0] - starts[0] < alone:
+        edges.insert(0, starts[0])
     if len(ends) > 1 and edges and ends[1] > edges[-1] + _MIN_OUTER:
         edges.append(ends[1])
+    elif ends and edges and _MIN_OUTER < ends[0] - edges[-1] < alone:
+        edges.append(ends[0])
     return edges
 
 

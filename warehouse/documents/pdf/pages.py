@@ -10,13 +10,16 @@ from itertools import groupby, pairwise
 from warehouse.documents.model import Box, Notice
 from warehouse.documents.pdf.content import Glyph, PageContent
 from warehouse.documents.pdf.frame import as_displayed
-from warehouse.documents.pdf.grid import Grid, find_grids
+from warehouse.documents.pdf.grid import Grid, find_grids, merge
 from warehouse.documents.pdf.text import WIDE_FROM, Run, TextLine, join, lines_of, runs_of
-from warehouse.documents.pdf.unruled import find_unruled
+from warehouse.documents.pdf.unruled import find_unruled, is_amount
 
 _OUTSIDE = -1
 _MAX_RULES = 10_000
 """Of one page; the densest real table has 1,900."""
+
+_STACKED = 3
+"""Amounts one below the other in a cell; a wrapped number is not taken for so many."""
 
 _OVER = 0.2
 """Of the size: texts that share more than this lie one over the other."""
@@ -83,23 +86,41 @@ def lay_out(content: PageContent) -> PageLayout:
     glyphs = sorted(content.glyphs)
     outside: Sequence[Run] = runs_of(glyphs)
     blocks: list[PageLine | TablePart] = []
-    rule_count = len(content.horizontal) + len(content.vertical)
-    if rule_count > _MAX_RULES:
-        content.notices.append(Notice("drawing", f"{rule_count:,} rules are no table", content.number))
-        grids = []
-    else:
-        grids = find_grids(content.horizontal, content.vertical)
-    for grid in (grid for grid in grids if len(grid.spans) > 1):
-        by_cell, outside = _distribute(outside, glyphs, grid)
+    for grid in (grid for grid in _ruled_grids(content) if len(grid.spans) > 1):
+        by_cell, rest = _distribute(outside, glyphs, grid)
+        if _is_hollow(by_cell):
+            continue
+        outside = rest
         if by_cell:
             blocks.append(_part(content, grid, by_cell, glyphs))
-    for grid in find_unruled(outside):
+    for grid in find_unruled(outside, content.horizontal):
         by_cell, outside = _distribute(outside, glyphs, grid)
         blocks.append(_part(content, grid, by_cell, glyphs))
         content.notices.append(Notice("unruled_table", "columns found by alignment", content.number))
     blocks += [_line(content, line) for line in lines_of(outside, glyphs)]
     blocks.sort(key=lambda block: block.top)
     return PageLayout(content.number, content.height, blocks)
+
+
+def _is_hollow(by_cell: dict[int, list[Run]]) -> bool:
+    """Whether rows of a table are not parted by rules: its cells hold amounts one below the other."""
+    for runs in by_cell.values():
+        amounts = sum(is_amount(run.text) for run in runs) if len(runs) >= _STACKED else 0
+        if amounts >= 2 * _STACKED or (amounts >= _STACKED and amounts == len(runs)):
+            return len({round(run.base) for run in runs}) >= _STACKED
+    return False
+
+
+def _ruled_grids(content: PageContent) -> list[Grid]:
+    """The grids of a page; none on one with more rules than a table has, dotted ones taken together."""
+    horizontal, vertical = content.horizontal, content.vertical
+    if len(horizontal) + len(vertical) > _MAX_RULES:
+        horizontal, vertical = merge(horizontal), merge(vertical)
+    rule_count = len(horizontal) + len(vertical)
+    if rule_count > _MAX_RULES:
+        content.notices.append(Notice("drawing", f"{rule_count:,} rules are no table", content.number))
+        return []
+    return find_grids(horizontal, vertical)
 
 
 def _distribute(

@@ -74,9 +74,10 @@ class PlumberFile:
         horizontal: list[Rule] = []
         vertical: list[Rule] = []
         for x0, top, x1, bottom in _strokes(page):
-            if x1 - x0 >= bottom - top:
+            is_dot = max(x1 - x0, bottom - top) <= MAX_RULE_WIDTH  # of a dotted line, either way
+            if x1 - x0 >= bottom - top or is_dot:
                 horizontal.append(Rule((top + bottom) / 2, x0, x1))
-            else:
+            if x1 - x0 < bottom - top or is_dot:
                 vertical.append(Rule((x0 + x1) / 2, top, bottom))
         content = PageContent(
             number,

@@ -213,8 +213,12 @@ def _is_label(text: str) -> bool:
 def _common_edges(old: Sequence[float], new: Sequence[float]) -> tuple[list[float], list[float]] | None:
     """The new part's edges in the old part's terms, and all edges together; None where the columns differ.
 
-    One part may lack edges of the other, where all its rows span them.
+    One part may lack edges of the other, where all its rows span them, or where a merged cell without a rule
+    on this page stands beside them.
     """
+    inner = [_near(old, edge) for edge in new]
+    if len(new) < len(old) and len(new) > 2 and old[1] in inner and all(edge in old for edge in inner):
+        return inner, list(old)
     offset = old[0] - new[0]
     if abs((new[-1] + offset) - old[-1]) > _TOLERANCE:
         return None
@@ -248,6 +252,7 @@ def _join(
         _move_columns(table.cells, table.edges, all_edges)
     if part_edges != all_edges or len(part_edges) != len(part.edges):
         _move_columns(part.cells, part_edges, all_edges)
+        _fill_sides(part, part_edges, all_edges)
     for cell in part.cells:
         if cell.row < dropped < cell.row + cell.row_span:  # a merged label that is printed again
             cell.row, cell.row_span, cell.text = dropped, cell.row + cell.row_span - dropped, ""
@@ -278,13 +283,27 @@ def _move_columns(cells: Sequence[PartCell], edges: Sequence[float], all_edges: 
         cell.col, cell.col_span = first, last - first
 
 
+def _fill_sides(part: TablePart, edges: Sequence[float], all_edges: list[float]) -> None:
+    """Give the part a blank cell over its height where it lacks outer columns."""
+    first, last = all_edges.index(edges[0]), all_edges.index(edges[-1])
+    for start, end in ((0, first), (last, len(all_edges) - 1)):
+        if start < end:
+            _, top, _, bottom = part.cells[0].box
+            bottom = max(bottom, *(cell.box[3] for cell in part.bottom_cells))
+            box = all_edges[start], top, all_edges[end], bottom
+            beside = PartCell(0, start, part.row_count, end - start, part.page, box)
+            part.cells.append(beside)
+            part.bottom_cells.append(beside)
+    part.cells.sort(key=lambda cell: (cell.row, cell.col))
+
+
 def _is_cut(first: Sequence[PartCell], above: dict[tuple[int, int], PartCell]) -> bool:
     """Whether the first row of a part is the rest of the row above the page break.
 
-    It holds nothing but the rest of texts that filled the last line of their cell.
+    It holds nothing but the rest of texts that filled the last line of their cell; merged cells may go on.
     """
     printed = [cell for cell in first if cell.text.strip()]
-    if not printed or len(printed) == len(first) or any(cell.row_span > 1 for cell in first):
+    if not printed or len(printed) == len(first) or any(cell.row_span > 1 for cell in printed):
         return False
     if any((cell.col, cell.col_span) not in above for cell in first):
         return False
@@ -302,6 +321,7 @@ def _join_cut_row(first: Sequence[PartCell], above: dict[tuple[int, int], PartCe
         upper = above[cell.col, cell.col_span]
         upper.text += cell.text.strip()
         upper.is_full = cell.is_full
+        upper.row_span += cell.row_span - 1
     return {id(cell) for cell in first}
 
 
