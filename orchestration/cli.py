@@ -369,13 +369,13 @@ def _due(home: Home, sites: Mapping[str, Site]) -> Mapping[str, Site]:
 
 
 def _replica_of(sites: Mapping[str, Site]) -> ExitStack:
-    """The bundled replica, serving while one of its sites is to be crawled; nothing otherwise."""
+    """Those of the sites that are the bundled replica's, each served where its file says; else nothing."""
     stack = ExitStack()
-    ports = [urlsplit(site.base_url).port or 80 for site in sites.values() if site.replica]
-    if ports:
-        from scrapers.replica import serve
+    for site in sites.values():
+        if site.replica:
+            from scrapers.replica import serve
 
-        stack.enter_context(serve(min(ports)))
+            stack.enter_context(serve(urlsplit(site.base_url).port or 80, [site.site_id]))
     return stack
 
 
