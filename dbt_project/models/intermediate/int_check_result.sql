@@ -28,7 +28,14 @@ context as (
             over same_table as table_failures,
         count(*) over same_table as table_checks,
         count(*) filter (where status = 'failed') over same_table_and_delta as same_in_table,
-        count(*) filter (where status = 'failed') over same_delta as same_in_document
+        count(*) filter (where status = 'failed') over same_delta as same_in_document,
+        (edition_key, table_ordinal) in (
+            select
+                edition_key,
+                table_ordinal
+            from {{ ref('int_cell') }}
+            where confidence is not null
+        ) as is_recognised
     from judged
     window
         same_table as (partition by edition_key, table_ordinal),
@@ -53,6 +60,8 @@ result as (
                 then 'extraction'
             when table_failures >= 5 and table_failures * 5 >= table_checks then 'extraction'
             when same_in_document > same_in_table then 'source'
+            -- Optical recognition takes one digit for another; int_cell says which amounts are in doubt.
+            when is_recognised then 'extraction'
             else 'unknown'
         end as cause,
         if(status = 'not_evaluated', null, expected_yuan) as expected_yuan,
