@@ -150,3 +150,18 @@ def test_forms_stacked_in_one_table_are_tables_of_their_own() -> None:
         "部门：某局",
         "单位：万元",
     ]
+
+
+def test_a_table_in_a_cell_of_data_follows_the_table():
+    inner = "<table><tr><td>内1<td>内2<tr><td>内3<td>内4</table>"
+    rows = f"<tr><td>项目<td>预算数<td>备注<tr><td>合计<td>1.00<td>{inner}<tr><td>基本<td>1.00<td>"
+    document = read_html(f"<table>{rows}</table>".encode())
+    assert [texts(table) for table in document.tables] == [
+        [["项目", "预算数", "备注"], ["合计", "1.00", ""], ["基本", "1.00", ""]],
+        [["内1", "内2"], ["内3", "内4"]],
+    ]
+
+
+def test_control_characters_are_no_text():
+    document = read_html("<table><tr><td>项\x01目<td>数<tr><td>合\x1e计<td>1.00\x08</table>".encode())
+    assert texts(document.tables[0]) == [["项目", "数"], ["合计", "1.00"]]

@@ -20,11 +20,14 @@ from tests.documents.document_builders import (
     word_document,
     word_with_body,
 )
+from tests.documents.word_variants import word_variant
 from warehouse.documents import read_document
 from warehouse.documents.doc import read_doc
 from warehouse.documents.docx import read_docx
 from warehouse.documents.model import ReadOutcome, Table, UnreadableDocumentError
 from warehouse.documents.word_table import snap
+
+DATA = Path(__file__).resolve().parent / "data"
 
 RICH = [
     "一、总体绩效目标",
@@ -201,3 +204,31 @@ def test_encrypted_doc_and_word_95_have_outcomes_of_their_own(rich_doc: bytes):
         with pytest.raises(UnreadableDocumentError) as caught:
             read_document(bytes(data))
         assert caught.value.outcome == outcome
+
+
+def test_doc_numbers_paragraphs_by_their_styles() -> None:
+    document = read_document((DATA / "numbered.doc").read_bytes())
+    assert lines(document) == ["1.部门概况", "2.预算情况", "1.甲", "2.乙"]
+
+
+def test_doc_leaves_out_deleted_text_and_rows() -> None:
+    document = read_document((DATA / "revised.doc").read_bytes())
+    assert outline(document) == [
+        [["项目", "预算数"], ["基本", "20.00"]],
+        "正文",
+        [["名称", "数"], ["保留", "1.00"]],
+    ]
+
+
+def test_docx_numbers_paragraphs_by_their_styles_and_blank_cells() -> None:
+    document = read_document(word_variant("numbered"))
+    assert lines(document) == ["1.部门概况"]
+    assert texts(document.tables[0])[1:3] == [["2.基本支出", "1.00"], ["3.项目支出", "2.00"]]
+
+
+def test_rtf_reads_text_boxes_after_the_text() -> None:
+    shape = rb"{\shp{\*\shpinst\shpleft0{\sp{\sn n}{\sv 1}}{\shptxt \pard box 88.00\par}}{\shprslt fallback}}"
+    cell = rb"\trowd\cellx1000\cellx2000\intbl a" + shape + rb"b\cell 1.00\cell\row"
+    row = rb"\trowd\cellx1000\cellx2000\intbl c\cell 2.00\cell\row"
+    document = read_document(rb"{\rtf1\ansi before\par " + cell + row + rb"\pard after\par}")
+    assert outline(document) == ["before", [["ab", "1.00"], ["c", "2.00"]], "after", "box 88.00"]

@@ -14,10 +14,13 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import NamedTuple
 
 import olefile
 
+from warehouse.documents.doc_lists import LEVEL, LIST, Style, inherited, label, read_lists, read_styles
 from warehouse.documents.model import Document, Notice, ReadOutcome, UnreadableDocumentError
+from warehouse.documents.numbering import Numbering
 from warehouse.documents.word_story import Paragraph, Row, story_blocks
 
 MAX_CHARACTERS = 20_000_000
@@ -27,7 +30,7 @@ _FIRST_WORD_97 = 0x00C1
 _FLAG_ENCRYPTED, _FLAG_1TABLE, _FLAG_OBFUSCATED = 0x0100, 0x0200, 0x8000
 _PAGE = 512
 # Places of pairs (fc, lcb) in FibRgFcLcb97.
-_CHPX, _PAPX, _CLX = 12, 13, 33
+_STYLES, _CHPX, _PAPX, _CLX, _LISTS, _LIST_OVERRIDES = 1, 12, 13, 33, 73, 74
 
 # Single property modifiers, [MS-DOC] 2.6.
 _IN_TABLE, _ROW_END, _DEPTH = 0x2416, 0x2417, 0x6649
@@ -90,11 +93,13 @@ class _Story:
     character_count: int
     main_count: int
     """Of these, the main text; footnotes, headers, comments and text boxes follow."""
-    paragraph_runs: tuple[list[int], list[bytes]]
+    paragraph_runs: tuple[list[int], list[tuple[int, bytes]]]
     hidden: list[tuple[int, int]]
     """FC ranges of hidden and deleted characters."""
     further: tuple[tuple[int, int], ...]
     """Ranges of footnotes, endnotes and text boxes."""
+    numbering: Numbering
+    styles: dict[int, Style]
     notices: list[Notice] = field(default_factory=list)
 
 
@@ -129,6 +134,8 @@ def _open(data: bytes) -> _Story:
         paragraph_runs=_paragraph_runs(main, _slice(table, places[_PAPX])),
         hidden=_hidden_ranges(main, _slice(table, places[_CHPX])),
         further=((ends[0], ends[1]), (ends[4], ends[5]), (ends[5], ends[6])),
+        numbering=read_lists(table, places[_LISTS], places[_LIST_OVERRIDES]),
+        styles=read_styles(_slice(table, places[_STYLES])),
     )
 
 
@@ -203,25 +210,27 @@ def _pages(main: bytes, plc: bytes) -> Iterator[bytes]:
             yield page
 
 
-def _paragraph_runs(main: bytes, plc: bytes) -> tuple[list[int], list[bytes]]:
-    """Where each run of paragraphs begins (FC), and its property modifiers."""
-    runs: list[tuple[int, bytes]] = []
+def _paragraph_runs(main: bytes, plc: bytes) -> tuple[list[int], list[tuple[int, bytes]]]:
+    """Where each run of paragraphs begins (FC), and its style and property modifiers."""
+    runs: list[tuple[int, tuple[int, bytes]]] = []
     for page in _pages(main, plc):
         count = min(page[-1], 29)
         starts = struct.unpack_from(f"<{count + 1}I", page)
         for i in range(count):
             at = 2 * page[4 * (count + 1) + 13 * i]
-            runs.append((starts[i], _papx(page, at) if at else b""))
-        runs.append((starts[count], b""))
+            runs.append((starts[i], _papx(page, at) if at else _PLAIN))
+        runs.append((starts[count], _PLAIN))
     runs.sort(key=lambda run: run[0])
     return [start for start, _ in runs], [properties for _, properties in runs]
 
 
-def _papx(page: bytes, at: int) -> bytes:
-    """Modifiers of a paragraph; the style number before them is left out."""
-    if page[at]:
-        return page[at + 3 : at + 2 * page[at]]
-    return page[at + 4 : at + 2 + 2 * page[at + 1]]
+_PLAIN = (0, b"")
+
+
+def _papx(page: bytes, at: int) -> tuple[int, bytes]:
+    """Style and modifiers of a paragraph."""
+    begin, end = (at + 1, at + 2 * page[at]) if page[at] else (at + 2, at + 2 + 2 * page[at + 1])
+    return int.from_bytes(page[begin : begin + 2], "little"), page[begin + 2 : end]
 
 
 def _hidden_ranges(main: bytes, plc: bytes) -> list[tuple[int, int]]:
@@ -305,36 +314,53 @@ def _paragraphs_between(
         while last < end - 1 and text[last] not in "\r\x07\x0c":
             last += 1
         printed = "".join(text[i] for i in range(position, last + 1) if not hidden[i]).translate(_PRINTED_AS)
-        yield _paragraph(story, printed, text[last], story.pieces[bisect_right(piece_starts, last) - 1], last)
+        piece = story.pieces[bisect_right(piece_starts, last) - 1]
+        is_struck = any(hidden[position:last])
+        mark = _Mark(text[last], piece.offset + (last - piece.start) * piece.width, piece.changes)
+        yield _paragraph(story, printed, mark, is_struck=is_struck)
         position = last + 1
 
 
-def _paragraph(story: _Story, printed: str, mark: str, piece: _Piece, mark_at: int) -> Paragraph:
+class _Mark(NamedTuple):
+    """The character that ends a paragraph and carries its properties."""
+
+    text: str
+    place: int
+    """In the main stream (FC)."""
+    changes: bytes
+    """Of its piece."""
+
+
+def _paragraph(story: _Story, printed: str, mark: _Mark, *, is_struck: bool) -> Paragraph:
     """Properties are those of the paragraph's mark."""
-    place = piece.offset + (mark_at - piece.start) * piece.width
     starts, properties = story.paragraph_runs
-    index = bisect_right(starts, place) - 1
-    modifiers = (properties[index] if index >= 0 else b"") + piece.changes
+    index = bisect_right(starts, mark.place) - 1
+    style, own = properties[index] if index >= 0 else _PLAIN
     marked = dict.fromkeys((_IN_TABLE, _ROW_END, _INNER_CELL, _INNER_ROW_END), False)
     depth = 0
     layout: list[tuple[int, bytes]] = []
-    for sprm, operand in _resolved(story, modifiers):
+    listed = [pair for inner in inherited(story.styles, style) for pair in _sprms(inner)]
+    for sprm, operand in _resolved(story, own + mark.changes):
         if sprm in marked:
             marked[sprm] = operand[0] != 0
         elif sprm == _DEPTH:
             depth = struct.unpack("<i", operand)[0]
         elif sprm in {_DEFINE_ROW, _MERGE, _VERTICAL_MERGE}:
             layout.append((sprm, operand))
+        elif sprm in {LIST, LEVEL}:
+            listed.append((sprm, operand))
     depth = max(depth, 1 if marked[_IN_TABLE] else 0)
-    ends_row = depth > 0 and ((marked[_ROW_END] and mark == _CELL_MARK) or marked[_INNER_ROW_END])
+    ends_row = depth > 0 and ((marked[_ROW_END] and mark.text == _CELL_MARK) or marked[_INNER_ROW_END])
     # Cells of a nested table end with a paragraph mark that says so.
-    ends_cell = marked[_INNER_CELL] if depth > 1 and mark == _PARAGRAPH_MARK else mark == _CELL_MARK
+    ends_cell = marked[_INNER_CELL] if depth > 1 and mark.text == _PARAGRAPH_MARK else mark.text == _CELL_MARK
+    is_numbered = not ends_row and (printed.strip() or not is_struck)
     return Paragraph(
-        text=printed,
+        text=label(story.numbering, listed) + printed if is_numbered else printed,
         depth=depth,
         ends_cell=ends_cell and depth > 0 and not ends_row,
         ends_row=ends_row,
         row=_row_layout(layout) if ends_row else None,
+        is_struck=is_struck,
     )
 
 

@@ -43,10 +43,11 @@ def read_docx(data: bytes) -> Document:
         part = _main_part(package)
         root = parse_xml(read_member(package, part), part)
         folder = part.rpartition("/")[0]
+        styles = _optional(package, f"{folder}/styles.xml")
         story = _Story(
             hidden_runs=_instruction_runs(root),
-            hidden_styles=_hidden_styles(_optional(package, f"{folder}/styles.xml")),
-            numbering=read_numbering(_optional(package, f"{folder}/numbering.xml")),
+            hidden_styles=_hidden_styles(styles),
+            numbering=read_numbering(_optional(package, f"{folder}/numbering.xml"), styles),
         )
         notes = [_optional(package, f"{folder}/{name}.xml") for name in ("footnotes", "endnotes")]
     body = next((child for child in root if local(child) == "body"), None)
@@ -190,7 +191,8 @@ def _paragraph_text(paragraph: etree._Element, story: _Story, boxes: list[etree.
     parts: list[str] = []
     _collect(paragraph, story, parts, boxes)
     text = "".join(parts)
-    return story.numbering.label(properties) + text if text.strip() else text
+    is_deleted = child(properties, "rPr", "del") is not None
+    return text if is_deleted and not text.strip() else story.numbering.label(properties) + text
 
 
 def _collect(element: etree._Element, story: _Story, parts: list[str], boxes: list[etree._Element]) -> None:

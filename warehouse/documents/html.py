@@ -1,7 +1,8 @@
 """Web pages: the article's text as lines, its data tables as tables with row and column spans.
 
-Tables that only lay out a page (they hold other tables, or are a single row or column) are dissolved into
-what they hold. Scripts, styles, form controls and hidden elements are not text.
+Tables that only lay out a page (they hold little but other tables, or are a single row or column) are
+dissolved into what they hold; those in a cell of a data table follow it. Scripts, styles, form controls and
+hidden elements are not text.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ MAX_SPAN = 1000
 MAX_COLUMNS = 2000
 MAX_NESTING = 100
 
+_SHORT = 40
+"""Characters of a cell of data; the parts of a page's layout hold more."""
+_NEARLY_ALL = 0.75
+
 ARTICLE = (
     "trs_editor", "trs_ueditor", "trs_editor_view", "zoom", "zoomcon", "ucap-content", "pages_content",
     "article-content", "article_content", "articlecontent", "article-body", "content-text", "detail-content",
@@ -47,6 +52,8 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide
 _BIG5 = re.compile(rb"charset\s*=\s*[\"']?\s*big5", re.IGNORECASE)
 _INDEX_NUMBER = re.compile(r"[\s\[【]*索\s*引\s*号")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
+_CONTROLS = re.compile(r"[\x01-\x08\x0b\x0e-\x1d\x1f\x7f]+")
+"""Not \x1e, which is `_BREAK`."""
 
 
 def read_html(data: bytes) -> Document:
@@ -113,7 +120,7 @@ def parse_html(data: bytes) -> etree._Element:
     Raises:
         UnreadableDocumentError: CORRUPT.
     """
-    text = decode(data).replace("\x00", "")
+    text = _CONTROLS.sub("", decode(data).replace("\x00", "").replace(_BREAK, ""))
     parser = HTMLParser(
         encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
     )
@@ -283,10 +290,10 @@ def _blocks(parts: list[str | Block]) -> list[Block]:
 def _finish(table: _HtmlTable) -> Iterator[Block]:
     yield from _blocks(table.loose)
     cells = _place(table)
-    holds_tables = any(isinstance(part, Table) for row in table.rows for cell in row for part in cell.parts)
+    inner = [part for row in table.rows for cell in row for part in cell.parts if isinstance(part, Table)]
     columns = len({cell.col for cell in cells})
     rows = sum(1 for row in table.rows if row)
-    if holds_tables or columns < 2 or rows < 2 or _is_furniture(table, cells):
+    if columns < 2 or rows < 2 or _is_furniture(table, cells) or (inner and not _is_data(table)):
         for row in table.rows:
             for html_cell in row:
                 yield from _blocks(html_cell.parts)
@@ -297,6 +304,20 @@ def _finish(table: _HtmlTable) -> Iterator[Block]:
         if kept is not None:
             yield kept
         yield from after
+    yield from inner
+
+
+def _is_data(table: _HtmlTable) -> bool:
+    """Whether a table with tables in it is more than a layout: nearly all of its cells are short texts."""
+    cells = [cell for row in table.rows for cell in row]
+    short = sum(
+        not cell.has_link
+        and not any(isinstance(part, Table) for part in cell.parts)
+        and len(_cell_text(cell)) <= _SHORT
+        for cell in cells
+    )
+    with_text = sum(1 for cell in cells if _cell_text(cell))
+    return short >= _NEARLY_ALL * len(cells) and 2 * with_text > len(cells)
 
 
 def _is_furniture(table: _HtmlTable, cells: list[Cell]) -> bool:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+_MAX_ANCESTORS = 12
+"""Of a style, among them itself; a damaged file may have a circle of them."""
+
 CHINESE_DIGITS = "零一二三四五六七八九"
 
 
@@ -26,13 +29,18 @@ class Numbering:
     lists: dict[str, tuple[str, dict[int, Level]]]
     """numId → the abstract list that is counted (shared by several) and its levels."""
     counters: dict[tuple[str, int], int] = field(default_factory=dict)
+    by_style: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Style of paragraphs → numId and level that they have unless they say otherwise."""
 
     def label(self, properties: etree._Element | None) -> str:
         """The number that Word prints before a paragraph, counted on; "" where it prints none."""
-        element = None if properties is None else properties.find("{*}numPr")
-        if element is None:
+        if properties is None:
             return ""
-        num_id, level = _value(element.find("{*}numId")), _value(element.find("{*}ilvl")) or "0"
+        num_id, level = self.by_style.get(_value(properties.find("{*}pStyle")), ("", "0"))
+        element = properties.find("{*}numPr")
+        if element is not None:
+            num_id = _value(element.find("{*}numId")) or num_id
+            level = _value(element.find("{*}ilvl")) or level
         if num_id not in self.lists or not level.isdigit():
             return ""
         return self.advance(num_id, int(level))
@@ -54,8 +62,8 @@ class Numbering:
         return "" if levels[depth].format in {"bullet", "none"} else label
 
 
-def read_numbering(part: etree._Element | None) -> Numbering:
-    """The lists of `numbering.xml`; none where the package has no such part."""
+def read_numbering(part: etree._Element | None, styles: etree._Element | None = None) -> Numbering:
+    """The lists of `numbering.xml`, and the styles that use them; none where the package has no such part."""
     if part is None:
         return Numbering({})
     abstract: dict[str, dict[int, Level]] = defaultdict(dict)
@@ -68,7 +76,33 @@ def read_numbering(part: etree._Element | None) -> Numbering:
     for number in part.findall("{*}num"):
         target = _value(number.find("{*}abstractNumId"))
         lists[_attribute(number, "numId")] = (target, abstract.get(target, {}))
-    return Numbering(lists)
+    return Numbering(lists, by_style=_by_style(part, styles))
+
+
+def _by_style(part: etree._Element, styles: etree._Element | None) -> dict[str, tuple[str, str]]:
+    """A list says which style has which of its levels; a style inherits from the one that it is based on."""
+    levels = {
+        _value(level.find("{*}pStyle")): _attribute(level, "ilvl")
+        for level in part.findall("{*}abstractNum/{*}lvl")
+        if level.find("{*}pStyle") is not None
+    }
+    by_name = {_attribute(style, "styleId"): style for style in (() if styles is None else styles)}
+    found: dict[str, tuple[str, str]] = {}
+    for name in by_name:
+        ancestor: str | None = name
+        for _ in range(_MAX_ANCESTORS):
+            style = by_name.get(ancestor or "")
+            if style is None:
+                break
+            number = style.find("{*}pPr/{*}numPr")
+            if number is not None and number.find("{*}numId") is not None:
+                level = (
+                    _value(number.find("{*}ilvl")) or levels.get(name) or levels.get(ancestor or "") or "0"
+                )
+                found[name] = _value(number.find("{*}numId")), level
+                break
+            ancestor = _value(style.find("{*}basedOn"))
+    return found
 
 
 def _level(level: etree._Element) -> Level:

@@ -54,7 +54,7 @@ def read_rtf(data: bytes) -> Document:
     reader.defaults(None)
     reader.end_paragraph()
     notices: list[Notice] = []
-    blocks = tuple(story_blocks(reader.paragraphs, notices))
+    blocks = tuple(story_blocks([*reader.paragraphs, *reader.boxed], notices))
     return Document("rtf", blocks, notices=tuple(notices))
 
 
@@ -67,6 +67,9 @@ class _State:
     hidden: bool = False
     in_fonts: bool = False
     in_nested_row: bool = False
+    has_shape: bool = False
+    """Within a shape that is printed, if only its text."""
+    in_box: bool = False
     font: int = 0
     fallback: int = 1
     """Characters after `\\u` that stand in for it where Unicode is not understood."""
@@ -90,11 +93,16 @@ class _Layout:
 class _Reader:
     def __init__(self) -> None:
         self.paragraphs: list[Paragraph] = []
+        self.boxed: list[Paragraph] = []
+        """Those of text boxes, which follow the text."""
+        self.around_box: tuple[list[str], bool, int, dict[int, _Layout]] | None = None
+        """What goes on after the open text box."""
         self.finished = False
         self.groups: list[_State] = []
         self.state = _State()
         self.parts: list[str] = []
         self.raw = bytearray()
+        self.is_struck = False
         self.to_skip = 0
         self.in_table = False
         self.nesting = 0
@@ -126,11 +134,15 @@ class _Reader:
         self.to_skip -= skipped
         if self.state.printed and not self.state.hidden:
             self.raw += raw[skipped:]
+        elif self.state.printed:
+            self.is_struck = True
 
     def add(self, text: str) -> None:
         self.flush()
         if self.state.printed and not self.state.hidden:
             self.parts.append(text)
+        elif self.state.printed:
+            self.is_struck = True
 
     def flush(self) -> None:
         """Decode the bytes collected so far with the code page of their font."""
@@ -150,7 +162,9 @@ class _Reader:
                 )
             self.state = replace(self.state, ignorable=False)
         elif self.groups:
-            self.state = self.groups.pop()
+            was_in_box, self.state = self.state.in_box, self.groups.pop()
+            if was_in_box and not self.state.in_box:
+                self.close_box()
             self.finished = not self.groups
 
     def word(self, word: str, number: int | None) -> None:
@@ -158,7 +172,11 @@ class _Reader:
             self.state = replace(
                 self.state, ignorable=False, printed=self.state.printed and word == "nesttableprops"
             )
-        if word in _NOT_PRINTED:
+        if word == "shp":
+            self.state = replace(self.state, has_shape=self.state.printed)
+        elif word == "shptxt" and self.state.has_shape and self.around_box is None:
+            self.open_box()
+        elif word in _NOT_PRINTED:
             self.state = replace(self.state, printed=False, in_fonts=self.state.in_fonts or word == "fonttbl")
         elif word in _CHARACTERS:
             self.add(_CHARACTERS[word])
@@ -169,6 +187,22 @@ class _Reader:
             layout = self.layout()
             horizontal, vertical = _MERGES[word]
             layout.pending = (horizontal or layout.pending[0], vertical or layout.pending[1])
+
+    def open_box(self) -> None:
+        """The text of a shape, whose other properties are not printed."""
+        self.flush()
+        self.around_box = self.parts, self.in_table, self.nesting, self.layouts
+        self.parts, self.in_table, self.nesting = [], False, 0
+        self.layouts = {1: _Layout(), 2: _Layout()}
+        self.paragraphs, self.boxed = self.boxed, self.paragraphs
+        self.state = replace(self.state, printed=True, in_box=True)
+
+    def close_box(self) -> None:
+        if self.around_box is not None:
+            self.end_paragraph()
+            self.paragraphs, self.boxed = self.boxed, self.paragraphs
+            self.parts, self.in_table, self.nesting, self.layouts = self.around_box
+            self.around_box = None
 
     def layout(self) -> _Layout:
         return self.layouts[2 if self.state.in_nested_row else 1]
@@ -181,8 +215,9 @@ class _Reader:
         # Characters beyond the first plane are written as two surrogates.
         text = "".join(self.parts).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         depth = self.depth() if at_depth is None else at_depth
-        self.paragraphs.append(Paragraph(text, depth, ends_cell=ends_cell))
+        self.paragraphs.append(Paragraph(text, depth, ends_cell=ends_cell, is_struck=self.is_struck))
         self.parts.clear()
+        self.is_struck = False
 
     # What control words do.
 

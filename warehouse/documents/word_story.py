@@ -36,6 +36,8 @@ class Paragraph:
     ends_cell: bool = False
     ends_row: bool = False
     row: Row | None = None
+    is_struck: bool = False
+    """Whether it had text that is deleted or hidden."""
 
 
 def story_blocks(paragraphs: Sequence[Paragraph], notices: list[Notice]) -> Iterator[Block]:
@@ -72,11 +74,14 @@ def _table(paragraphs: Sequence[Paragraph], depth: int, notices: list[Notice]) -
     inner: list[Block] = []
     texts: list[str] = []
     content: list[Paragraph] = []
+    is_struck = False
     for paragraph in paragraphs:
         if paragraph.depth == depth and paragraph.ends_row:
-            rows.append(_cells(texts, paragraph.row))
-            texts, content = [], []
+            if not is_struck or any(map(str.strip, texts)):  # a deleted row is still in the file
+                rows.append(_cells(texts, paragraph.row))
+            texts, content, is_struck = [], [], False
             continue
+        is_struck = is_struck or paragraph.is_struck
         content.append(paragraph)
         if paragraph.depth == depth and paragraph.ends_cell:
             text, nested = _cell_content(content, depth, notices)
