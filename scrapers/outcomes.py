@@ -8,7 +8,15 @@ from email.message import Message
 from http import HTTPStatus
 from urllib.parse import unquote
 
-from scrapers.pages import Page, decode, document_suffix, forwards_to, is_same_page, says_it_is_gone
+from scrapers.pages import (
+    Page,
+    decode,
+    document_suffix,
+    forwards_to,
+    is_same_page,
+    page_of,
+    says_it_is_gone,
+)
 from scrapers.titles import vocabulary
 from warehouse.record.events import FetchOutcome, PageKind
 
@@ -51,7 +59,7 @@ def outcome_of(
         return _document(answer)
     if answer.kind is PageKind.ARTICLE and is_file(answer.body):
         return FetchOutcome.STORED, None
-    return _page(answer, Page(answer.url, decode(answer.body, answer.content_type, encoding)), home)
+    return _page(answer, page_of(answer.url, answer.body, answer.content_type, encoding), home)
 
 
 def _page(answer: Answer, page: Page, home: Page | None) -> tuple[FetchOutcome, str | None]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import unescape
 from itertools import chain
 from pathlib import PurePosixPath
@@ -134,6 +134,12 @@ class Page:
     def lines(self) -> frozenset[str]:
         """The page's visible lines, for comparing it with another."""
         return frozenset(filter(None, map(_squeeze, self.selector.xpath(f"//body{_VISIBLE}").getall())))
+
+
+@lru_cache(maxsize=16)
+def page_of(url: str, body: bytes, content_type: str = "", encoding: str | None = None) -> Page:
+    """The page that an answer is; parsed once, as several look at it before the next answer comes."""
+    return Page(url, decode(body, content_type, encoding))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from scrapy.downloadermiddlewares.redirect import BaseRedirectMiddleware, Redire
 from scrapy.http import Request, Response
 
 from scrapers.outcomes import looks_like_html
-from scrapers.pages import Page, decode, forwards_to
+from scrapers.pages import forwards_to, page_of
 
 _SIGNPOST_BYTES = 8192
 
@@ -36,8 +36,8 @@ class SignpostMiddleware(BaseRedirectMiddleware):
         if response.status != HTTPStatus.OK or len(body) > _SIGNPOST_BYTES or not looks_like_html(body):
             return response
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        target = forwards_to(Page(response.url, decode(body, content_type)))
         site = self.crawler.spider.site  # type: ignore[union-attr] # GovernmentSpider
+        target = forwards_to(page_of(response.url, body, content_type.strip(), site.encoding))
         if not target or not site.allows(urlsplit(target).netloc):
             return response
         return self._redirect(

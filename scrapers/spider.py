@@ -29,9 +29,9 @@ from scrapers.pages import (
     Page,
     attachments,
     date_in_url,
-    decode,
     document_suffix,
     has_budget_tables,
+    page_of,
     published_on,
     shown_document,
 )
@@ -343,8 +343,7 @@ class GovernmentSpider(scrapy.Spider):
         """The page of a good answer; None where it is a file or there is no body."""
         if not body or event.kind is PageKind.DOCUMENT or is_file(body):
             return None
-        text = decode(body, event.content_type or "", self.site.encoding)
-        return Page(event.final_url or event.url, text)
+        return page_of(event.final_url or event.url, body, event.content_type or "", self.site.encoding)
 
     # Handlers: what follows from an answer.
 
