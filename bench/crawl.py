@@ -1,11 +1,13 @@
-"""`python -m bench.crawl [SITES] [DOCUMENTS] [DELAY]`: many sites at once, with politeness on.
+"""`python -m bench.crawl [SITES] [DOCUMENTS] [DELAY] [DAYS]`: many sites at once, with politeness on.
 
 A replica of SITES sites, each with DOCUMENTS articles of one file, is crawled into one record. Politeness
 allows one request per site and DELAY seconds, so a day lasts at least DELAY × the requests of the site with
 the most. The first day fetches everything, the second has no news and walks listings only as far as they are
-new, the third walks them to their end. At last the workers of a first crawl are killed half-way.
+new, the third walks them to their end. At last the workers of a first crawl are killed half-way. The workers
+need some 4 ms of a processor for a request; where others use the processors too, they wait for them, and the
+time that they waited is printed.
 
-By default some 4 minutes; `python -m bench.crawl 300 200 1.75` takes half an hour.
+By default some 4 minutes; `python -m bench.crawl 300 200 2 2` takes a quarter of an hour.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,13 +34,18 @@ _SITES_RESUMED = 40
 _SAMPLED_AT = (0.1, 0.5, 0.99)
 
 
-def main(sites: int = 100, documents: int = 30, delay: float = 1.0) -> None:
-    """Crawl three days and a killed one, and print rates, memory and what each cost."""
+_DAYS = ("first day", "second day, as far as new", "third day, to the end")
+
+
+def main(sites: int = 100, documents: int = 30, delay: float = 1.0, days: int = 3) -> None:
+    """Crawl up to three days, and after the third a killed one; print rates, memory and what each cost."""
     expected = sites * requests_of(documents)
     with serve_many(sites, documents, delay) as replica, tempfile.TemporaryDirectory() as folder:
-        for day in ("first day", "second day, as far as new", "third day, to the end"):
+        for day in _DAYS[:days]:
             home = Home(Path(folder) / "days")
             _say(f"{day}: {_crawl(replica, home, day, delay, _Watch(replica, expected))}")
+        if days < len(_DAYS):
+            return
         replica.sites = dict(list(replica.sites.items())[:_SITES_RESUMED])
         watch = _Watch(replica, expected * len(replica.sites) // sites, at_half=_kill)
         _say(f"killed half-way: {_crawl(replica, Home(Path(folder) / 'killed'), 'killed', delay, watch)}")
@@ -72,7 +79,7 @@ def _crawl(replica: Replica, home: Home, run_id: str, delay: float, watch: _Watc
         + f"\n  memory of workers at {'/'.join(f'{part:.0%}' for part in watch.samples)}: "
         f"{' / '.join('+'.join(f'{mb:.0f}' for mb in rss) for rss in watch.samples.values())} MB; "
         f"processor: workers {workers:.0f} s = {1000 * workers / count:.1f} ms a request, "
-        f"replica {ours:.0f} s"
+        f"replica {ours:.0f} s; workers waited {sum(watch.waited.values()):.0f} s for a processor"
     )
 
 
@@ -86,6 +93,8 @@ class _Watch:
     at_half: Callable[[], None] | None = None
     samples: dict[float, list[float]] = field(default_factory=dict)
     """Part of the way → resident MB of each worker."""
+    waited: dict[int, float] = field(default_factory=dict)
+    """Worker → seconds for which it could have run, but others did."""
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -100,6 +109,8 @@ class _Watch:
     def _watch(self, done: threading.Event) -> None:
         for part in _SAMPLED_AT:
             while len(self.replica.requests) < part * self.expected:
+                for pid in _workers():
+                    self.waited[pid] = max(_waited_seconds(pid), self.waited.get(pid, 0))
                 if done.wait(0.5):
                     return
             self.samples[part] = [_resident_mb(pid) for pid in _workers()]
@@ -126,6 +137,12 @@ def _resident_mb(pid: int) -> float:
     return pages * resource.getpagesize() / 1e6
 
 
+def _waited_seconds(pid: int) -> float:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    return 0.0
+
+
 def _processor_seconds() -> tuple[float, float]:
     """Of this process, which is the replica, and of workers that have ended."""
     return tuple(
@@ -140,4 +157,4 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*(int(given) for given in sys.argv[1:3]), *(float(given) for given in sys.argv[3:4]))
+    main(*(kind(given) for kind, given in zip((int, int, float, int), sys.argv[1:], strict=False)))
