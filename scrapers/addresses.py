@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
-import socket
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
+from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.internet.error import DNSLookupError
 
 from scrapers.outcomes import PRIVATE
 
@@ -70,9 +71,20 @@ class PublicAddressMiddleware:
 
 
 async def _addresses(host: str) -> list[str]:
-    """All addresses of a host; none where it has no name here, which the download will report."""
+    """The address of a host, from the cache that connections are made from: it is not resolved anew between.
+
+    Raises:
+        DNSLookupError: the host has no address here, and no proxy is there to know one.
+    """
+    from twisted.internet import reactor  # noqa: PLC0415 - importing it installs it
+
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError:
-        return []
-    return [str(entry[4][0]) for entry in found]
+        return [str(ipaddress.ip_address(host.partition("%")[0]))]
+    except ValueError:
+        pass  # a name
+    try:
+        return [await maybe_deferred_to_future(cast("Any", reactor).resolve(host))]
+    except (OSError, DNSLookupError):
+        if getproxies():
+            return []
+        raise

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -63,6 +64,46 @@ def test_a_private_address_is_refused_unless_the_site_says_otherwise(
     assert allowed.finished.reason == "finished"
     (started,) = allowed.of(CrawlStarted)
     assert started.exceptions == ("private addresses may be asked",)
+
+
+@pytest.mark.slow
+def test_a_name_that_turns_private_after_it_was_checked_is_not_connected_to(
+    replica: Replica, crawl: Callable[[Site], Crawl], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import itertools, socket\n"
+        "turns = itertools.chain(['8.8.8.8'], itertools.repeat('127.0.0.1'))\n"
+        "usual = socket.gethostbyname\n"
+        "socket.gethostbyname = lambda name: next(turns) if name == 'turning.test' else usual(name)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("no_proxy", "*")
+    base_url = replica.base_urls["xinzhou-replica"].replace("127.0.0.1", "turning.test")
+    changes = {
+        "replica": False,
+        "base_url": base_url,
+        "timeout_seconds": 1.0,
+        "allowed_hosts": (urlsplit(base_url).netloc,),
+    }
+    seen = crawl(replica.sites["xinzhou-replica"].model_copy(update=changes))
+    assert replica.requests == [], "the second resolution was used"
+    assert set(seen.outcomes().values()) <= {"timeout", "network_error"}
+
+
+@pytest.mark.slow
+def test_answers_of_three_to_fifteen_seconds_are_waited_for_and_longer_ones_given_up(
+    replica: Replica, crawl: Callable[[Site], Crawl]
+):
+    site_id, folder = "xinzhou-replica", "/zwgk/czyjs/bmys/202403/"
+    slow = {"P020240315345178902211.pdf": 15, "t20240315_318844.html": 8, "P020240312568830027716.pdf": 3}
+    for name, seconds in slow.items():
+        replica.change(site_id, folder + name, delay_seconds=seconds)
+    replica.change(site_id, "/zwgk/czyjs/bmys/202502/P020250218602318457712.xlsx", delay_seconds=40)
+    seen = crawl(replica.sites[site_id].model_copy(update={"timeout_seconds": 17.0}))
+    outcomes = seen.outcomes()
+    assert {outcomes[folder + name] for name in slow} == {"stored"}
+    assert outcomes["/zwgk/czyjs/bmys/202502/P020250218602318457712.xlsx"] == "timeout"
+    assert seen.finished.reason == "finished"
 
 
 def test_retry_after_in_seconds_or_as_a_date():
