@@ -16,30 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse.home import PROJECT_ROOT, Home
 from warehouse.raw_tables import RawTablesWriter
+from warehouse.record.export import EVENT_SCHEMA, snapshot
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 
 WORKING_SCHEMAS = ("staging", "intermediate", "seeds")
 """Schemas that only the build needs; the first of them reads Parquet outside the built file."""
-
-_EVENT_SCHEMA = pa.schema(
-    [
-        ("position", pa.int64()),
-        ("event_id", pa.string()),
-        ("type", pa.string()),
-        ("version", pa.int32()),
-        ("run_id", pa.string()),
-        ("site_id", pa.string()),
-        ("occurred_at", pa.timestamp("us", tz="UTC")),
-        ("recorded_at", pa.timestamp("us", tz="UTC")),
-        ("payload", pa.string()),
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +113,13 @@ def parse(target: Path) -> Path:
 
 def _inputs(home: Home, scratch: Path) -> dict[str, str]:
     """Where dbt finds events and raw tables: an empty set of files where there are none yet."""
-    events, raw = home.events_parquet, home.raw
+    # The copy of the log may be put together while dbt reads it: dbt gets the files of now.
+    events, raw = scratch / "events", home.raw
     empty = scratch / "empty"
+    shutil.rmtree(events, ignore_errors=True)
+    snapshot(home.events_parquet, events)
     if not any(events.glob("*.parquet")):
-        events = empty / "events"
-        events.mkdir(parents=True, exist_ok=True)
-        pq.write_table(_EVENT_SCHEMA.empty_table(), events / "none.parquet")
+        pq.write_table(EVENT_SCHEMA.empty_table(), events / "none.parquet")
     if not any(raw.glob("*/documents.parquet")):
         raw = empty / "raw"
         shutil.rmtree(raw, ignore_errors=True)

@@ -77,9 +77,10 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         try:
             wait_for(port, server)
             # It listens before it has started up.
-            subprocess.run(
-                [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port), "-t", "30"], check=False
-            )
+            is_ready = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+            deadline = time.monotonic() + 60
+            while subprocess.run(is_ready, check=False).returncode and time.monotonic() < deadline:
+                time.sleep(0.05)
             yield f"postgresql://mingzhang@127.0.0.1:{port}/"
         finally:
             server.terminate()

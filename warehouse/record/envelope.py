@@ -23,6 +23,8 @@ GENESIS = "0" * 64
 _CHECKSUM_FROM = len(b'{"checksum":"')
 _CHECKSUM_TO = _CHECKSUM_FROM + 64
 _BODY_FROM = _CHECKSUM_TO + len(b'","event":')
+_PAYLOAD_FROM = len(b'{"event_id":"","occurred_at":"","payload":') + 36 + 32
+_AFTER_PAYLOAD = b',"recorded_at":"'
 
 
 def canonical_json(value: object) -> bytes:
@@ -42,24 +44,29 @@ def timestamp(moment: datetime) -> str:
     Raises:
         ValueError: the moment has no time zone.
     """
-    if moment.tzinfo is None:
-        raise ValueError(f"{moment} has no time zone")
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    if moment.tzinfo is not UTC:
+        if moment.tzinfo is None:
+            raise ValueError(f"{moment} has no time zone")
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="microseconds")
 
 
 def body(event: Event, recorded_at: str) -> bytes:
     """The event as canonical JSON; `recorded_at` is a `timestamp`."""
-    return canonical_json(
-        {
-            "event_id": event.event_id,
-            "occurred_at": timestamp(event.occurred_at),
-            "payload": event.payload,
-            "recorded_at": recorded_at,
-            "run_id": event.run_id,
-            "site_id": event.site_id,
-            "type": event.payload.type,
-            "version": event.payload.version,
-        }
+    payload = event.payload
+    # The keys of the envelope are known: written here in their order, only the payload's have to be sorted.
+    return (
+        b'{"event_id":"%s","occurred_at":"%s","payload":%s,"recorded_at":"%s","run_id":%s,"site_id":%s,'
+        b'"type":"%s","version":%d}'
+    ) % (
+        str(event.event_id).encode(),
+        timestamp(event.occurred_at).encode(),
+        canonical_json(vars(payload)),
+        recorded_at.encode(),
+        orjson.dumps(event.run_id),
+        orjson.dumps(event.site_id),
+        payload.type.encode(),
+        payload.version,
     )
 
 
@@ -76,6 +83,11 @@ def seal(checksum: str, event_body: bytes) -> bytes:
 def unseal(state: bytes) -> tuple[str, bytes]:
     """Checksum and body of a stored event; neither is checked here."""
     return state[_CHECKSUM_FROM:_CHECKSUM_TO].decode(errors="replace"), state[_BODY_FROM:-1]
+
+
+def payload_of(event_body: bytes) -> bytes:
+    """The payload's part of a body, as it is stored: between the keys before and after it."""
+    return event_body[_PAYLOAD_FROM : event_body.rindex(_AFTER_PAYLOAD)]
 
 
 def fields_of(state: bytes) -> dict[str, Any]:

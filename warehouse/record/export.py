@@ -1,26 +1,32 @@
 """A copy of the log as Parquet segments, `000000000001-000000000123.parquet`: what dbt and analysts read.
 
-Segments only ever follow one another. They are made again from the first event where the log is another one
-than the one that was copied (a restored backup), or where the payloads are defined differently today.
+Segments follow one another; many small ones at the end are put together into one now and then. They are made
+again from the first event where the log is another one than the one that was copied (a restored backup), or
+where the payloads are defined differently today.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse.files import exclusive
-from warehouse.record.envelope import GENESIS, canonical_json, unseal
-from warehouse.record.events import PAYLOADS, RecordedEvent
+from warehouse.record.envelope import GENESIS, canonical_json, payload_of, unseal
+from warehouse.record.events import PAYLOADS
 from warehouse.record.log import EventLog
+from warehouse.record.recorder import StoredRow
+from warehouse.record.upcasting import current_payload
 
 EVENT_SCHEMA = pa.schema(
     [
@@ -38,6 +44,12 @@ EVENT_SCHEMA = pa.schema(
 """`payload` is JSON text, of the version of today."""
 
 EVENTS_PER_SEGMENT = 100_000
+
+_EVENTS_AT_A_TIME = 5_000
+"""So many are decoded at a time; of a segment there are only its columns."""
+
+SMALL_SEGMENTS = 32
+"""So many segments at the end that would fit into one are put together."""
 
 _SEGMENT = re.compile(r"(\d{12})-(\d{12})\.parquet")
 _CHECKSUM_KEY = b"mingzhang.last_checksum"
@@ -68,6 +80,7 @@ def export_events(log: EventLog, folder: Path, *, until: int | None = None) -> i
     folder.mkdir(parents=True, exist_ok=True)
     # Two exporters at once would write segments that overlap.
     with exclusive(folder / ".lock"):
+        _remove_compacted(folder)
         copied = copied_until(folder)
         if copied and not _is_copy_of(log, copied):
             for segment in _segments(folder):
@@ -76,12 +89,22 @@ def export_events(log: EventLog, folder: Path, *, until: int | None = None) -> i
         end = log.last_position() if until is None else until
         position = copied.position if copied else 0
         if copied is None and end == 0:
-            _write_segment(folder, [], GENESIS)
-        events = log.read(after=position, until=end)
-        while batch := list(islice(events, EVENTS_PER_SEGMENT)):
-            position = batch[-1].position
-            _write_segment(folder, batch, _checksum_at(log, position))
+            _write(folder, [EVENT_SCHEMA.empty_table()], GENESIS)
+        stored = log.read_stored(after=position, until=end)
+        while tables := list(_tables(islice(stored, EVENTS_PER_SEGMENT))):
+            _write(folder, [columns for columns, _ in tables], unseal(tables[-1][1].state)[0])
+            position = tables[-1][1].position
+        _compact(folder)
     return position
+
+
+def snapshot(folder: Path, target: Path) -> None:
+    """Give a folder that has just the segments of now: they stay there when the copy is put together."""
+    target.mkdir(parents=True)
+    with exclusive(folder / ".lock"):
+        _remove_compacted(folder)
+        for segment in folder.glob("*.parquet"):
+            os.link(segment, target / segment.name)
 
 
 def copied_until(folder: Path) -> Copied | None:
@@ -124,28 +147,94 @@ def _payloads_fingerprint() -> str:
     return hashlib.sha256(canonical_json(definitions)).hexdigest()
 
 
-def _write_segment(folder: Path, events: Sequence[RecordedEvent], checksum: str) -> None:
-    first, last = (events[0].position, events[-1].position) if events else (0, 0)
-    metadata = {_CHECKSUM_KEY: checksum, _PAYLOADS_KEY: _payloads_fingerprint()}
-    columns = zip(*(_row(event) for event in events), strict=True) if events else [()] * len(EVENT_SCHEMA)
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, EVENT_SCHEMA, strict=True)]
-    table = pa.Table.from_arrays(arrays, schema=EVENT_SCHEMA)
+def _write(folder: Path, tables: Sequence[pa.Table], checksum: str) -> None:
+    """Write a segment aside, then rename it: it is there when it is whole."""
+    table = pa.concat_tables(tables).combine_chunks()
+    positions = table["position"]
+    first, last = (positions[0].as_py(), positions[-1].as_py()) if len(table) else (0, 0)
     path = folder / f"{first:012}-{last:012}.parquet"
+    metadata = {_CHECKSUM_KEY: checksum, _PAYLOADS_KEY: _payloads_fingerprint()}
     partial = path.with_suffix(".partial")
-    pq.write_table(table.replace_schema_metadata(metadata), partial, compression="zstd")
+    table = table.replace_schema_metadata(metadata)
+    pq.write_table(table, partial, compression="zstd", use_dictionary=["type", "run_id", "site_id"])
     partial.replace(path)
 
 
-def _row(event: RecordedEvent) -> tuple[object, ...]:
-    """The values of `EVENT_SCHEMA`, in its order."""
-    return (
-        event.position,
-        str(event.event_id),
-        event.payload.type,
-        event.payload.version,
-        event.run_id,
-        event.site_id,
-        event.occurred_at,
-        event.recorded_at,
-        event.payload.model_dump_json(),
-    )
+def _tables(stored: Iterator[StoredRow]) -> Iterator[tuple[pa.Table, StoredRow]]:
+    """Stored events as tables of `EVENT_SCHEMA`, each with its last event: only their columns are kept."""
+    while rows := list(islice(stored, _EVENTS_AT_A_TIME)):
+        yield _columns(rows), rows[-1]
+
+
+def _columns(rows: Sequence[StoredRow]) -> pa.Table:
+    """Stored events as a table of `EVENT_SCHEMA`; texts become moments column by column."""
+    bodies = [unseal(row.state)[1] for row in rows]
+    events = [orjson.loads(event_body) for event_body in bodies]
+    texts = {
+        name: pa.array([event[name] for event in events], pa.string())
+        for name in ("event_id", "type", "run_id", "site_id", "occurred_at", "recorded_at")
+    }
+    payloads = [_payload_of_today(event, body) for event, body in zip(events, bodies, strict=True)]
+    others = {
+        "position": [row.position for row in rows],
+        "version": [_VERSION_AND_FIELDS[event["type"]][0] for event in events],
+        "payload": payloads,
+    }
+    arrays = [
+        texts[field.name].cast(field.type)
+        if field.name in texts
+        else pa.array(others[field.name], field.type)
+        for field in EVENT_SCHEMA
+    ]
+    return pa.Table.from_arrays(arrays, schema=EVENT_SCHEMA)
+
+
+_VERSION_AND_FIELDS = {
+    name: (payload.version, payload.model_fields.keys()) for name, payload in PAYLOADS.items()
+}
+
+
+def _payload_of_today(event: dict[str, Any], event_body: bytes) -> bytes:
+    """JSON of the payload: as stored where it is of today's version and lacks no field; else brought up."""
+    payload = event["payload"]
+    if _VERSION_AND_FIELDS.get(event["type"]) == (event["version"], payload.keys()):
+        return payload_of(event_body)
+    return canonical_json(vars(current_payload(event["type"], event["version"], payload)))
+
+
+def _compact(folder: Path) -> None:
+    """Put the small segments at the end together, once there are many: thousands of runs leave few files.
+
+    What it replaces is removed only after the new segment is there; a kill in between leaves both, and
+    whoever takes the lock next removes the parts.
+    """
+    tail: list[Path] = []
+    events = 0
+    for segment in reversed(_segments(folder)):
+        first, last = _range_of(segment)
+        events += last - first + 1
+        if events > EVENTS_PER_SEGMENT:
+            break
+        tail.insert(0, segment)
+    if len(tail) < SMALL_SEGMENTS:
+        return
+    checksum = pq.read_schema(tail[-1]).metadata[_CHECKSUM_KEY].decode()
+    _write(folder, [pq.read_table(segment) for segment in tail], checksum)
+    _remove_compacted(folder)
+
+
+def _remove_compacted(folder: Path) -> None:
+    """Remove segments whose events another one holds."""
+    segments = _segments(folder)
+    ranges = {segment: _range_of(segment) for segment in segments}
+    for part, (first, last) in ranges.items():
+        for whole, (begins, ends) in ranges.items():
+            if whole != part and begins <= max(first, 1) and last <= ends:
+                part.unlink()
+                break
+
+
+def _range_of(segment: Path) -> tuple[int, int]:
+    """The positions of the first and last events of a segment; (0, 0) of the empty one."""
+    first, last = segment.stem.split("-")
+    return int(first), int(last)

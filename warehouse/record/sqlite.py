@@ -11,7 +11,7 @@ import errno
 import os
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Self
 from uuid import UUID
@@ -30,6 +30,9 @@ _FILL_SITES = """
 UPDATE stored_events SET site_id = json_extract(CAST(state AS TEXT), '$.event.site_id')
 """
 _IDS_PER_QUERY = 500
+
+_PAGE_BYTES = 16_384
+"""Of a new log: an event is about 700 bytes, and several indexes are written with it."""
 
 
 class _Recorder(SQLiteApplicationRecorder):
@@ -97,6 +100,8 @@ class SqliteRecorder:
             # SQLite does not queue the switch to WAL mode, and the library's pool never gets back the writer
             # of a connection that failed to open: processes that open a new log at once take turns.
             with exclusive(path.with_name(f"{path.name}.lock")):
+                if not path.exists():
+                    _begin(path)
                 self._datastore = SQLiteDatastore(
                     str(path), lock_timeout=LOCK_TIMEOUT_SECONDS, pool_timeout=LOCK_TIMEOUT_SECONDS
                 )
@@ -151,10 +156,7 @@ class SqliteRecorder:
         )
         with _clear_errors(self._path), self._datastore.transaction(commit=False) as cursor:
             cursor.execute(query, [*values, limit])
-            return [
-                StoredRow(row["rowid"], row["originator_id"], row["topic"], row["site_id"], row["state"])
-                for row in cursor.fetchall()
-            ]
+            return [StoredRow(*row) for row in cursor.fetchall()]
 
     def last_position(self) -> int:
         """The position of the last event; 0 in an empty log."""
@@ -164,6 +166,13 @@ class SqliteRecorder:
     def close(self) -> None:
         """Close the connections."""
         self._datastore.close()
+
+
+def _begin(path: Path) -> None:
+    """Make the file of a new log: the size of its pages cannot be changed later."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA page_size={_PAGE_BYTES}")
+        connection.execute("PRAGMA journal_mode=WAL")
 
 
 @contextmanager
