@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from itertools import pairwise
 
 from warehouse.documents.model import Cell
@@ -26,8 +25,9 @@ from warehouse.tables.rows import Item, read_items
 
 _ONLY_SO = "only so every total is the sum of its parts"
 _CUT = "the header is cut between the two sides beside the lists; 收入总计 and 支出总计 say which is which"
+_MAX_ROWS = 80
 _MAX_FAILURES = 40
-"""A table in which more sums fail than this is no case of single cells lost."""
+"""Of the search: a table in which sums fail of more rows, or more sums, is no case of single cells lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ def choose_reading(header: Header, grid: Grid) -> Reading:
         cut = [column.parts for column in told.columns] != [column.parts for column in header.columns]
         return replace(reading, reason=reading.reason or _CUT) if cut else reading
     figures = figures_of(header, grid)
-    printed = _judged(sums_of(header, items), figures)
+    sums = sums_of(header, items)
+    printed = _judged(sums, figures)
     if printed and all(printed.values()):
         return Reading(header)
     moved = [other for other in _headers_moved(header, grid) if _satisfied(other[0], grid)]
@@ -61,7 +62,11 @@ def choose_reading(header: Header, grid: Grid) -> Reading:
         return Reading(moved[0][0], reason=moved[0][1])
     if not printed or moved:
         return Reading(header)
-    return _rows_put_right(header, grid, figures, printed)
+    failing = [each for each, held in printed.items() if not held]
+    trusted = {each.family for each, held in printed.items() if held}
+    if len(failing) > _MAX_FAILURES or any(each.family not in trusted for each in failing):
+        return Reading(header)
+    return _rows_put_right(header, grid, figures, sums, failing)
 
 
 def _told_sides(header: Header, items: Mapping[int, Sequence[Item]]) -> Header:
@@ -130,23 +135,23 @@ def _moved(header: Header, columns: Sequence[Column], step: int) -> Header:
     return replace(header, columns=tuple(changed.get(column.index, column) for column in header.columns))
 
 
-def _rows_put_right(header: Header, grid: Grid, figures: Figures, printed: Mapping[Sum, bool]) -> Reading:
+def _rows_put_right(
+    header: Header, grid: Grid, figures: Figures, sums: Sequence[Sum], failing: Sequence[Sum]
+) -> Reading:
     """The reading in which the figures of some rows stand in other columns, where it is the only one."""
-    failing = [each for each, held in printed.items() if not held]
-    trusted = {each.family for each, held in printed.items() if held}
-    if len(failing) > _MAX_FAILURES or any(each.family not in trusted for each in failing):
-        return Reading(header)
-    sums_with: dict[int, list[Sum]] = {}
-    for each in printed:
-        for row in {place[0] for place in (each.total, *each.parts)}:
-            sums_with.setdefault(row, []).append(each)
     rows = sorted({place[0] for each in failing for place in (each.total, *each.parts)})
+    if len(rows) > _MAX_ROWS:
+        return Reading(header)
+    sums_with: dict[int, list[Sum]] = {row: [] for row in rows}
+    for each in sums:
+        for row in sums_with.keys() & {place[0] for place in (each.total, *each.parts)}:
+            sums_with[row].append(each)
     columns = [column.index for column in header.columns if column.role == "amount"]
     right = {
         row: [
             placing
             for placing in _distinct(_placings(figures, grid[row], row, columns))
-            if _hold_strictly(sums_with[row], _placed(figures, placing))
+            if _hold_strictly(sums_with[row], figures, placing)
         ]
         for row in rows
     }
@@ -165,7 +170,7 @@ def _only_one(
         (row, placing)
         for row, placings in right.items()
         for placing in placings
-        if _hold_strictly(failing, _placed(figures, placing))
+        if _hold_strictly(failing, figures, placing)
     ]
     if not alone and all(len(placings) <= 1 for placings in right.values()):
         every = {
@@ -175,7 +180,7 @@ def _only_one(
             for place, col in placing.items()
         }
         rows = sorted({place[0] for place in every})
-        if every and _hold_strictly(failing, _placed(figures, every)):
+        if every and _hold_strictly(failing, figures, every):
             return Reading(header, every, _reason(rows))
     if len(alone) == 1:
         return Reading(header, alone[0][1], _reason([alone[0][0]]))
@@ -195,26 +200,27 @@ def _placings(
         for other in range(col + 1, col + cells[col].col_span):
             if other in columns:
                 yield {(row, col): other}
-    for step, line in ((1, list(columns)), (-1, list(reversed(columns)))):
-        if not line or line[-1] in filled:
-            continue
-        beside = dict(pairwise(line))
-        for start in filled:
-            rest = [col for col in filled if (col - start) * step >= 0]
-            yield {(row, col): beside[col] for col in rest}
+    right, left = dict(pairwise(columns)), dict(pairwise(columns[::-1]))
+    for start in filled:
+        rest = [col for col in filled if col >= start]
+        if rest[-1] in right:
+            yield {(row, col): right[col] for col in rest}
+        if left.get(start, start) not in filled:
+            yield {(row, col): left[col] for col in rest}
 
 
-def _placed(figures: Figures, placing: Mapping[Place, int]) -> dict[Place, Decimal]:
-    return {(place[0], placing.get(place, place[1])): value for place, value in figures.items()}
-
-
-def _hold_strictly(sums: Sequence[Sum], figures: Figures) -> bool:
+def _hold_strictly(sums: Sequence[Sum], figures: Figures, placing: Mapping[Place, int]) -> bool:
     """Whether all sums hold, a figure without its total or a total without parts being a failure."""
+    arrived = {(place[0], col): figures[place] for place, col in placing.items()}
     for each in sums:
-        total = each.total in figures
-        parts = any(place in figures for place in each.parts)
-        if total != parts and any(figures.get(place) for place in (each.total, *each.parts)):
+        placed = {
+            place: value
+            for place in (each.total, *each.parts)
+            if (value := arrived.get(place, None if place in placing else figures.get(place))) is not None
+        }
+        total, parts = each.total in placed, len(placed) - (each.total in placed) > 0
+        if total != parts and any(placed.values()):
             return False
-        if total and parts and not holds(each, figures):
+        if total and parts and not holds(each, placed):
             return False
     return True

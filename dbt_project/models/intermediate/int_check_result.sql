@@ -31,10 +31,10 @@ context as (
         count(*) filter (where status = 'failed') over same_delta as same_in_document,
         (edition_key, table_ordinal) in (
             select
-                edition_key,
-                table_ordinal
-            from {{ ref('int_cell') }}
-            where confidence is not null
+                cell.edition_key,
+                cell.table_ordinal
+            from {{ ref('int_cell') }} as cell
+            where cell.confidence is not null
         ) as is_recognised
     from judged
     window
