@@ -274,3 +274,31 @@ def test_a_row_cut_by_the_page_break_beside_a_merged_cell_is_joined(new_paper: N
         ["", "农产品供应链体系建设资金", "2.00"],
         ["", "电费", "3.00"],
     ]
+
+
+@pytest.mark.parametrize("quarter", [90, 270])
+def test_a_turned_page_whose_text_is_mirrored_twice_is_read(new_paper: NewPaper, grid: Texts, quarter: int):
+    """Browsers turn the page upside down and each text back; readers then mistake left for right."""
+    paper = new_paper()
+    canvas = paper.canvas
+    if quarter == 90:
+        canvas.transform(0, 1, -1, 0, 595, 0)
+    else:
+        canvas.transform(0, -1, 1, 0, 0, 842)
+    canvas.transform(1, 0, 0, -1, 0, 595)
+    for i in range(5):
+        canvas.line(50, 100 + 20 * i, 350, 100 + 20 * i)
+    for x in (50, 150, 250, 350):
+        canvas.line(x, 100, x, 180)
+    for r, row in enumerate(ROWS):
+        for c, text in enumerate(row):
+            printed = canvas.beginText()
+            printed.setFont("STSong-Light", 10)
+            printed.setTextTransform(1, 0, 0, -1, 55 + 100 * c, 114 + 20 * r)
+            printed.textOut(text)
+            canvas.drawText(printed)
+    table = only(paper.data())
+    assert grid(table) == ROWS
+    x0, top, x1, bottom = next(c for c in table.cells if c.text == "1,234.50").box
+    assert (x1 - x0, bottom - top) == pytest.approx((20, 100), abs=1)
+    assert x0 == pytest.approx(120 if quarter == 90 else 595 - 140, abs=1)

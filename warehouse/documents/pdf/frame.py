@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from warehouse.documents.model import Box
@@ -40,6 +40,11 @@ class Frame:
     def is_sideways(self) -> bool:
         """Whether the lines of text run up or down the unturned page."""
         return self.rotation % 180 != 0
+
+    @property
+    def turned_over(self) -> Frame:
+        """The same page, read from its other end."""
+        return replace(self, rotation=(self.rotation + 180) % 360, turn=(self.turn + 180) % 360)
 
     @property
     def axes(self) -> tuple[Axis, Axis]:

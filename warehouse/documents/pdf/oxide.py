@@ -17,7 +17,7 @@ import pdf_oxide
 from warehouse.documents.pdf.content import Glyph, PageContent, Rule, SourceError
 from warehouse.documents.pdf.frame import Frame
 from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_ground, is_white
-from warehouse.documents.pdf.text import WIDE_FROM, has_words
+from warehouse.documents.pdf.text import WIDE_FROM, has_words, reads_backwards
 
 pdf_oxide.disable_logging()
 
@@ -141,7 +141,11 @@ class OxideFile:
         watermark = Watermark()
         paths = self._document.extract_paths(index)
         upright = _without_turned(characters, directions, frame.rotation, watermark)
-        glyphs = _glyphs(_without_pale(upright, paths, watermark), frame)
+        visible = _without_pale(upright, paths, watermark)
+        glyphs = _glyphs(visible, frame)
+        if any(directions) and reads_backwards(glyphs):
+            frame = frame.turned_over
+            glyphs = _glyphs(visible, frame)
         horizontal, vertical = _rules(paths, frame)
         picture = 0.0
         if not has_words(glyphs):

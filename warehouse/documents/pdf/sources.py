@@ -13,10 +13,10 @@ from warehouse.documents.pdf.text import WIDE_FROM, has_words
 from warehouse.workers import still_working
 
 _NOT_TEXT = re.compile(
-    r"[^\s!-~\u00a0-\u00ff\u0370-\u03ff\u2000-\u27bf\u2e80-\u30ff\u3200-\u9fff\uf900-\ufaff\ufe10-\ufe4f\uff00-\uffef"
+    r"[^\s!-~\u00a0\u00a7\u00ab\u00ad\u00b0-\u00b7\u00bb\u00d7\u00f7\u0370-\u03ff\u2000-\u27bf\u2e80-\u30ff\u3200-\u9fff\uf900-\ufaff\ufe10-\ufe4f\uff00-\uffef"
     r"\U00020000-\U0003ffff\ufffe]|\(cid:\d+\)"
 )
-"""Characters that no budget prints: private use, replacement, controls, scripts of other languages."""
+"""Characters that no budget prints: private use, replacement, controls, letters of other languages."""
 
 _COMMON = re.compile(r"[的一年度预算支出收入单位部门项目合计公共财政总和是在有了]")
 _NEARLY_ALL = 0.9

@@ -30,6 +30,10 @@ _UNUSUAL = re.compile(f"[{''.join(map(chr, sorted(_PLAIN)))}]")
 
 _WORDS = re.compile(r"[A-Za-z\u2e80-\u9fff\uf900-\ufaff]")
 
+_WORDS_OF_BUDGETS = ["支出", "收入", "预算", "决算", "合计", "单位", "项目", "部门", "公共", "财政", "万元"]
+_COMMON_WORDS = re.compile("|".join(_WORDS_OF_BUDGETS))
+_SDROW = re.compile("|".join(word[::-1] for word in _WORDS_OF_BUDGETS))
+
 WIDE_FROM = "\u2e80"
 """Where the scripts begin whose characters are as wide as they are high."""
 
@@ -86,6 +90,12 @@ class TextLine(NamedTuple):
 def has_words(glyphs: Sequence[Glyph]) -> bool:
     """Whether there is a letter or a Chinese character, and not only numbers and marks."""
     return any(_WORDS.match(text) for _, _, _, _, text, _ in glyphs)
+
+
+def reads_backwards(glyphs: Sequence[Glyph]) -> bool:
+    """Whether common words stand there from right to left, as on a page taken for turned the other way."""
+    text = "".join([glyph[4] for glyph in sorted(glyphs)])
+    return len(_SDROW.findall(text)) > len(_COMMON_WORDS.findall(text))
 
 
 def runs_of(glyphs: list[Glyph]) -> list[Run]:
