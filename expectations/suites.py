@@ -5,6 +5,7 @@ A suite judges one table by itself. What must agree between tables (totals, refe
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +67,7 @@ def marts_suites() -> tuple[Suite, ...]:
     return _suites_of("marts")
 
 
+@functools.cache
 def _suites_of(folder: str) -> tuple[Suite, ...]:
     return tuple(
         read_suite(path, f"{folder}.{path.stem}") for path in sorted((FOLDER / folder).glob("*.yml"))

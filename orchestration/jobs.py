@@ -46,6 +46,6 @@ def build_definitions(home: Home, sites: Mapping[str, Site], crawl: Crawl = pipe
         assets=[*collection, models, publication],
         jobs=[collect, publish],
         schedules=site_schedules(collect, sites),
-        sensors=[news_sensor(home, publish)],
+        sensors=[news_sensor(home, collect, publish)],
         executor=in_process_executor,
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from dagster import (
+    DagsterInstance,
     DefaultSensorStatus,
     RunRequest,
+    RunsFilter,
     ScheduleDefinition,
     ScheduleEvaluationContext,
     SensorDefinition,
@@ -17,12 +19,16 @@ from dagster import (
     sensor,
 )
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
 
 from scrapers.schedule import cron_of
 from scrapers.sites import Site
 from warehouse.home import Home
 from warehouse.publication import news_since_publication
 from warehouse.record.log import EventLog
+
+COLLECTION_WAITED_FOR = timedelta(hours=1)
+"""After which a site that is still being collected holds up no publication."""
 
 
 def site_schedules(
@@ -52,8 +58,13 @@ def _requested(site: Site, _context: ScheduleEvaluationContext) -> RunRequest | 
     return RunRequest(partition_key=site.site_id)
 
 
-def news_sensor(home: Home, publish: UnresolvedAssetJobDefinition) -> SensorDefinition:
-    """Ask for a publication when the record holds something that the current one does not show."""
+def news_sensor(
+    home: Home, collect: UnresolvedAssetJobDefinition, publish: UnresolvedAssetJobDefinition
+) -> SensorDefinition:
+    """Ask for a publication when the record holds something that the current one does not show.
+
+    Sites that are being collected are waited for, but not for ever: what they saw is news before it is read.
+    """
 
     @sensor(
         name="news",
@@ -63,6 +74,9 @@ def news_sensor(home: Home, publish: UnresolvedAssetJobDefinition) -> SensorDefi
         description="Publishes when the record holds something that the current publication does not show.",
     )
     def news(context: SensorEvaluationContext) -> Iterator[RunRequest | SkipReason]:
+        if collecting := _young_runs(context.instance, collect.name):
+            yield SkipReason(f"{collecting} sites are being collected")
+            return
         with EventLog.open(home.event_log) as events:
             found = news_since_publication(events, nothing_until=int(context.cursor or 0))
         if found:
@@ -72,3 +86,11 @@ def news_sensor(home: Home, publish: UnresolvedAssetJobDefinition) -> SensorDefi
             yield SkipReason("nothing new since the last publication")
 
     return news
+
+
+def _young_runs(instance: DagsterInstance, job: str) -> int:
+    """Runs of a job that go on, or wait for their turn, and did not begin long ago."""
+    since = datetime.now(UTC) - COLLECTION_WAITED_FOR
+    return instance.get_runs_count(
+        RunsFilter(job_name=job, statuses=IN_PROGRESS_RUN_STATUSES, created_after=since)
+    )

@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from dagster import DagsterInstance, Definitions, build_schedule_context, build_sensor_context
+from dagster import (
+    DagsterInstance,
+    DagsterRunStatus,
+    Definitions,
+    build_schedule_context,
+    build_sensor_context,
+)
+from dagster._core.test_utils import create_run_for_test
 
 from orchestration.jobs import COLLECT, PUBLISH, build_definitions
 from scrapers.schedule import cron_of
@@ -77,8 +84,10 @@ def test_the_sensor_asks_for_a_publication_only_when_there_is_news(
 ) -> None:
     sensor = definitions.get_repository_def().get_sensor_def("news")
 
-    def requests() -> int:
+    def requests(*collecting: DagsterRunStatus) -> int:
         with DagsterInstance.ephemeral() as instance:
+            for status in collecting:
+                create_run_for_test(instance, job_name=COLLECT, status=status)
             data = sensor.evaluate_tick(build_sensor_context(instance=instance))
         return len(data.run_requests or [])
 
@@ -96,6 +105,8 @@ def test_the_sensor_asks_for_a_publication_only_when_there_is_news(
     with EventLog.open(home.event_log) as log:
         log.append([Event(payload=imported, run_id="test", site_id="xinzhou")])
     assert requests() == 1
+    assert requests(DagsterRunStatus.STARTED) == 0, "a site is being collected"
+    assert requests(DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE) == 1
 
 
 def test_rooms_import_in_one_direction() -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 from uuid import UUID
@@ -30,6 +31,8 @@ _FILL_SITES = """
 UPDATE stored_events SET site_id = json_extract(CAST(state AS TEXT), '$.event.site_id')
 """
 _IDS_PER_QUERY = 500
+_ROOM_TO_OPEN_BYTES = 128 * 1024
+"""SQLite writes an index of its write-ahead log beside it, of 32 kB at least."""
 
 _PAGE_BYTES = 16_384
 """Of a new log: an event is about 700 bytes, and several indexes are written with it."""
@@ -180,4 +183,12 @@ def _clear_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, PersistenceError, OSError) as error:
-        raise RecordUnavailableError(f"event log {path}: {error}") from error
+        raise RecordUnavailableError(f"event log {path}: {error}{_if_full(path)}") from error
+
+
+def _if_full(path: Path) -> str:
+    """What SQLite calls an input/output error where there is no room to open the log."""
+    with suppress(OSError):
+        if shutil.disk_usage(path.parent).free < _ROOM_TO_OPEN_BYTES:
+            return " (no space left on the disk)"
+    return ""
