@@ -13,7 +13,8 @@ from pydantic_core import ErrorDetails
 _EXPECTED = {
     "site_id": "small letters, digits and hyphens, such as taiyuan",
     "region_code": 'six digits of GB/T 2260 in quotes, such as "140100"',
-    "base_url": "an address that begins with http:// or https://",
+    "base_url": "an address that begins with http:// or https:// (and, among moves, ends with a slash)",
+    "until": "a day, such as 2025-03-01",
     "allowed_hosts": "a host such as czj.example.gov.cn or *.example.gov.cn, without http:// and path",
     "schedule": 'five cron fields in quotes, such as "30 2 * * *" (minute, hour, day, month, weekday)',
     "crawl_between": 'two times in quotes, such as "20:00-07:00"',

@@ -39,6 +39,11 @@ _BYLINE = re.compile(
 )
 _CUT_SHORT = re.compile(r"(\.{2,}|…+)$")
 _SHORTEST_TITLE = 8
+# A nameless token, or the parameters by which stores of objects sign addresses.
+_SIGNATURE = re.compile(
+    r"[\w-]{40,}={0,2}"
+    r"|(?i:expires|signature|ossaccesskeyid|x-(?:amz|oss|cos)-[\w-]+|q-sign[\w-]*|q-ak|auth_key)=.*"
+)
 _SIGNPOST_CHARACTERS = 80
 _REFRESH = re.compile(r"""url\s*=\s*["']?([^"'>]+)""", re.IGNORECASE)
 _ONLY_LOCATION = re.compile(
@@ -295,6 +300,15 @@ def document_suffix(url: str) -> str | None:
     names = [parts.path, *(value.partition("=")[2] for value in parts.query.split("&"))]
     suffixes = (unquote(name, errors="replace").rpartition(".")[2].strip().lower() for name in names)
     return next((suffix for suffix in suffixes if suffix in vocabulary()["document_suffixes"]), None)
+
+
+def unsigned(url: str) -> str:
+    """An address without the signature that some sites put into it anew with every page."""
+    address, mark, query = url.partition("?")
+    kept = [part for part in query.split("&") if not _SIGNATURE.fullmatch(part)]
+    if not mark or kept == query.split("&"):
+        return url
+    return f"{address}?{'&'.join(kept)}" if kept else address
 
 
 def attachments(page: Page, selector: str | None = None) -> tuple[Link, ...]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Collection, Mapping
-from datetime import datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -50,6 +50,8 @@ class Column(_Strict):
     """Absolute, or relative to `base_url`."""
     phase: Literal["budget", "final_account"] | None = None
     """What everything in the column is, where the column says so."""
+    first_url: str | None = None
+    """Address under which the column was recorded first, where it was another: the record goes on there."""
     api_url: str | None = None
     """Address of the column's own JSON, where it is not `api.url` of the site."""
 
@@ -105,6 +107,15 @@ class Api(_Strict):
     """Address of an entry's page with fields of its record in braces, where the record has no address."""
     fields: dict[FieldName, str] = Field(default_factory=dict)
     """Names of fields, where they are not in vocabulary.yml."""
+
+
+class Move(_Strict):
+    """A site that changed its address, and when."""
+
+    until: date
+    """The first day on which it stood at the next address: that of the next move, or the site's own."""
+    base_url: Annotated[str, Field(pattern=r"^https?://.*/$")]
+    """Where it stood until then."""
 
 
 class Assertions(_Strict):
@@ -180,6 +191,10 @@ class Site(_Strict):
     """Days since the last new document after which it is reported; never by default."""
     maximum_requests_per_document: int = Field(default=20, ge=1)
     """Requests per linked document above which a crawl is reported as wasteful."""
+    moves: tuple[Move, ...] = ()
+    """Where the site stood before, the earliest first: what was recorded there still belongs to it."""
+    other_scheme: bool = True
+    """Whether HTTPS is tried where a host does not answer over HTTP, and the reverse; each answer says so."""
     verify_tls: bool = True
     """False accepts any certificate: an exception, which each crawl records."""
     allow_private: bool = False
@@ -203,6 +218,16 @@ class Site(_Strict):
         begin, end = map(time.fromisoformat, self.crawl_between.split("-"))
         clock = now.astimezone(ZoneInfo(self.timezone)).time()
         return begin <= clock < end if begin <= end else clock >= begin or clock < end
+
+    def at(self, day: date) -> Site:
+        """The site as it stood, or will stand, on a day."""
+        before = next((move.base_url for move in self.moves if day < move.until), self.base_url)
+        return self.model_copy(update={"base_url": before})
+
+    def listing_address(self, column: Column) -> str:
+        """The address under which a column's listings are recorded, however often the site moved."""
+        first = self.moves[0].base_url if self.moves else self.base_url
+        return urljoin(first, column.first_url or column.url)
 
     @property
     def exceptions(self) -> tuple[str, ...]:
@@ -240,9 +265,16 @@ class Site(_Strict):
 
     @model_validator(mode="after")
     def _allow_own_host(self) -> Site:
-        own = urlsplit(self.base_url).netloc
-        if own not in self.allowed_hosts:
-            object.__setattr__(self, "allowed_hosts", (own, *self.allowed_hosts))
+        for url in (self.base_url, *(move.base_url for move in self.moves)):
+            if (own := urlsplit(url).netloc) not in self.allowed_hosts:
+                object.__setattr__(self, "allowed_hosts", (own, *self.allowed_hosts))
+        return self
+
+    @model_validator(mode="after")
+    def _move_in_order(self) -> Site:
+        days = [move.until for move in self.moves]
+        if days != sorted(set(days)):
+            raise ValueError("moves are to stand in the order of their days, the earliest first")
         return self
 
 

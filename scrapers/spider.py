@@ -15,6 +15,7 @@ from http import HTTPStatus
 from itertools import chain
 from typing import Any
 from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
 
 import scrapy
 from scrapy.exceptions import CloseSpider
@@ -34,6 +35,7 @@ from scrapers.pages import (
     page_of,
     published_on,
     shown_document,
+    unsigned,
 )
 from scrapers.patience import wait_asked_for
 from scrapers.platforms import read_listing
@@ -118,7 +120,7 @@ class GovernmentSpider(scrapy.Spider):
 
     def __init__(self, site: Site, recorder: Recorder) -> None:
         super().__init__(self.name)
-        self.site = site
+        self.site = site.at(datetime.now(ZoneInfo(site.timezone)).date())
         self.recorder = recorder
         self.full_walk = recorder.wants_full_walk(site.full_walk_every)
         self.home: Page | None = None
@@ -214,6 +216,7 @@ class GovernmentSpider(scrapy.Spider):
         A listing may be shared by two columns: each walk asks for its own pages, once. `page` is where the
         address was found, where that matters (`scrapers.forms`).
         """
+        signed, url = url, unsigned(url)
         if url in self.asked and kind is not PageKind.LISTING:
             return
         self.asked.add(url)
@@ -230,7 +233,7 @@ class GovernmentSpider(scrapy.Spider):
         if kind in _KEPT_ON_RESUMPTION and (copy := self.recorder.fetched_already(url)):
             yield from self._follow_copy(copy, url, kind, handler)
             return
-        sent = sending(url, page)
+        sent = sending(signed, page)
         conditions = {"Content-Type": sent.content_type} if sent.body else self.recorder.validators(url)
         yield Request(
             sent.url,
@@ -281,7 +284,8 @@ class GovernmentSpider(scrapy.Spider):
         outcome, detail = failure_of(failure.value or RuntimeError("no reason given"))
         request: Request = failure.request  # type: ignore[attr-defined] # Scrapy's addition
         before = request.meta.get("fallback")
-        if not before and type(failure.value).__name__ in _NO_CONNECTION:
+        no_connection = type(failure.value).__name__ in _NO_CONNECTION
+        if no_connection and not before and self.site.other_scheme:
             note = f"{urlsplit(request.url).scheme} failed ({detail})"
             return [request.replace(url=_other_scheme(request.url), meta={"fallback": note})]
         detail = "; ".join(filter(None, (before, detail)))
@@ -419,7 +423,7 @@ class GovernmentSpider(scrapy.Spider):
         entries = [ListingEntry(url=e.url, title=e.title, listed_on=e.listed_on) for e in found.values()]
         self.entries += len(entries)
         return ListingObserved(
-            listing_url=walk.url,
+            listing_url=self.site.listing_address(walk.column),
             column_name=walk.column.name,
             complete=walk.complete and bool(entries) and walk.has_all(),
             page_count=len(pages),
@@ -493,10 +497,10 @@ class GovernmentSpider(scrapy.Spider):
         event = self._document_linked(link, source, entry, column)
         if not self._is_wanted(event.fiscal_year):
             return
-        self.linked[link.url] = event.fiscal_year
+        self.linked[event.url] = event.fiscal_year
         if source.event.outcome is FetchOutcome.STORED or self.recorder.is_news(event):
             source.events.append(event)
-        if link.url == source.event.url:
+        if event.url == source.event.url:
             self.stored += source.event.outcome is FetchOutcome.STORED
         else:
             yield from self._ask(link.url, PageKind.DOCUMENT, self._on_document, source.event.url)
@@ -524,7 +528,7 @@ class GovernmentSpider(scrapy.Spider):
         dates = {name: text for name, text in dates.items() if text}
         on, on_source = published_on(dates)
         return DocumentLinked(
-            url=link.url,
+            url=unsigned(link.url),
             page_url=source.event.url,
             link_text=link.text,
             page_title=title or (page.title if page else ""),
