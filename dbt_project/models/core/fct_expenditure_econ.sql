@@ -21,5 +21,5 @@ inner join {{ ref('int_document') }} as document on amount.edition_key = documen
 where
     amount.table_type in (
         'general_public_basic_expenditure', 'fiscal_appropriation_basic_expenditure', 'basic_expenditure',
-        'economic_summary'
+        'economic_summary', 'general_public_project_expenditure'
     )

@@ -11,14 +11,15 @@ with coded as (
             (
                 table_type in (
                     'revenue_summary', 'expenditure_summary', 'general_public_expenditure',
-                    'fiscal_appropriation_expenditure', 'government_fund_expenditure', 'state_capital_expenditure'
+                    'fiscal_appropriation_expenditure', 'government_fund_expenditure', 'state_capital_expenditure',
+                    'fiscal_account_expenditure'
                 )
                 and regexp_full_match(item_code, '2[0-9]{2}([0-9]{2}){0,2}')
             )
             or (
                 table_type in (
                     'general_public_basic_expenditure', 'fiscal_appropriation_basic_expenditure', 'basic_expenditure',
-                    'economic_summary'
+                    'economic_summary', 'general_public_project_expenditure'
                 )
                 and regexp_full_match(item_code, '[35][0-9]{2}([0-9]{2})?')
             )
