@@ -15,9 +15,11 @@ from scrapers.pages import (
     decode,
     document_suffix,
     find_date,
+    forwards_to,
     has_budget_tables,
     is_same_page,
     published_on,
+    read_date,
 )
 
 URL = "http://www.example.gov.cn/zwgk/bmys/202403/t20240315_1.html"
@@ -153,3 +155,121 @@ def test_the_home_page_under_another_address_is_recognised_despite_a_clock():
     assert is_same_page(page(f"{lines}<span>今天 9:13</span>", "<title>某市</title>"), home)
     assert not is_same_page(page(f"{lines}<p>x</p>", "<meta name=ArticleTitle content=预算>"), home)
     assert not is_same_page(page("<p>正文</p>"), home)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024年3月15日 9时", date(2024, 3, 15)),
+        ("20240315093000", date(2024, 3, 15)),
+        ("1710466200000", date(2024, 3, 15)),
+        ("Fri Mar 15 09:30:00 CST 2024", date(2024, 3, 15)),
+        ("Mar 15, 2024 9:30:00 AM", date(2024, 3, 15)),
+        ("2024-03-15T23:30:00Z", date(2024, 3, 16)),
+        ("2024-03-15T23:30:00+08:00", date(2024, 3, 15)),
+        ("见正文", None),
+    ],
+)
+def test_dates_of_fields(text: str, expected: date | None):
+    assert read_date(text) == expected
+
+
+def test_meta_tags_misspelt_swapped_repeated_and_in_the_body():
+    found = page(
+        '<meta name="ArticleTilte" content="正题"><meta property="ContentSourse" content="市商务局">',
+        '<meta name="某市人民政府" content="SiteName"><meta name="PubData" content="待定">'
+        '<meta name="publishdate" content="2024-03-15"><meta name="ColumnType" content="别的">',
+    ).meta
+    assert found == {
+        "SiteName": "某市人民政府",
+        "PubDate": "2024-03-15",
+        "ArticleTitle": "正题",
+        "ContentSource": "市商务局",
+    }
+
+
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        ("<p>2024-03-15 15:30　浏览次数：12</p>", date(2024, 3, 15)),
+        ("<p>时间：2024/3/15 来源：财政局</p>", date(2024, 3, 15)),
+        ("<p>根据2024年3月15日会议要求，现公开</p>", None),
+    ],
+)
+def test_the_day_in_the_byline_of_a_page_without_meta_tags(byline: str, expected: date | None):
+    assert page(byline).printed_date == expected
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        """<a href="javascript:;" onclick="downFile('/up/x.pdf','预算.pdf')">预算</a>""",
+        """<a href="#" onclick="location.href='/up/x.pdf'">预算表</a>""",
+        """<a data-href="/up/x.pdf">下载</a>""",
+        """<span onclick="window.open('/up/x.pdf')">查看</span>""",
+        """<iframe src="/pdfjs/web/viewer.html?file=/up/x.pdf"></iframe>""",
+        """<object data="/up/x.pdf" type="application/pdf"></object>""",
+        """<embed src="/up/x.pdf">""",
+        """<div id="pdf"></div><script>var u = "/up/x.pdf"; PDFObject.embed(u, "#pdf");</script>""",
+        """<p>附件：[file=/up/x.pdf]部门预算[/file]</p>""",
+    ],
+)
+def test_files_however_a_page_leads_to_them(markup: str):
+    assert [link.url for link in attachments(page(markup))] == ["http://www.example.gov.cn/up/x.pdf"]
+
+
+def test_files_whose_address_does_not_say_so():
+    labelled = page(
+        "<div>附件：<span><a href='/res?uuid=7'>部门预算公开表</a></span> <a href='/x?y=1'>更多</a></div>"
+    )
+    assert [link.url for link in attachments(labelled)] == ["http://www.example.gov.cn/res?uuid=7"]
+    viewer = page("<div id=v></div><script>var DEFAULT_URL = '/file/stream/7'; load('/v/app.js')</script>")
+    assert [link.url for link in attachments(viewer)] == ["http://www.example.gov.cn/file/stream/7"]
+    handler = page("<a href='/download.do?file=/up/x.pdf'>附件1</a>")
+    assert [link.url for link in attachments(handler)] == [
+        "http://www.example.gov.cn/download.do?file=/up/x.pdf"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "head", "target"),
+    [
+        ("", "<META HTTP-EQUIV=Refresh CONTENT=\"0;URL='/f/0.pdf'\">", "http://www.example.gov.cn/f/0.pdf"),
+        (
+            "<script>window.location.href = '../1.html';</script>",
+            "",
+            "http://www.example.gov.cn/zwgk/bmys/1.html",
+        ),
+        ("<script>location.replace('/b')</script>", "", "http://www.example.gov.cn/b"),
+        ("<script>document.cookie='a=1';location.href='/b'</script>", "", None),
+        ("<script>if (mobile) location.href='/m/'</script>", "", None),
+        (f"<script>location.href='{URL}?t=1'</script>", "", None),
+        ("<p>" + "正文" * 50 + "</p><script>location.href='/b'</script>", "", None),
+    ],
+)
+def test_pages_that_only_point_elsewhere(body: str, head: str, target: str | None):
+    assert forwards_to(page(body, head)) == target
+
+
+@pytest.mark.parametrize(
+    ("listed", "body", "title", "expected"),
+    [
+        (
+            "某市民政局2024年部门预算",
+            "<p>某市民政局2024年部门预算</p>",
+            "某市 部门预算 某市民政局2024年部门预算",
+            "某市民政局2024年部门预算",
+        ),
+        ("某市民政局2024年部…", "<h1>某市民政局2024年部门预算</h1>", "", "某市民政局2024年部门预算"),
+        (
+            "某市民政局2024年部门预算",
+            "<h1>某市民政局2024年部门预算2024-02-01 来源：</h1>",
+            "",
+            "某市民政局2024年部门预算",
+        ),
+        ("某市民政局2024年部门预算", "<p>正文</p>", "文件预览", "某市民政局2024年部门预算"),
+        ("附件", "<h1>某市民政局2024年部门预算</h1>", "", "某市民政局2024年部门预算"),
+    ],
+)
+def test_the_listing_helps_to_tell_the_title(listed: str, body: str, title: str, expected: str):
+    assert page(body, f"<title>{title}</title>").title_of(listed).startswith(expected)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.titles import Facts, Verdict, facts, judge
+
+with Path(__file__).with_name("titles.csv").open(encoding="utf-8", newline="") as lines:
+    TITLES = list(csv.DictReader(lines))
 
 
 @pytest.mark.parametrize(
@@ -41,6 +47,17 @@ def test_disclosures(title: str):
 )
 def test_other_articles(title: str):
     assert judge(title, "部门预算").verdict is Verdict.OTHER
+
+
+@pytest.mark.parametrize("row", TITLES, ids=lambda row: row["title"])
+def test_titles_of_many_cities(row: dict[str, str]):
+    """`*` stands for facts that nobody needs."""
+    verdict = judge(row["title"], "部门预决算公开").verdict
+    assert verdict in row["verdicts"].split()
+    said = facts(row["title"])
+    for name in ("fiscal_year", "phase", "scope", "agency_name"):
+        if verdict is Verdict.DISCLOSURE and row[name] != "*":
+            assert str(getattr(said, name)) == row[name], name
 
 
 def test_a_page_titled_with_a_name_is_decided_by_its_attachments():
