@@ -147,20 +147,33 @@ def rebuild(
             "the current publication.",
         ),
     ] = None,
+    number: Annotated[
+        int | None,
+        typer.Option("--publication", metavar="N", help="Publication N again, beside the current one."),
+    ] = None,
 ) -> None:
     """Make the warehouse again from the record alone: raw files are read anew, marts built and published."""
     from orchestration import pipeline
 
     place = Home.find(home)
     _require_record(place)
+    if as_of and number:
+        fail("--as-of and --publication exclude each other")
+    if number:
+        try:
+            screen.print(f"Rebuilt: {pipeline.publication_again(place, number)}")
+        except ValueError as error:
+            fail(str(error))
+        return
     screen.print(f"Rebuilt: {pipeline.rebuild(place, _moment(as_of) if as_of else None)}")
 
 
 @app.command()
 def verify(home: HomeOption = None) -> None:
-    """Audit the record: every archived file against its hash, the log's order and checksums."""
+    """Audit the record: archived files by their hashes, the log's order and checksums, publications."""
     from rich.progress import Progress
 
+    from warehouse import publication
     from warehouse.record.verify import verify_record
 
     place = Home.find(home)
@@ -172,6 +185,11 @@ def verify(home: HomeOption = None) -> None:
             progress.update(task, description=f"Verifying {what}", completed=done, total=of)
 
         problems = verify_record(place, on_progress=show)
+        progress.update(task, description="Verifying publications", total=None)
+        if not any(problem.kind in {"unreadable_log", "envelope"} for problem in problems):
+            problems += publication.damage(place)
+    for number, why in publication.not_here(place).items() if not problems else ():
+        screen.print(f"Publication {number} is not here: {why}")
     for problem in problems:
         typer.echo(f"{problem.kind} {problem.where}: {problem.detail}", err=True)
     if problems:

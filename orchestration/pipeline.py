@@ -168,7 +168,7 @@ def build_models(
     with EventLog.open(home.event_log) as events:
         export_events(events, home.events_parquet, until=until)
     log.info("building the marts")
-    return build(home, candidate(home, run_id), as_of=as_of)
+    return build(home, candidate(home, run_id), as_of=as_of, until=until)
 
 
 def audit(home: Home, run_id: str) -> LoadValidated:
@@ -204,6 +204,9 @@ def publish(home: Home, run_id: str, verdict: LoadValidated) -> PublicationMade:
                 "data-dictionary.md": PROJECT_ROOT / "docs" / "data-dictionary.md",
             },
         )
+        if home.keep_publications:
+            removed = publication.prune(home, events, home.keep_publications, monthly=True, run_id=run_id)
+            log.info("old publications removed: %s", ", ".join(map(str, removed)) or "none")
     built.unlink()
     log.info("published as number %d", made.publication_id)
     return made
@@ -264,6 +267,31 @@ def rebuild(home: Home, as_of: datetime | None = None) -> Path:
         publish(home, run_id, audit(home, run_id))
         return home.warehouse
     target = home.path / "as_of" / f"{as_of:%Y%m%dT%H%M%SZ}.duckdb"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(candidate(home, run_id), target)
+    return target
+
+
+def publication_again(home: Home, number: int) -> Path:
+    """Build a publication again as it was made: from the events and the loads that it took into account.
+
+    It is written to `as_of/` in the home, beside the current one. Its figures are the same where the raw
+    tables are still those of then; those that were made anew by a rebuild are of the reader of today.
+
+    Returns:
+        The DuckDB file.
+
+    Raises:
+        ValueError: there is no publication of this number.
+    """
+    run_id = new_run_id()
+    recover(home)
+    with EventLog.open(home.event_log) as events:
+        made = publication.publications(events).get(number)
+    if made is None:
+        raise ValueError(f"there is no publication {number}")
+    build_models(home, run_id, until=made.log_position)
+    target = home.path / "as_of" / f"publication-{number:06}.duckdb"
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(candidate(home, run_id), target)
     return target

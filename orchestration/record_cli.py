@@ -83,7 +83,7 @@ def correct(  # noqa: PLR0913 - the options of a command are its parameters
                     table_ordinal=table,
                     author=author,
                 )
-                screen.print(f"Recorded as {done}; `mingzhang correct --revoke {done[:8]}` takes it back.")
+                screen.print(f"Recorded as {done}; `mingzhang correct --revoke {done[:18]}` takes it back.")
             else:
                 fail("say which document, what of it and which value, or --revoke ID")
         except corrections.CorrectionError as error:
@@ -101,13 +101,16 @@ def publications(home: HomeOption = None) -> None:
     from warehouse.record.log import EventLog
 
     place = _with_record(home)
-    headings = ("number", "events until", "loads", "SHA-256 of warehouse.duckdb", "folder")
+    headings = ("number", "events until", "loads", "SHA-256 of warehouse.duckdb", "where it is")
     table = Table(*(Column(heading, overflow="fold") for heading in headings), box=None)
     with EventLog.open(place.event_log) as log:
+        cited, pruned = publication.cited(log), publication.pruned(log)
         for number, made in publication.publications(log).items():
             folder = publication.folder_of(place, number)
-            state = str(folder) if folder.exists() else "pruned"
+            gone = f"pruned: {pruned[number]}" if number in pruned else "not here"
+            state = str(folder) if folder.exists() else f"{gone} (`mingzhang rebuild --publication {number}`)"
             current = " (current)" if folder == publication.current(place) else ""
+            current += f" (cited by {cited[number]})" if number in cited else ""
             table.add_row(
                 str(number),
                 str(made.log_position),
@@ -119,14 +122,42 @@ def publications(home: HomeOption = None) -> None:
 
 
 @commands.command()
-def prune(
-    keep: Annotated[int, typer.Option(min=1, help="How many of the newest publications to keep.")],
+def cite(
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="The publication that is relied on.")],
+    reason: Annotated[str, typer.Option(help="Where it is cited.")],
+    author: Annotated[str | None, typer.Option(show_default="your user name")] = None,
     home: HomeOption = None,
 ) -> None:
-    """Remove old publications. The record stays, and so does the current publication."""
+    """Keep a publication for good, because somebody relies on it."""
+    from orchestration.pipeline import new_run_id
     from warehouse import publication
+    from warehouse.record.log import EventLog
 
-    removed = publication.prune(_with_record(home), keep)
+    with EventLog.open(_with_record(home).event_log) as log:
+        try:
+            publication.cite(log, number, reason=reason, author=author, run_id=new_run_id())
+        except ValueError as error:
+            fail(str(error))
+    screen.print(f"Publication {number} is kept.")
+
+
+@commands.command()
+def prune(
+    keep: Annotated[int, typer.Option(min=1, help="How many of the newest publications to keep.")],
+    *,
+    monthly: Annotated[bool, typer.Option("--monthly", help="Keep the last one of each month too.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Remove old publications. The record stays, and so do the current one and those that were cited."""
+    from orchestration.pipeline import new_run_id
+    from warehouse import publication
+    from warehouse.record.log import EventLog
+
+    place = _with_record(home)
+    removed = []
+    if place.publications.exists():
+        with EventLog.open(place.event_log) as log:
+            removed = publication.prune(place, log, keep, monthly=monthly, run_id=new_run_id())
     screen.print(f"Removed: {', '.join(map(str, removed)) or 'nothing'}")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -62,13 +63,16 @@ class BuildError(Exception):
     """The warehouse could not be built; the message names the models and the reasons."""
 
 
-def build(home: Home, target: Path, *, as_of: datetime | None = None) -> BuildResult:
+def build(
+    home: Home, target: Path, *, as_of: datetime | None = None, until: int | None = None
+) -> BuildResult:
     """Build the warehouse from the copy of the log and the accepted loads.
 
     Args:
         home: the installation; its `scratch` takes dbt's logs and caches.
         target: the DuckDB file to make; replaced whole when the build succeeds, untouched when it fails.
         as_of: leave out what was observed after this moment (must be aware of its time zone).
+        until: leave out every event after this position: what was known and read then.
 
     Raises:
         BuildError: a model or the test of a key failed, or the dbt project does not parse.
@@ -80,6 +84,7 @@ def build(home: Home, target: Path, *, as_of: datetime | None = None) -> BuildRe
         stale.unlink(missing_ok=True)
     moment = as_of.astimezone(UTC).isoformat() if as_of else "infinity"
     variables = {"MINGZHANG_BUILD": str(built), "MINGZHANG_AS_OF": moment}
+    variables["MINGZHANG_UNTIL"] = str(until or sys.maxsize)
     with _environment(_inputs(home, scratch) | variables):
         nodes = _run_dbt(scratch)
     _check_models(nodes)

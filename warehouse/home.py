@@ -59,6 +59,11 @@ class Home:
         return self.path / "publications"
 
     @property
+    def keep_publications(self) -> int | None:
+        """How many publications every run keeps (`MINGZHANG_KEEP_PUBLICATIONS`); all by default."""
+        return int(os.environ.get("MINGZHANG_KEEP_PUBLICATIONS") or 0) or None
+
+    @property
     def warehouse(self) -> Path:
         """The published DuckDB file that analysts open read-only."""
         return self.path / "warehouse.duckdb"

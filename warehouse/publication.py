@@ -11,11 +11,12 @@ event (by `mingzhang rebuild`), it is the same publication, and takes the place 
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import heapq
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from warehouse.files import exclusive, replace_link, sync, sync_tree
@@ -23,8 +24,9 @@ from warehouse.home import Home
 from warehouse.landing import accepted_loads
 from warehouse.news import NEWSWORTHY, News, fold
 from warehouse.published_file import write_published
-from warehouse.record.events import Event, PublicationMade
+from warehouse.record.events import Event, PublicationCited, PublicationMade, PublicationsPruned
 from warehouse.record.log import EventLog
+from warehouse.record.verify import Problem
 
 _WAREHOUSE = "warehouse.duckdb"
 _NUMBERED = re.compile(r"\d{6,}")
@@ -72,6 +74,7 @@ def publish(  # noqa: PLR0913 # what a publication is made of, by name
             loads=tuple(loads),
             log_position=log_position,
             warehouse_sha256=_sha256_of(aside / _WAREHOUSE),
+            files=_files_of(aside),
         )
         sync_tree(aside)
         replaced = _put_in_place(home, aside, number)
@@ -111,8 +114,39 @@ def publications(log: EventLog) -> dict[int, PublicationMade]:
     return {made.publication_id: made for made in payloads if isinstance(made, PublicationMade)}
 
 
-def prune(home: Home, keep: int) -> list[int]:
-    """Remove the folders of all but the newest publications; the current one stays, and so does the record.
+def cite(log: EventLog, number: int, *, reason: str, run_id: str, author: str | None = None) -> None:
+    """Record that somebody relies on a publication, so that its folder stays.
+
+    Raises:
+        ValueError: there is no publication of this number.
+    """
+    if number not in publications(log):
+        raise ValueError(f"there is no publication {number}")
+    payload = PublicationCited(publication_id=number, author=author or getpass.getuser(), reason=reason)
+    log.append([Event(payload=payload, run_id=run_id)])
+
+
+def cited(log: EventLog) -> dict[int, str]:
+    """Why publications are kept whatever their age, by number."""
+    payloads = [event.payload for event in log.read(types=(PublicationCited.type,))]
+    return {c.publication_id: f"{c.author}: {c.reason}" for c in payloads if isinstance(c, PublicationCited)}
+
+
+def pruned(log: EventLog) -> dict[int, str]:
+    """By which policy folders of publications were removed, by number."""
+    payloads = [event.payload for event in log.read(types=(PublicationsPruned.type,))]
+    return {n: p.policy for p in payloads if isinstance(p, PublicationsPruned) for n in p.publication_ids}
+
+
+def prune(home: Home, log: EventLog, keep: int, *, monthly: bool = False, run_id: str) -> list[int]:
+    """Remove the folders of old publications, and record that they were; the record itself stays.
+
+    Args:
+        home: The installation.
+        log: Its log.
+        keep: How many of the newest stay; so do the current one and those that were cited.
+        monthly: Whether the last one of each month (UTC) stays too.
+        run_id: The run that prunes.
 
     Returns:
         The numbers of what was removed; the record still says what they were.
@@ -124,12 +158,54 @@ def prune(home: Home, keep: int) -> list[int]:
         raise ValueError("at least one publication is kept")
     with exclusive(_lock(home)):
         there = sorted(path for path in home.publications.iterdir() if _NUMBERED.fullmatch(path.name))
-        old = [path for path in there[:-keep] if path != current(home)]
+        stay = {*cited(log), *(_last_of_months(log) if monthly else ())}
+        old = [path for path in there[:-keep] if path != current(home) and int(path.name) not in stay]
+        if old:
+            policy = (
+                f"the newest {keep}, {'the last of each month, ' if monthly else ''}and those cited are kept"
+            )
+            payload = PublicationsPruned(publication_ids=tuple(int(path.name) for path in old), policy=policy)
+            log.append([Event(payload=payload, run_id=run_id)])
         for path in old:
             # Under another name first: what a kill leaves is not taken for a publication.
             path.rename(aside := path.with_name(f"{_REMOVED}{path.name}"))
             shutil.rmtree(aside)
     return [int(path.name) for path in old]
+
+
+def _last_of_months(log: EventLog) -> set[int]:
+    last: dict[str, int] = {}
+    for event in log.read(types=(PublicationMade.type,)):
+        if isinstance(event.payload, PublicationMade):
+            last[f"{event.recorded_at:%Y-%m}"] = event.payload.publication_id
+    return set(last.values())
+
+
+def not_here(home: Home) -> dict[int, str]:
+    """Publications whose folder is not there, by number, with the reason that is recorded."""
+    with EventLog.open(home.event_log) as log:
+        reasons = pruned(log)
+        gone = [number for number in publications(log) if not folder_of(home, number).exists()]
+    return {
+        number: f"pruned, {reasons[number]}" if number in reasons else "no pruning removed it"
+        for number in gone
+    }
+
+
+def damage(home: Home) -> Iterator[Problem]:
+    """Files of publications that are not as they were published; a folder that is not there is no damage."""
+    with EventLog.open(home.event_log) as log:
+        made_until_now = publications(log)
+    for number, made in made_until_now.items():
+        folder = folder_of(home, number)
+        if not folder.is_dir():
+            continue
+        for name, sha256 in (made.files or {_WAREHOUSE: made.warehouse_sha256}).items():
+            where = f"publication {number}, {name}"
+            if not (folder / name).is_file():
+                yield Problem("missing_publication_file", where, "is not in its folder")
+            elif _sha256_of(folder / name) != sha256:
+                yield Problem("changed_publication", where, "is not the file that was published")
 
 
 def last_publication(log: EventLog) -> PublicationMade | None:
@@ -216,6 +292,14 @@ def _announce(home: Home, number: int) -> None:
 
 def _lock(home: Home) -> Path:
     return home.publications / ".lock"
+
+
+def _files_of(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): _sha256_of(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def _sha256_of(path: Path) -> str:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from warehouse.home import Home
@@ -92,6 +93,20 @@ def test_a_cut_end_is_found_where_the_log_was_copied(home: Home) -> None:
         export_events(log, home.events_parquet)
     tamper(home, "DELETE FROM stored_events WHERE rowid > 4")
     assert found(home) == [("shortened", "position 6")]
+
+
+def test_a_copy_that_was_changed_or_cut_is_found_at_its_place(home: Home) -> None:
+    with EventLog.open(home.event_log) as log:
+        export_events(log, home.events_parquet)
+    (segment,) = home.events_parquet.glob("*.parquet")
+    table = pq.read_table(segment)
+    texts = table["payload"].to_pylist()
+    changed = [text.replace('"stored"', '"empty"') if n == 3 else text for n, text in enumerate(texts)]
+    column = table.schema.get_field_index("payload")
+    pq.write_table(table.set_column(column, table.schema.field(column), [changed]), segment)
+    assert found(home) == [("changed_copy", "position 4")]
+    pq.write_table(table.slice(0, 5), segment)
+    assert found(home) == [("changed_copy", "position 6")]
 
 
 def test_a_changed_type_column_is_found(home: Home) -> None:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,7 +16,18 @@ import pytest
 
 from warehouse import files, publication
 from warehouse.home import PROJECT_ROOT, Home
-from warehouse.publication import current, last_publication, prune, publications, publish, recover
+from warehouse.publication import (
+    cite,
+    cited,
+    current,
+    damage,
+    last_publication,
+    prune,
+    pruned,
+    publications,
+    publish,
+    recover,
+)
 from warehouse.record.events import PublicationMade
 from warehouse.record.log import EventLog
 
@@ -327,15 +339,53 @@ def test_a_kill_while_a_publication_is_replaced_leaves_the_announced_one(
 
 def test_old_publications_are_pruned_and_the_record_stays(home: Home, log: EventLog) -> None:
     made = [publish_built(home, log, f"{number}.00") for number in range(1, 5)]
-    assert prune(home, 2) == [1, 2]
-    assert prune(home, 2) == []
+    assert prune(home, log, 2, run_id="r") == [1, 2]
+    assert prune(home, log, 2, run_id="r") == []
     assert [path.name for path in sorted(home.publications.glob("0*"))] == ["000003", "000004"]
     assert list(publications(log).values()) == made
     recover(home, log)
     assert published_amount(home.warehouse) == Decimal("4.00")
     assert publish_built(home, log, "5.00").publication_id == 5
     with pytest.raises(ValueError, match="at least one"):
-        prune(home, 0)
+        prune(home, log, 0, run_id="r")
+
+
+def test_what_was_cited_and_the_last_of_a_month_stay(
+    home: Home, log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 6):
+        moment = datetime(2999, (number + 1) // 2, number, tzinfo=UTC)
+        clock = type("Clock", (datetime,), {"now": classmethod(lambda _cls, _zone, at=moment: at)})
+        monkeypatch.setattr("warehouse.record.log.datetime", clock)
+        publish_built(home, log, f"{number}.00")
+    monkeypatch.undo()
+    cite(log, 1, reason="a paper", run_id="r", author="李明")
+    with pytest.raises(ValueError, match="there is no publication 9"):
+        cite(log, 9, reason="a paper", run_id="r")
+    assert prune(home, log, 1, monthly=True, run_id="r") == [3]
+    assert prune(home, log, 1, run_id="r") == [2, 4]
+    assert cited(log) == {1: "李明: a paper"}
+    assert pruned(log) == {
+        3: "the newest 1, the last of each month, and those cited are kept",
+        **dict.fromkeys((2, 4), "the newest 1, and those cited are kept"),
+    }
+    assert published_amount(home.publications / "000001" / "warehouse.duckdb") == Decimal("1.00")
+
+
+def test_changed_and_missing_files_of_publications_are_found_and_pruned_ones_are_none(
+    home: Home, log: EventLog
+) -> None:
+    for number in range(1, 4):
+        publish_built(home, log, f"{number}.00")
+    assert list(damage(home)) == []
+    prune(home, log, 2, run_id="r")
+    table = next((home.publications / "000002" / "parquet").iterdir())
+    table.unlink()
+    (home.publications / "000003" / "warehouse.duckdb").write_bytes(b"another")
+    assert [(problem.kind, problem.where) for problem in damage(home)] == [
+        ("missing_publication_file", f"publication 2, parquet/{table.name}"),
+        ("changed_publication", "publication 3, warehouse.duckdb"),
+    ]
 
 
 PUBLISHER = """

@@ -292,6 +292,26 @@ class PublicationMade(Payload):
     log_position: int
     """The last event that it takes into account."""
     warehouse_sha256: str
+    files: dict[str, str] = Field(default_factory=dict)
+    """SHA-256 of every file of its folder, by its path there."""
+
+
+class PublicationCited(Payload):
+    """Somebody relies on a publication: its folder is never pruned."""
+
+    type: ClassVar[str] = "publication.cited"
+    publication_id: int
+    author: str
+    reason: str
+
+
+class PublicationsPruned(Payload):
+    """Folders of old publications were removed."""
+
+    type: ClassVar[str] = "publications.pruned"
+    publication_ids: tuple[int, ...]
+    policy: str
+    """What was kept, in words."""
 
 
 PAYLOADS: dict[str, type[Payload]] = {
@@ -311,6 +331,8 @@ PAYLOADS: dict[str, type[Payload]] = {
         CorrectionMade,
         CorrectionRevoked,
         PublicationMade,
+        PublicationCited,
+        PublicationsPruned,
     )
 }
 

@@ -13,12 +13,13 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from warehouse.files import exclusive
@@ -118,6 +119,46 @@ def copied_until(folder: Path) -> Copied | None:
         checksum=metadata[_CHECKSUM_KEY].decode(),
         payloads=metadata[_PAYLOADS_KEY].decode(),
     )
+
+
+class ParquetCopy:
+    """The segments of a folder, compared with the log in its order; one segment is held at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        copied = copied_until(folder)
+        # A copy made by other definitions of the payloads is made again before it is read.
+        of_today = copied is not None and copied.payloads == _payloads_fingerprint()
+        self._segments = {path: _range_of(path) for path in (_segments(folder) if of_today else ())}
+        self._read = functools.lru_cache(maxsize=1)(pq.read_table)
+        self.last_position = max((last for _, last in self._segments.values()), default=0)
+
+    def first_difference(self, rows: Sequence[StoredRow]) -> int | None:
+        """The position of the first event that the copy has otherwise, or lacks; None where it agrees.
+
+        Args:
+            rows: Stored events that follow one another; what is after the copy's end is not compared.
+        """
+        rows = [row for row in rows if row.position <= self.last_position]
+        if not rows:
+            return None
+        first, last = rows[0].position, rows[-1].position
+        parts = [
+            self._read(path).filter((pc.field("position") >= first) & (pc.field("position") <= last))
+            for path, (begins, ends) in self._segments.items()
+            if begins <= last and ends >= first
+        ]
+        found = (
+            pa.concat_tables(parts).combine_chunks().cast(EVENT_SCHEMA)
+            if parts
+            else EVENT_SCHEMA.empty_table()
+        )
+        expected = _columns(rows).combine_chunks()
+        if found.equals(expected):
+            return None
+        pairs: Iterator[tuple[Any, Any]] = zip_longest(expected.to_pylist(), found.to_pylist(), fillvalue={})
+        return next(
+            (row.position for row, (one, other) in zip(rows, pairs, strict=False) if one != other), last
+        )
 
 
 def agrees(log: EventLog, copied: Copied) -> bool:
