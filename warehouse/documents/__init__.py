@@ -31,6 +31,7 @@ _READERS = {
     "ods": ("warehouse.documents.workbook", "read_ods"),
     "html": ("warehouse.documents.html", "read_html"),
     "mhtml": ("warehouse.documents.html", "read_mhtml"),
+    "image": ("warehouse.documents.image", "read_image"),
     "zip": ("warehouse.documents.archive_file", "read_archive"),
 }
 _WITHOUT_READER = {
@@ -41,7 +42,6 @@ _WITHOUT_READER = {
     "7z": (ReadOutcome.UNSUPPORTED, "a 7-Zip archive: unpack it and hand in the files"),
     "gzip": (ReadOutcome.UNSUPPORTED, "a gzip archive: unpack it and hand in the files"),
     "ofd": (ReadOutcome.UNSUPPORTED, "an OFD file (GB/T 33190)"),
-    "image": (ReadOutcome.UNSUPPORTED, "a picture, not a document"),
     "ppt": (ReadOutcome.WRONG_TYPE, "a PowerPoint presentation"),
     "pptx": (ReadOutcome.WRONG_TYPE, "a PowerPoint presentation"),
     "odt": (ReadOutcome.UNSUPPORTED, "an OpenDocument text"),

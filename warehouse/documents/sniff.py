@@ -41,8 +41,8 @@ _OLE_STREAMS = (
 def sniff(data: bytes) -> str:
     """The name of the file's format.
 
-    Those with a reader: pdf, docx, doc, rtf, xlsx, xlsb, xls, ods, html, mhtml, zip. Those without: ofd, rar,
-    7z, gzip, image, ppt, pptx, odt, xml, text, encrypted_ooxml, word2, ole (any other), empty, unknown.
+    Those with a reader: pdf, docx, doc, rtf, xlsx, xlsb, xls, ods, html, mhtml, image, zip. Those without:
+    ofd, rar, 7z, gzip, ppt, pptx, odt, xml, text, encrypted_ooxml, word2, ole (any other), empty, unknown.
     """
     if not data.strip(b"\x00\r\n\t "):
         return "empty"

@@ -1,0 +1,78 @@
+"""Pictures of pages are documents; those that are none, or too much, say so."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import pytest
+from PIL import Image, ImageDraw
+
+from tests.documents.document_builders import texts
+from warehouse.documents import read_document
+from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
+
+ROWS = [["201", "1,880.86", "72.50"], ["20113", "943.53", "36.90"], ["208", "99.00", "66.00"]]
+
+
+def picture(rows: list[list[str]], size: tuple[int, int] = (1654, 1100)) -> Image.Image:
+    """A ruled table on white paper, as large as on a scan of 200 dpi."""
+    page = Image.new("L", size, 255)
+    draw = ImageDraw.Draw(page)
+    for r in range(len(rows) + 1):
+        draw.line((200, 200 + 60 * r, 200 + 300 * len(rows[0]), 200 + 60 * r), fill=0, width=3)
+    for c in range(len(rows[0]) + 1):
+        draw.line((200 + 300 * c, 200, 200 + 300 * c, 200 + 60 * len(rows)), fill=0, width=3)
+    for r, row in enumerate(rows):
+        for c, text in enumerate(row):
+            draw.text((230 + 300 * c, 212 + 60 * r), text, fill=0, font_size=34)
+    return page
+
+
+def encoded(*pages: Image.Image, file_format: str) -> bytes:
+    file = io.BytesIO()
+    pages[0].save(
+        file, file_format, **({"save_all": True, "append_images": pages[1:]} if len(pages) > 1 else {})
+    )
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("file_format", ["PNG", pytest.param("JPEG", marks=pytest.mark.slow)])
+def test_a_table_on_a_picture_is_read(file_format: str):
+    document = read_document(encoded(picture(ROWS), file_format=file_format))
+    (table,) = document.tables
+    assert document.format == "image"
+    assert texts(table) == ROWS
+    assert all(cell.confidence is not None for cell in table.cells)
+    assert "scan" in {notice.kind for notice in document.notices}
+
+
+@pytest.mark.slow
+def test_each_frame_of_a_picture_is_a_page():
+    document = read_document(encoded(picture(ROWS[:2]), picture(ROWS), file_format="TIFF"))
+    assert document.page_count == 2
+    assert [row[0] for table in document.tables for row in texts(table)][-1] == "208"
+
+
+def outcome(data: bytes) -> ReadOutcome:
+    with pytest.raises(UnreadableDocumentError) as caught:
+        read_document(data)
+    return caught.value.outcome
+
+
+def vast_png() -> bytes:
+    head = struct.pack(">IIBBBBB", 50_000, 50_000, 8, 0, 0, 0, 0)
+    chunk = struct.pack(">I", len(head)) + b"IHDR" + head + struct.pack(">I", zlib.crc32(b"IHDR" + head))
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk + struct.pack(">I", 0) + b"IDAT" + struct.pack(">I", zlib.crc32(b"IDAT"))
+    )
+
+
+def test_what_is_no_page_says_so():
+    whole = encoded(picture(ROWS), file_format="JPEG")
+    assert outcome(whole[: len(whole) // 3]) is ReadOutcome.CORRUPT
+    assert outcome(b"\x89PNG\r\n\x1a\n" + b"x" * 100) is ReadOutcome.CORRUPT
+    assert outcome(encoded(Image.new("L", (80, 60)), file_format="PNG")) is ReadOutcome.UNSUPPORTED
+    assert outcome(vast_png()) is ReadOutcome.TOO_LARGE
+    assert outcome(encoded(Image.new("L", (600, 400), 255), file_format="PNG")) is ReadOutcome.NO_TEXT
