@@ -9,6 +9,8 @@ import pytest
 
 from warehouse.documents.model import Table
 from warehouse.documents.pdf import read_pdf
+from warehouse.documents.pdf.oxide import OxideFile
+from warehouse.documents.pdf.sources import open_reference
 
 if TYPE_CHECKING:
     from paper import Paper
@@ -302,3 +304,16 @@ def test_a_turned_page_whose_text_is_mirrored_twice_is_read(new_paper: NewPaper,
     x0, top, x1, bottom = next(c for c in table.cells if c.text == "1,234.50").box
     assert (x1 - x0, bottom - top) == pytest.approx((20, 100), abs=1)
     assert x0 == pytest.approx(120 if quarter == 90 else 595 - 140, abs=1)
+
+
+def test_both_sources_measure_from_the_corner_of_what_is_shown(new_paper: NewPaper):
+    paper = new_paper(cropBox=(30, 40, 500, 800))
+    paper.table(ROWS)
+    data = paper.data()
+    fast, reference = OxideFile(data).read(1), open_reference(data).read(1)
+    assert (fast.width, fast.height) == (reference.width, reference.height) == (470, 760)
+    assert sorted(rule.at for rule in reference.vertical) == pytest.approx([20, 120, 220, 320], abs=0.1)
+    for rule, same in zip(reference.horizontal, fast.horizontal, strict=True):
+        assert rule == pytest.approx(same, abs=0.1)
+    for glyph, twin in zip(sorted(reference.glyphs), sorted(fast.glyphs), strict=True):
+        assert glyph[:2] == pytest.approx(twin[:2], abs=0.1)

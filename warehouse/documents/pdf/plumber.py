@@ -70,24 +70,29 @@ class PlumberFile:
     def _read(self, number: int) -> PageContent:
         page = self._pdf.pages[number - 1]
         watermark = Watermark()
-        glyphs = list(_glyphs(page.chars, _grounds(page), watermark))
+        left, upper, right, lower = map(float, page.cropbox)
+        width, height = right - left, lower - upper
+        glyphs = [
+            (base - upper, x0 - left, x1 - left, size, text, confidence)
+            for base, x0, x1, size, text, confidence in _glyphs(page.chars, _grounds(page), watermark)
+        ]
         horizontal: list[Rule] = []
         vertical: list[Rule] = []
         for x0, top, x1, bottom in _strokes(page):
             is_dot = max(x1 - x0, bottom - top) <= MAX_RULE_WIDTH  # of a dotted line, either way
             if x1 - x0 >= bottom - top or is_dot:
-                horizontal.append(Rule((top + bottom) / 2, x0, x1))
+                horizontal.append(Rule((top + bottom) / 2 - upper, x0 - left, x1 - left))
             if x1 - x0 < bottom - top or is_dot:
-                vertical.append(Rule((x0 + x1) / 2, top, bottom))
+                vertical.append(Rule((x0 + x1) / 2 - left, top - upper, bottom - upper))
         content = PageContent(
             number,
-            float(page.width),
-            float(page.height),
+            width,
+            height,
             glyphs,
             horizontal,
             vertical,
             picture=max((image["width"] * image["height"] for image in page.images), default=0.0)
-            / (float(page.width) * float(page.height) or 1.0),
+            / (width * height or 1.0),
             notices=watermark.notices(number),
         )
         page.close()
