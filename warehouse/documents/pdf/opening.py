@@ -45,8 +45,9 @@ def _check_size(data: bytes) -> None:
         raise UnreadableDocumentError(ReadOutcome.WRONG_TYPE, "no PDF header")
     if len(data) > MAX_BYTES:
         raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"{len(data):,} bytes")
-    declared = max((int(size) for size in re.findall(rb"/Size (\d{1,12})", data)), default=0)
-    if max(declared, data.count(b" obj")) > MAX_OBJECTS:
+    declared = max((int(size) for size in re.findall(rb"/Size\s*(\d{1,12})", data)), default=0)
+    packed = sum(map(int, re.findall(rb"/N\s*(\d{1,12})", data))) if b"/ObjStm" in data else 0
+    if max(declared, packed, data.count(b" obj")) > MAX_OBJECTS:
         raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"more than {MAX_OBJECTS:,} objects")
 
 
