@@ -7,7 +7,7 @@ recorded too, and everything else is simply asked for again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -44,6 +44,7 @@ from scrapers.recorder import STOPPED, Copy, Recorder
 from scrapers.sites import Column, Site
 from scrapers.titles import Facts, Verdict, facts, judge
 from warehouse.record.archive import sha256_of
+from warehouse.record.errors import RecordUnavailableError
 from warehouse.record.events import (
     CRAWL_NOT_STARTED,
     ArticleJudged,
@@ -136,7 +137,7 @@ class GovernmentSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[Request]:
         """The home page first: soft 404s are told by it."""
         columns = [urljoin(self.site.base_url, column.url) for column in self.site.columns]
-        await self.recorder.append(
+        begun = await self._recorded(
             [
                 CrawlStarted(
                     site_name=self.site.name,
@@ -147,7 +148,7 @@ class GovernmentSpider(scrapy.Spider):
                 )
             ]
         )
-        if not self.site.is_open(datetime.now(UTC)):
+        if not begun or not self.site.is_open(datetime.now(UTC)):
             return
         for request in self._ask(self.site.base_url, PageKind.HOME, self._on_home):
             yield request
@@ -165,7 +166,7 @@ class GovernmentSpider(scrapy.Spider):
         )
         now, known = datetime.now(UTC), self.recorder
         raised = monitors(self.site, walked, known.history, known.last_news_at, now) if self.outcomes else []
-        await self.recorder.append(
+        await self._recorded(
             [
                 *raised,
                 CrawlFinished(
@@ -180,6 +181,15 @@ class GovernmentSpider(scrapy.Spider):
                 ),
             ]
         )
+
+    async def _recorded(self, payloads: Sequence[Payload], bodies: Sequence[bytes] = ()) -> bool:
+        """Record these together; false, once it is said why, where the record cannot be written."""
+        try:
+            await self.recorder.append(payloads, bodies)
+        except RecordUnavailableError as error:
+            self.logger.error("%s", error)  # noqa: TRY400 # the message says it all
+            return False
+        return True
 
     def _verdict(self, reason: str, errors: int) -> str:
         """`finished`, or what was wrong: nothing found is a failure, not a success."""
@@ -297,7 +307,8 @@ class GovernmentSpider(scrapy.Spider):
         self._count(fetched.event)
         requests = list(handler(fetched))
         events, self.unrecorded = [*fetched.events, *self.unrecorded], []
-        await self.recorder.append(events, fetched.bodies)
+        if not await self._recorded(events, fetched.bodies):
+            raise CloseSpider("the record cannot be written")
         if not self.site.is_open(datetime.now(UTC)):
             raise CloseSpider(f"crawl_between {self.site.crawl_between} is over")
         return requests
