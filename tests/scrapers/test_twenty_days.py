@@ -1,19 +1,22 @@
-"""Twenty days of a site that changes and fails: after each the projected state of every document is right."""
+"""Twenty days of a site that changes and fails: the warehouse knows the state of every document on each."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import duckdb
 import pytest
 
 from scrapers.replica import Replica
 from scrapers.sites import Site
+from warehouse.build import build
 from warehouse.home import Home
-from warehouse.record.events import DocumentLinked, FetchFinished, ListingObserved, Payload
+from warehouse.record.export import export_events
 from warehouse.record.log import EventLog
 
 if TYPE_CHECKING:
@@ -32,34 +35,6 @@ ARTICLES = {
     "sports": f"{BMYS}202403/t20240312_318655.html",
     "workbook": f"{BMYS}202502/t20250218_402318.html",
 }
-
-
-def project(payloads: Iterable[Payload]) -> dict[str, str]:
-    """Path of a document → `current <hash>` or `withdrawn`: what dbt makes of the same events.
-
-    The last stored bytes are the version; a document is withdrawn when all pages that lead to it are absent
-    from the last two complete listings.
-    """
-    hashes: dict[str, str] = {}
-    pages: dict[str, set[str]] = {}
-    absences: dict[str, int] = {}
-    for payload in payloads:
-        match payload:
-            case FetchFinished(kind="document", outcome="stored", sha256=str(sha256)):
-                hashes[payload.url] = sha256
-            case DocumentLinked():
-                pages.setdefault(payload.url, set()).add(payload.page_url)
-            case ListingObserved():
-                seen = {entry.url for entry in payload.entries}
-                if payload.complete:
-                    absences = {url: count + 1 for url, count in absences.items()}
-                absences |= dict.fromkeys(seen, 0)
-    return {
-        urlsplit(url).path.removeprefix(BMYS): "withdrawn"
-        if all(absences.get(page, 0) >= 2 for page in pages[url])
-        else f"current {sha256}"
-        for url, sha256 in hashes.items()
-    }
 
 
 class Days:
@@ -94,15 +69,18 @@ class Days:
             if path != "/robots.txt":
                 there[path] = replace(there[path], **fields)  # type: ignore[arg-type]
 
-    def state(self) -> dict[str, str]:
+    def pass_by(self) -> datetime:
+        """Crawl; returns a moment after it."""
         self.crawl(self.site)
-        with EventLog.open(self.home.event_log) as log:
-            return project(event.payload for event in log.read(site_id=SITE_ID))
+        return datetime.now(UTC)
 
 
-def script(days: Days) -> Iterator[tuple[str, dict[str, str | None]]]:  # noqa: PLR0915 - twenty days
-    """Each day's name, with what it changes: document → content's name, or None where it is withdrawn."""
-    yield "first crawl", {"commerce": "commerce", "sports": "sports", "workbook": "workbook"}
+def script(days: Days) -> Iterator[tuple[str, dict[str, str]]]:  # noqa: PLR0915 - twenty days
+    """Each day's name, with what it changes: document → its state, and the content that stands."""
+    yield (
+        "first crawl",
+        {"commerce": "present commerce", "sports": "present sports", "workbook": "present workbook"},
+    )
     yield "nothing new", {}
     days.change("commerce", status=503)
     yield "a burst of server errors", {}
@@ -114,19 +92,19 @@ def script(days: Days) -> Iterator[tuple[str, dict[str, str | None]]]:  # noqa: 
     yield "dropped connections", {}
     days.calm()
     days.change("commerce", body=b"%PDF-1.4 corrected")
-    yield "silent replacement", {"commerce": "corrected"}
+    yield "silent replacement", {"commerce": "changed corrected"}
     sports = days.without("sports")
     days.change("commerce", body=b"%PDF-1.4 corrected")
     days.replica.change(SITE_ID, f"{BMYS}index_1.html", status=502)
     yield "an article is gone, and half the listing too", {}
     days.calm()
     days.change("commerce", body=b"%PDF-1.4 corrected")
-    yield "gone from a complete listing, once", {}
-    yield "gone twice: withdrawn", {"sports": None}
+    yield "gone from a complete listing, once", {"sports": "absent sports"}
+    yield "gone twice: withdrawn", {"sports": "withdrawn"}
     days.articles.insert(0, sports | {"listed": "2025-03-01"})
     days.calm()
     days.change("commerce", body=b"%PDF-1.4 corrected")
-    yield "restored under a new date", {"sports": "sports"}
+    yield "restored under a new date", {"sports": "restored sports"}
     loop = (("Location", ARTICLES["workbook"]),)
     days.replica.change(SITE_ID, ARTICLES["workbook"], status=302, headers=loop)
     yield "a redirect loop", {}
@@ -134,12 +112,12 @@ def script(days: Days) -> Iterator[tuple[str, dict[str, str | None]]]:  # noqa: 
     days.articles.insert(0, moved)
     days.calm()
     days.change("commerce", body=b"%PDF-1.4 corrected")
-    yield "moved to another address", {"moved": "workbook"}
-    yield "the old address is absent twice", {"workbook": None}
+    yield "moved to another address", {"moved": "present workbook", "workbook": "absent workbook"}
+    yield "the old address is absent twice", {"workbook": "moved"}
     days.change("commerce", status=404)
     yield "a file that is gone while its page stays is no withdrawal", {}
     days.calm()
-    yield "the first version again", {"commerce": "commerce"}
+    yield "the first version again", {"commerce": "changed commerce"}
     page = days.replica.resources[SITE_ID][f"{BMYS}index.html"]
     gbk = page.body.decode("utf-8").encode("gb18030")
     for path in (BMYS, f"{BMYS}index.html"):
@@ -154,10 +132,22 @@ def script(days: Days) -> Iterator[tuple[str, dict[str, str | None]]]:  # noqa: 
     days.calm()
     days.change("sports", body=b"%PDF-1.4 second")
     days.change("moved", status=500)
-    yield "one replaced, one failing", {"sports": "second"}
+    yield "one replaced, one failing", {"sports": "changed second"}
     days.change("moved", status=200)
     days.change("commerce", body=b"<html><title>error</title><body>please wait</body></html>")
     yield "a page of HTML under a PDF's address", {}
+
+
+def states(connection: duckdb.DuckDBPyConnection, moment: datetime) -> dict[str, tuple[str, str | None]]:
+    """Path of a document → its state, and the hash of the file that stands there, as known at a moment."""
+    rows = connection.execute(
+        "select state.url, state.state, version.document_sha256 from core.fct_document_state as state"
+        " left join core.dim_document_version as version on state.url = version.url"
+        " and version.recorded_from <= $at and coalesce(version.recorded_to > $at, true)"
+        " where state.recorded_from <= $at and coalesce(state.recorded_to > $at, true)",
+        {"at": moment},
+    ).fetchall()
+    return {urlsplit(url).path.removeprefix(BMYS): (state, sha256) for url, state, sha256 in rows}
 
 
 @pytest.mark.slow
@@ -166,12 +156,18 @@ def test_the_state_of_every_document_is_right_after_each_of_twenty_days(
 ):
     days = Days(replica, home, crawl)
     contents = days.original | {"corrected": b"%PDF-1.4 corrected", "second": b"%PDF-1.4 second"}
-    expected: dict[str, str] = {}
-    count = 0
-    for count, (day, changes) in enumerate(script(days), 1):
-        for name, content in changes.items():
-            expected[NAMES[name]] = (
-                f"current {hashlib.sha256(contents[content]).hexdigest()}" if content else "withdrawn"
-            )
-        assert days.state() == expected, f"day {count}: {day}"
-    assert count == 20
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    passed: list[tuple[str, datetime, dict[str, tuple[str, str | None]]]] = []
+    expected: dict[str, tuple[str, str | None]] = {}
+    for day, changes in script(days):
+        for name, words in changes.items():
+            state, _, content = words.partition(" ")
+            expected[NAMES[name]] = (state, hashes[content] if content else None)
+        passed.append((day, days.pass_by(), dict(expected)))
+    assert len(passed) == 20
+
+    with EventLog.open(home.event_log) as log:
+        export_events(log, home.events_parquet)
+    with duckdb.connect(str(build(home, home.path / "built.duckdb").target), read_only=True) as connection:
+        for number, (day, moment, expectation) in enumerate(passed, 1):
+            assert states(connection, moment) == expectation, f"day {number}: {day}"
