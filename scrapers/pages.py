@@ -266,6 +266,15 @@ def links(page: Page, region: Selector | SelectorList[Selector]) -> Iterator[tup
         yield Link(url, hint if len(hint) > len(text) or not text else text), anchor
 
 
+def selected_links(page: Page, nodes: SelectorList[Selector]) -> Iterator[Link]:
+    """The links in what an expression of a site's YAML selects: elements, or addresses (`//a/@href`)."""
+    for node in nodes:
+        if isinstance(node.root, str):
+            yield Link(safe_url_string(urljoin(page.url, node.root.strip())), "")
+        else:
+            yield from (link for link, _ in links(page, node))
+
+
 def _address(anchor: Selector) -> str | None:
     """Where a link leads: its own address, else the one in its script. Of other elements only to files."""
     get = anchor.root.get  # `attrib` copies all attributes, and fails where one has an impossible name
@@ -319,9 +328,8 @@ def attachments(page: Page, selector: str | None = None) -> tuple[Link, ...]:
         selector: Where the site's YAML says where attachments stand; then every link there is one.
     """
     found: dict[str, Link] = {}
-    for region in select(page.selector, selector) if selector else ():
-        for link, _ in links(page, region):
-            found.setdefault(link.url, link)
+    for link in selected_links(page, select(page.selector, selector)) if selector else ():
+        found.setdefault(link.url, link)
     for link, anchor in () if selector else links(page, page.selector):
         shown = Link(shown_document(link.url), link.text)
         if (is_document(link) or shown != link or _is_labelled(page, link, anchor)) and not in_furniture(

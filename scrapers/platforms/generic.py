@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urljoin
 
-from parsel import Selector
+from parsel import Selector, SelectorList
 
-from scrapers.pages import Page, find_date, links, select, visible_text
+from scrapers.pages import Page, find_date, links, select, selected_links, visible_text
 from scrapers.platforms.listing import Found, ListingPage
 from scrapers.sites import Column, Selectors, Site
 
@@ -22,11 +21,13 @@ def read_listing(page: Page, column: Column, site: Site) -> ListingPage:
 
 def _entries(page: Page, row: Selector, selectors: Selectors) -> Iterator[Found]:
     """The entry of a row: its first link, with the row's title and date where selectors name them."""
-    region = select(row, selectors.link) if selectors.link else row
-    link = next((link for link, _ in links(page, region)), None)
+    region = select(row, selectors.link) if selectors.link else SelectorList([row])
+    link = next(selected_links(page, region), None)
     if not link:
         return
-    title = _text(row, selectors.title) or link.text
+    title = (
+        _text(row, selectors.title) or link.text or next((other.text for other, _ in links(page, row)), "")
+    )
     date = _text(row, selectors.date) if selectors.date else visible_text(row)
     yield Found(link.url, title, find_date(date), title)
 
@@ -40,8 +41,5 @@ def _text(row: Selector, expression: str | None) -> str:
 
 def _next_pages(page: Page, expression: str | None) -> Iterator[str]:
     """Addresses of the selected links, or the selected addresses (`//a[.='下页']/@data-url`)."""
-    for node in select(page.selector, expression) if expression else ():
-        if isinstance(node.root, str):
-            yield urljoin(page.url, node.get().strip())
-        else:
-            yield from (link.url for link, _ in links(page, node))
+    if expression:
+        yield from (link.url for link in selected_links(page, select(page.selector, expression)))

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
 
-from scrapers.pages import Link, Page, document_suffix, find_date, links, select
+from scrapers.pages import Link, Page, document_suffix, find_date, in_furniture, links, select
 from scrapers.titles import Facts
 
 _PAGING_TEXT = re.compile(r"[\s<>«»‹›\[]*(首页|尾页|末页|上一?页|下一?页|第?\d+页?|[<>«»‹›.…]+)[\s<>«»‹›\]]*")
@@ -54,22 +54,26 @@ def article_entries(
 ) -> tuple[Found, ...]:
     """Entries in the order of the page, each once: dated links, and links that look like articles.
 
+    What stands in navigation and sidebars counts only where there is nothing else.
+
     Args:
         page: The listing page.
         article_pattern: What the platform's article addresses look like (searched in path and query).
         item: The rows, where the site's YAML names them; then every link in them is an entry.
     """
     found: dict[str, Found] = {}
+    beside: dict[str, Found] = {}
     for region in select(page.selector, item) if item else [page.selector]:
         for link, anchor in links(page, region):
             listed_on = find_date(" ".join(row_of(anchor).itertext("*")))
             if not link.text or _PAGING_TEXT.fullmatch(link.text):
                 continue
             if item or article_pattern.search(link.url) or (listed_on and is_page_or_file(link)):
+                place = beside if not item and in_furniture(anchor) else found
                 # Some rows link twice, from the title and from the date.
-                text = max(link.text, found[link.url].title if link.url in found else "", key=len)
-                found[link.url] = Found(link.url, text, listed_on, text)
-    return tuple(found.values())
+                text = max(link.text, place[link.url].title if link.url in place else "", key=len)
+                place[link.url] = Found(link.url, text, listed_on, text)
+    return tuple((found or beside).values())
 
 
 def row_of(anchor: Selector) -> Any:  # noqa: ANN401 - lxml has no types

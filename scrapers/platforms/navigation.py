@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from scrapers.forms import postback
-from scrapers.pages import Link, Page, in_furniture, links, select, visible_text
+from scrapers.pages import Link, Page, in_furniture, links, select, selected_links, visible_text
 from scrapers.platforms.listing import Found, is_page_or_file
 from scrapers.sites import Site
 from scrapers.titles import agency_name, facts, normalise
@@ -53,8 +53,8 @@ def total_said(page: Page) -> int | None:
 def listings_within(page: Page, site: Site) -> tuple[Found, ...]:
     """Listings that the site's YAML selects on a page (`selectors.sub_listing`)."""
     expression = site.selectors.sub_listing
-    chosen = links(page, select(page.selector, expression)) if expression else ()
-    return _as_listings(page, [link for link, _ in chosen])
+    chosen = selected_links(page, select(page.selector, expression)) if expression else ()
+    return _as_listings(page, list(chosen))
 
 
 def named_places(page: Page) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
