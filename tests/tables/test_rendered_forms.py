@@ -1,4 +1,7 @@
-"""Forms of many provinces, each as DOCX, XLSX, XLS, HTML and PDF: every amount, and no other."""
+"""Forms of many provinces, each as DOCX, XLSX, XLS, HTML and PDF: every amount, and no other.
+
+Each form is rendered in two formats in turn among the fast tests, in the others among the slow ones.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,16 @@ from warehouse.tables import recognise
 from warehouse.tables.model import Amount
 
 _FORMS = forms()
+_FAST_FORMATS = 2
 _CASES = [
-    pytest.param(form, file_format, id=f"{form.name}-{file_format}")
-    for form in _FORMS
-    for file_format in form.formats
+    pytest.param(
+        form,
+        file_format,
+        id=f"{form.name}-{file_format}",
+        marks=() if (place - number) % len(form.formats) < _FAST_FORMATS else pytest.mark.slow,
+    )
+    for number, form in enumerate(_FORMS)
+    for place, file_format in enumerate(form.formats)
 ]
 
 

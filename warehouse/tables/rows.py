@@ -44,6 +44,7 @@ class Item:
 class _Patterns:
     totals: tuple[re.Pattern[str], ...]
     subtotals: tuple[re.Pattern[str], ...]
+    only_total: re.Pattern[str]
     of_which: re.Pattern[str]
     ordinals: tuple[re.Pattern[str], ...]
     note: re.Pattern[str]
@@ -61,6 +62,7 @@ def _patterns() -> _Patterns:
     return _Patterns(
         totals=tuple(re.compile(pattern) for pattern in words["total_patterns"]),
         subtotals=tuple(re.compile(pattern) for pattern in words["subtotal_patterns"]),
+        only_total=re.compile(words["only_total_pattern"]),
         of_which=re.compile(words["of_which_pattern"]),
         ordinals=tuple(re.compile(pattern) for pattern in words["ordinal_levels"]),
         note=re.compile(words["note_pattern"]),
@@ -383,7 +385,15 @@ def _with_roles(items: list[Item]) -> list[Item]:
             if role == "leaf" and named_classes and item.label in classes and not item.label_2:
                 role = "subtotal"
         result.append(replace(item, role=role))
-    return result
+    return _with_only_total(result)
+
+
+def _with_only_total(items: list[Item]) -> list[Item]:
+    """一般公共预算收入合计 is the total of a list that has no other sum of all."""
+    sums = [index for index, item in enumerate(items) if _patterns().only_total.search(_bare(item.label))]
+    if len(sums) == 1 and all(item.role != "total" for item in items) and not items[sums[0]].code:
+        items[sums[0]] = replace(items[sums[0]], role="total")
+    return items
 
 
 def _prefixes(codes: Iterable[str], shortest: int) -> set[str]:
