@@ -22,25 +22,24 @@ def history(
     subject: Annotated[str, typer.Argument(metavar="URL|SHA256|DISCLOSURE", help="Whose story.")],
     home: HomeOption = None,
 ) -> None:
-    """Tell the story of a document, or of all documents of a disclosure, from the log."""
+    """Tell the story of a document, or of all documents of a disclosure; moments are of UTC."""
     from rich.console import Console
-    from rich.table import Column, Table
 
-    from warehouse.record.history import TOLD
+    from orchestration.timeline import concluded, standing, timeline
+    from warehouse.record.history import TOLD, names_of
     from warehouse.record.history import history as story_of
     from warehouse.record.log import EventLog
 
     place = _with_record(home)
     with EventLog.open(place.event_log) as log:
-        moments = story_of(lambda: log.read(types=TOLD), _documents_of(place, subject))
+        names = names_of(log.read(types=TOLD), _documents_of(place, subject))
+        moments = story_of(log.read(types=TOLD), names)
     if not moments:
         fail(f"{subject}: nothing in the record by this address, SHA-256 or disclosure_key")
-    columns = (Column("recorded at (UTC)", no_wrap=True), Column(), Column(overflow="fold"))
-    table = Table(*columns, box=None, pad_edge=False)
-    for moment in moments:
-        times = f" ({moment.times} times)" if moment.times > 1 else ""
-        table.add_row(f"{moment.at:%Y-%m-%d %H:%M:%S}", f"{moment.what}{times}", moment.detail)
-    Console(highlight=False, markup=False).print(table)
+    console = Console(highlight=False, markup=False)
+    for line in standing(place.warehouse, names):
+        console.print(line, style="bold", soft_wrap=True)
+    console.print(timeline([*moments, *concluded(place.warehouse, names)]))
 
 
 @commands.command()

@@ -20,7 +20,7 @@ from warehouse.record.events import (
     PublicationMade,
     RecordedEvent,
 )
-from warehouse.record.history import Moment, history
+from warehouse.record.history import Moment, history, names_of
 
 OLD, NEW, OTHER = "a" * 64, "b" * 64, "c" * 64
 URL, MIRROR = "http://site.example/1.pdf", "http://site.example/copy.pdf"
@@ -77,8 +77,12 @@ REVOKED = recorded(
 )
 
 
+def story(subject: str, events: list[RecordedEvent] = EVENTS) -> list[Moment]:
+    return history(events, names_of(events, [subject]))
+
+
 def told(subject: str, events: list[RecordedEvent] = EVENTS) -> list[str]:
-    return [moment.what for moment in history(lambda: events, [subject])]
+    return [moment.what for moment in story(subject, events)]
 
 
 def test_the_story_of_an_address_is_that_of_all_files_that_stood_there() -> None:
@@ -99,18 +103,38 @@ def test_the_story_of_an_address_is_that_of_all_files_that_stood_there() -> None
 
 
 def test_the_story_of_a_file_is_told_at_every_address_where_it_stood() -> None:
-    moments = history(lambda: EVENTS, [OLD])
+    moments = story(OLD)
     assert moments[-1] == Moment(EVENTS[-1].recorded_at, 18, "found", f"{OLD[:12]}, 1,500 bytes, at {MIRROR}")
 
 
 def test_repeated_answers_are_one_line() -> None:
-    (unchanged,) = (moment for moment in history(lambda: EVENTS, [URL]) if moment.what == "unchanged")
+    (unchanged,) = (moment for moment in story(URL) if moment.what == "unchanged")
     assert (unchanged.times, unchanged.position, unchanged.at) == (2, 8, START + timedelta(days=7))
+
+
+def test_answers_that_alternate_are_counted_until_something_happens() -> None:
+    days = [
+        fetched(OLD, FetchOutcome.UNCHANGED),
+        fetched(OLD, FetchOutcome.UNCHANGED, MIRROR),
+        fetched(None, FetchOutcome.TIMEOUT),
+    ]
+    events = recorded(fetched(OLD), fetched(OLD, url=MIRROR), *days * 5, fetched(NEW), *days)
+    assert [(moment.what, moment.times) for moment in story(OLD, events)] == [
+        ("found", 1),
+        ("found", 1),
+        ("unchanged", 5),
+        ("unchanged", 5),
+        ("not fetched: timeout", 5),
+        ("replaced", 1),
+        ("unchanged", 1),
+        ("unchanged", 1),
+        ("not fetched: timeout", 1),
+    ]
 
 
 def test_a_correction_and_its_end_name_who_and_why() -> None:
     events = [*EVENTS, REVOKED[-1]]
-    details = {moment.what: moment.detail for moment in history(lambda: events, [URL])}
+    details = {moment.what: moment.detail for moment in story(URL, events)}
     assert details["corrected"] == f"fiscal_year of {OLD[:12]} is 2023, by 李明: 封面"
     assert details["correction revoked"] == f"fiscal_year of {OLD[:12]} is 2023, by 王: 看错"
 

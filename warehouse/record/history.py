@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -46,31 +46,40 @@ class Moment:
     what: str
     detail: str
     times: int = 1
-    """How many such events there were in a row; `at` is that of the first."""
+    """How many such events there were before anything else happened; `at` is that of the first."""
 
 
-def history(read: Callable[[], Iterable[RecordedEvent]], subjects: Collection[str]) -> list[Moment]:
+def history(events: Iterable[RecordedEvent], names: frozenset[str]) -> list[Moment]:
     """The story of documents, in the order in which it was recorded.
 
+    What was met again unchanged, or failed again, is one line with how often, until something else happens.
+
     Args:
-        read: Gives the events of the types `TOLD`, from the first one on; called twice.
-        subjects: Addresses and SHA-256 hashes of documents, in any mixture.
+        events: The events of the types `TOLD`, from the first one on.
+        names: Whose story, as `names_of` gives it.
     """
-    names = _names(read(), subjects)
     told: list[Moment] = []
+    repeated: dict[tuple[str, str], int] = {}
     story = _Story(names)
-    for event in read():
+    for event in events:
         for what, detail in story.of(event):
-            last = told[-1] if told else None
-            if last and (last.what, last.detail) == (what, detail):
-                told[-1] = replace(last, times=last.times + 1)
-            else:
-                told.append(Moment(event.recorded_at, event.position, what, detail))
+            if (again := repeated.get((what, detail))) is not None:
+                told[again] = replace(told[again], times=told[again].times + 1)
+                continue
+            if not _is_routine(what):
+                repeated.clear()
+            repeated[what, detail] = len(told)
+            told.append(Moment(event.recorded_at, event.position, what, detail))
     return told
 
 
-def _names(events: Iterable[RecordedEvent], subjects: Collection[str]) -> frozenset[str]:
-    """The subjects, the files that stood at their addresses, and the addresses where their files stood."""
+def names_of(events: Iterable[RecordedEvent], subjects: Collection[str]) -> frozenset[str]:
+    """The subjects, the files that stood at their addresses, and the addresses where their files stood.
+
+    Args:
+        events: The events of the types `TOLD`, from the first one on.
+        subjects: Addresses and SHA-256 hashes of documents, in any mixture.
+    """
     asked, names = set(subjects), set(subjects)
     for event in events:
         match event.payload:
@@ -78,6 +87,10 @@ def _names(events: Iterable[RecordedEvent], subjects: Collection[str]) -> frozen
                 if url in asked or sha256 in asked:
                     names |= {url, sha256}
     return frozenset(names)
+
+
+def _is_routine(what: str) -> bool:
+    return what == "unchanged" or what.startswith("not fetched")
 
 
 class _Story:
