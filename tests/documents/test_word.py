@@ -232,3 +232,8 @@ def test_rtf_reads_text_boxes_after_the_text() -> None:
     row = rb"\trowd\cellx1000\cellx2000\intbl c\cell 2.00\cell\row"
     document = read_document(rb"{\rtf1\ansi before\par " + cell + row + rb"\pard after\par}")
     assert outline(document) == ["before", [["ab", "1.00"], ["c", "2.00"]], "after", "box 88.00"]
+
+
+def test_docx_keeps_indents_of_labels() -> None:
+    (table,) = read_document(word_variant("indented")).tables
+    assert [row[0] for row in texts(table)] == ["科目", "工资福利支出", "\u3000\u3000基本工资"]

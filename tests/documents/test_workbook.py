@@ -13,6 +13,7 @@ import pytest
 import xlwt
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.documents.document_builders import lines, outline, texts
@@ -243,3 +244,21 @@ def test_number_formats(value: float, code: str | None, expected: str):
 def test_money_survives_the_way_through_a_float(amount: Decimal):
     assert Decimal(exact(float(amount))) == amount
     assert Decimal(shown(float(amount), "#,##0.00").replace(",", "")) == amount
+
+
+def test_indents_of_cells_are_kept_and_formulas_without_values_reported() -> None:
+    workbook = openpyxl.Workbook()
+    for row in (["项目", "金额"], ["工资福利支出", 1.5], ["基本工资", 2.5], ["合计", "=SUM(B2:B3)"]):
+        workbook.active.append(row)
+    workbook.active["A3"].alignment = Alignment(horizontal="left", indent=2)
+    workbook.active["B3"].alignment = Alignment(horizontal="right", indent=2)
+    file = io.BytesIO()
+    workbook.save(file)
+    document = read_document(file.getvalue())
+    assert texts(document.tables[0]) == [
+        ["项目", "金额"],
+        ["工资福利支出", "1.5"],
+        ["\u3000\u3000基本工资", "2.5"],
+        ["合计", ""],
+    ]
+    assert [notice.kind for notice in document.notices] == ["formula_without_value"]

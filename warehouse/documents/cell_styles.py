@@ -30,6 +30,10 @@ class SheetStyles:
     """Number format codes of cells that hold numbers, where they have one."""
     shows_zeros: bool = True
     """Whether cells that hold 0 print it (a setting of the sheet)."""
+    indents: dict[tuple[int, int], int] = field(default_factory=dict)
+    """Steps by which the text of a cell stands to the right, where it does."""
+    formulas_without_value: int = 0
+    """Cells whose figure no program has worked out yet."""
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
 
@@ -42,9 +46,9 @@ def xlsx_styles(data: bytes) -> dict[str, SheetStyles]:
     """
     with open_zip(data) as package:
         names = set(package.namelist())
-        formats = _xlsx_formats(package) if "xl/styles.xml" in names else []
+        formats, indents = _xlsx_formats(package) if "xl/styles.xml" in names else ([], [])
         return {
-            name: _xlsx_sheet(read_member(package, part), part, formats)
+            name: _xlsx_sheet(read_member(package, part), part, formats, indents)
             for name, part in _xlsx_parts(package)
             if part in names
         }
@@ -54,8 +58,8 @@ def _local(element: etree._Element) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
-def _xlsx_formats(package: zipfile.ZipFile) -> list[str | None]:
-    """Number format code by index of cell style."""
+def _xlsx_formats(package: zipfile.ZipFile) -> tuple[list[str | None], list[int]]:
+    """Number format code, and indent, by index of cell style."""
     root = parse_xml(read_member(package, "xl/styles.xml"), "xl/styles.xml")
     codes: dict[int, str] = dict(BUILT_IN)
     for element in root.iter("{*}numFmt"):
@@ -63,7 +67,16 @@ def _xlsx_formats(package: zipfile.ZipFile) -> list[str | None]:
             codes[int(number)] = element.get("formatCode", "")
     styles = root.find("{*}cellXfs")
     numbers = [] if styles is None else [style.get("numFmtId", "0") for style in styles]
-    return [codes.get(int(number)) if number.isdigit() else None for number in numbers]
+    formats = [codes.get(int(number)) if number.isdigit() else None for number in numbers]
+    return formats, [] if styles is None else [_xlsx_indent(style) for style in styles]
+
+
+def _xlsx_indent(style: etree._Element) -> int:
+    alignment = style.find("{*}alignment")
+    steps = "" if alignment is None else alignment.get("indent", "")
+    if alignment is None or alignment.get("horizontal", "left") not in {"left", "general", "distributed"}:
+        return 0
+    return int(steps) if steps.isdigit() and len(steps) < 3 else 0
 
 
 def _xlsx_parts(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
@@ -79,7 +92,7 @@ def _xlsx_parts(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
         yield sheet.get("name", ""), target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 
-def _xlsx_sheet(content: bytes, part: str, formats: list[str | None]) -> SheetStyles:
+def _xlsx_sheet(content: bytes, part: str, formats: list[str | None], indents: list[int]) -> SheetStyles:
     if b"<!DOCTYPE" in content[:4096]:
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"{part} declares a document type")
     styles = SheetStyles()
@@ -110,12 +123,22 @@ def _xlsx_sheet(content: bytes, part: str, formats: list[str | None]) -> SheetSt
                     last_row, last_column = max(last_row, row), max(last_column, column)
                     if (code := _format(element, formats)) is not None:
                         styles.formats[row, column] = code
+                    _note_cell(element, (row, column), indents, styles)
             if event == "end" and name in {"row", "mergeCell"}:
                 element.clear()
     except etree.XMLSyntaxError as error:
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"{part} is not well-formed: {error}") from error
     _refuse_vast_area(last_row, last_column)
     return styles
+
+
+def _note_cell(cell: etree._Element, place: tuple[int, int], indents: list[int], styles: SheetStyles) -> None:
+    """What the reader of values does not say of a cell."""
+    style = cell.get("s", "")
+    if style.isdigit() and int(style) < len(indents) and (steps := indents[int(style)]):
+        styles.indents[place] = steps
+    if cell.find("{*}f") is not None and not cell.findtext("{*}v"):
+        styles.formulas_without_value += 1
 
 
 def _index(text: str, default: int) -> int:

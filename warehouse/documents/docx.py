@@ -30,6 +30,11 @@ _TRANSPARENT = {
 }  # fmt: skip
 """Elements that only wrap what is printed."""
 
+_CHARACTER = 210
+"""Twips; the width of a character of the usual size."""
+_MAX_INDENT = 20
+"""Characters."""
+
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
@@ -339,7 +344,8 @@ def _cell_content(cell: etree._Element, story: _Story, depth: int) -> tuple[str,
             nested.extend(_nested(element, story, depth))
             continue
         boxes: list[etree._Element] = []
-        paragraphs.append(_paragraph_text(element, story, boxes))
+        text = _paragraph_text(element, story, boxes)
+        paragraphs.append(_indent(element) + text if text.strip() and not text[0].isspace() else text)
         for box in boxes:
             for block in _blocks(box, story, depth + 1):
                 if isinstance(block, Line):
@@ -347,6 +353,22 @@ def _cell_content(cell: etree._Element, story: _Story, depth: int) -> tuple[str,
                 else:
                     nested.append(block)
     return "\n".join(paragraphs).rstrip().lstrip("\n"), nested
+
+
+def _indent(paragraph: etree._Element) -> str:
+    """Full-width spaces as wide as the first line is indented: labels say so what they are a part of."""
+    properties = child(paragraph, "pPr")
+    indent = child(properties, "ind")
+    if indent is None or (value(child(properties, "jc")) or "left") not in {"left", "start", "both"}:
+        return ""
+    left = _twips(indent, "left") or _twips(indent, "start")
+    steps = (left + _twips(indent, "firstLine") - _twips(indent, "hanging")) / _CHARACTER
+    return "\u3000" * min(max(round(steps), 0), _MAX_INDENT)
+
+
+def _twips(element: etree._Element, name: str) -> int:
+    text = value(element, name) or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 def _nested(table: etree._Element, story: _Story, depth: int) -> Iterator[Block]:

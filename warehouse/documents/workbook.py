@@ -111,7 +111,9 @@ def _panic(error: BaseException) -> BaseException:
 def _sheet_blocks(sheet: CalamineSheet, styles: SheetStyles, notices: list[Notice]) -> Iterator[Block]:
     rows = [
         [
-            "" if not styles.shows_zeros and _is_zero(value) else _text(value, styles.formats.get((r, c)))
+            ""
+            if not styles.shows_zeros and _is_zero(value)
+            else _indented(_text(value, styles.formats.get((r, c))), styles.indents.get((r, c), 0))
             for c, value in enumerate(row)
         ]
         for r, row in enumerate(sheet.to_python(skip_empty_area=False))
@@ -130,6 +132,13 @@ def _sheet_blocks(sheet: CalamineSheet, styles: SheetStyles, notices: list[Notic
             Notice(
                 "hidden_cells",
                 f"{hidden} cells in hidden rows or columns of sheet {sheet.name!r} were not read",
+            )
+        )
+    if styles.formulas_without_value:
+        notices.append(
+            Notice(
+                "formula_without_value",
+                f"{styles.formulas_without_value} formulas of sheet {sheet.name!r} have no value in the file",
             )
         )
     cells = _visible_cells(rows, sheet.merged_cell_ranges or [], visible_rows, visible_columns)
@@ -152,6 +161,11 @@ def _text(value: Value, code: str | None) -> str:
             return str(value)
         case _:
             return value.replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "").rstrip()
+
+
+def _indented(text: str, steps: int) -> str:
+    """The text, moved to the right as its cell does it; labels say so what they are a part of."""
+    return "\u3000" * steps + text if text and not text[0].isspace() else text
 
 
 def _is_zero(value: Value) -> bool:
