@@ -15,6 +15,7 @@ import logging
 import signal
 import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
@@ -33,6 +34,8 @@ from warehouse.record.log import EventLog
 _SECONDS_STUCK = 600
 """After so long in one step of one crawl, which holds up all others, the process ends, saying where."""
 _SECONDS_BETWEEN_SIGNS_OF_LIFE = 30
+_SECONDS_TO_STOP = 15
+"""Less than the parent waits for."""
 
 log = logging.getLogger("scrapers.worker")
 _speaking = threading.Lock()
@@ -96,12 +99,17 @@ class _Worker:
             self._stopping = asyncio.ensure_future(self._stop())
 
     async def _stop(self) -> None:
-        """Stop crawls that run, and those that were about to begin as soon as they do."""
+        """Stop crawls that run, and those that were about to begin as soon as they do.
+
+        One that waits for its server for too long is left as a kill would leave it.
+        """
         from twisted.internet import reactor  # noqa: PLC0415 - importing it installs it
 
-        while crawls := set(self._crawls):
-            running = [crawler for crawler in self._process.crawlers if _is_running(crawler)]
-            await asyncio.gather(*(crawler.stop_async() for crawler in running))
+        stopping: dict[Crawler, asyncio.Future[None]] = {}
+        deadline = time.monotonic() + _SECONDS_TO_STOP
+        while (crawls := set(self._crawls)) and time.monotonic() < deadline:
+            for crawler in filter(_is_running, self._process.crawlers - stopping.keys()):
+                stopping[crawler] = asyncio.ensure_future(crawler.stop_async())
             await asyncio.wait(crawls, timeout=0.1)
         cast("Any", reactor).stop()
 
