@@ -393,11 +393,11 @@ def _previews(page: Page) -> Iterator[Link]:
             yield Link(shown, page.article_title)
 
 
-def in_furniture(element: Selector) -> bool:
-    """Whether an element stands in a page's header, navigation, sidebar or footer."""
+def in_furniture(element: Selector, classes: re.Pattern[str] = _FURNITURE) -> bool:
+    """Whether an element stands in a page's header, navigation, sidebar or footer, as their classes say."""
     return any(
         ancestor.root.tag in {"header", "footer", "nav"}
-        or _FURNITURE.search(f"{ancestor.root.get('class', '')} {ancestor.root.get('id', '')}")
+        or classes.search(f"{ancestor.root.get('class', '')} {ancestor.root.get('id', '')}")
         for ancestor in element.xpath("ancestor::*[not(self::body or self::html)]")
     )
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import partial, reduce
 from http import HTTPStatus
 from itertools import chain
 from typing import Any
@@ -42,7 +42,7 @@ from scrapers.platforms import read_listing
 from scrapers.platforms.listing import Found, ListingPage
 from scrapers.recorder import STOPPED, Copy, Recorder
 from scrapers.sites import Column, Site
-from scrapers.titles import Facts, Verdict, facts, judge
+from scrapers.titles import Facts, Verdict, facts, fullest, judge
 from warehouse.record.archive import sha256_of
 from warehouse.record.errors import RecordUnavailableError
 from warehouse.record.events import (
@@ -520,14 +520,10 @@ class GovernmentSpider(scrapy.Spider):
         page, meta = source.page, source.page.meta if source.page else {}
         is_article = page and source.event.kind is PageKind.ARTICLE
         title = page.title_of(entry.title) if page and is_article else entry.title
-        said = (
-            facts(link.text)
-            .or_else(entry.facts)
-            .or_else(facts(title))
-            .or_else(entry.within)
-            .or_else(facts(meta.get("ContentSource", "")))
-        )
-        said = said.or_else(Facts(phase=column.phase))
+        source_said = facts(meta.get("ContentSource", ""))
+        told = (facts(link.text), entry.facts, facts(title), entry.within, source_said)
+        said = reduce(Facts.or_else, (*told, Facts(phase=column.phase)))
+        agency = fullest(said.agency_name, (one.agency_name for one in told))
         said_by_page = meta.get("PubDate") or (
             page.printed_date.isoformat() if page and page.printed_date else ""
         )
@@ -546,7 +542,7 @@ class GovernmentSpider(scrapy.Spider):
             fiscal_year=said.fiscal_year,
             phase=said.phase,
             scope=said.scope,
-            agency_name=self.site.department_aliases.get(said.agency_name or "", said.agency_name),
+            agency_name=self.site.department_aliases.get(agency or "", agency),
             published_on=on,
             published_on_source=on_source,
             dates=dates,

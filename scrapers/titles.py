@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -124,6 +125,12 @@ def _phase(text: str) -> str | None:
 
 def _first(group: str, field: str, text: str) -> str | None:
     return next((str(rule[field]) for rule in vocabulary()[group] if re.search(rule["pattern"], text)), None)
+
+
+def fullest(name: str | None, others: Iterable[str | None]) -> str | None:
+    """An organ's name, or the same with more before it: 本溪市财政局 where a link says 财政局."""
+    longer = [other for other in others if name and other and other.endswith(name)]
+    return max(longer, key=len, default=name)
 
 
 def agency_name(text: str) -> str | None:

@@ -25,9 +25,8 @@ def _entries(page: Page, row: Selector, selectors: Selectors) -> Iterator[Found]
     link = next(selected_links(page, region), None)
     if not link:
         return
-    title = (
-        _text(row, selectors.title) or link.text or next((other.text for other, _ in links(page, row)), "")
-    )
+    printed = (other.text for other, _ in links(page, row))
+    title = _text(row, selectors.title) or link.text or next(printed, "")
     date = _text(row, selectors.date) if selectors.date else visible_text(row)
     yield Found(link.url, title, find_date(date), title)
 

@@ -12,9 +12,10 @@ from urllib.parse import urljoin, urlsplit
 from parsel import Selector
 
 from scrapers.pages import Link, Page, document_suffix, find_date, in_furniture, links, select
-from scrapers.titles import Facts
+from scrapers.titles import Facts, Verdict, judge
 
 _PAGING_TEXT = re.compile(r"[\s<>«»‹›\[]*(首页|尾页|末页|上一?页|下一?页|第?\d+页?|[<>«»‹›.…]+)[\s<>«»‹›\]]*")
+_BESIDE = re.compile(r"foot|header|nav|crumb|side|friend|share|hot|recommend|related|rank", re.IGNORECASE)
 _PAGING_CALL = re.compile(r"""(?<!function )\bcreatePage(?:HTML)?\w*\(([^()]*)\)""", re.IGNORECASE)
 
 
@@ -54,7 +55,7 @@ def article_entries(
 ) -> tuple[Found, ...]:
     """Entries in the order of the page, each once: dated links, and links that look like articles.
 
-    What stands in navigation and sidebars counts only where there is nothing else.
+    What stands in navigation and sidebars is left out where budgets stand elsewhere only.
 
     Args:
         page: The listing page.
@@ -69,11 +70,15 @@ def article_entries(
             if not link.text or _PAGING_TEXT.fullmatch(link.text):
                 continue
             if item or article_pattern.search(link.url) or (listed_on and is_page_or_file(link)):
-                place = beside if not item and in_furniture(anchor) else found
+                place = beside if not item and in_furniture(anchor, _BESIDE) else found
                 # Some rows link twice, from the title and from the date.
                 text = max(link.text, place[link.url].title if link.url in place else "", key=len)
                 place[link.url] = Found(link.url, text, listed_on, text)
-    return tuple((found or beside).values())
+    told = [
+        any(judge(entry.title).verdict is Verdict.DISCLOSURE for entry in group.values())
+        for group in (found, beside)
+    ]
+    return tuple(found.values() if told == [True, False] else (found | beside).values())
 
 
 def row_of(anchor: Selector) -> Any:  # noqa: ANN401 - lxml has no types
