@@ -30,6 +30,8 @@ PULSE_SECONDS = 0.2
 
 JOBS_PER_WORKER = 200
 """A worker is replaced after so many jobs: libraries leak, and a fresh one starts in 0.2 seconds."""
+STARTING_SECONDS = 60.0
+"""For a worker to begin its first job: a busy machine is not that file's fault."""
 WATCH_SECONDS = 0.2
 """How often the memory of busy workers is looked at."""
 GRACE_SECONDS = 5.0
@@ -128,6 +130,7 @@ class _Worker(Generic[T]):
         self.jobs_done = 0
         self.key: str | None = None
         self.started = self.deadline = 0.0
+        self.has_begun = False
 
     def take(self, job: tuple[str, bytes] | None) -> None:
         """Begin a job; with None, end."""
@@ -140,7 +143,8 @@ class _Worker(Generic[T]):
             self._start()
         self.key, data = job
         self.started = time.monotonic()
-        self.deadline = self.started + self.limits.silence_seconds
+        self.deadline = self.started + self.limits.silence_seconds + (STARTING_SECONDS if fresh else 0.0)
+        self.has_begun = False
         try:
             if fresh:
                 self.pipe.send_bytes(pickle.dumps(self.function))
@@ -197,8 +201,10 @@ class _Worker(Generic[T]):
         return None
 
     def _live_on(self) -> None:
-        """A sign of life: silence counts anew."""
+        """A sign of life, the first one when the job begins: silence counts anew."""
         silence, longest, _ = self.limits
+        if not self.has_begun:
+            self.started, self.has_begun = time.monotonic(), True
         self.deadline = min(time.monotonic() + silence, self.started + longest)
 
     def _lateness(self) -> str:
@@ -247,6 +253,7 @@ class _Job:
         self.pipe = pipe
         self.limits = limits
         self.started = self.told = time.monotonic()
+        self.pipe.send_bytes(b"")
         self._set_alarm(self.limits.silence_seconds)
 
     def pulse(self) -> None:

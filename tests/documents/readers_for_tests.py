@@ -41,7 +41,7 @@ def obey(data: bytes) -> Recognition:
     if order == "sleep":
         time.sleep(float(argument))
     elif order in {"steps", "silent"}:
-        return recognition(f"{take_steps(float(argument), 1.0, gives_signs=order == 'steps')} steps")
+        return recognition(f"{take_steps(float(argument), 2.0, gives_signs=order == 'steps')} steps")
     elif order == "until":
         return recognition(f"{take_steps(1000, float(argument), gives_signs=True)} steps")
     elif order == "exit":

@@ -31,6 +31,7 @@ _READERS = {
     "ods": ("warehouse.documents.workbook", "read_ods"),
     "html": ("warehouse.documents.html", "read_html"),
     "mhtml": ("warehouse.documents.html", "read_mhtml"),
+    "text": ("warehouse.documents.delimited", "read_delimited"),
     "image": ("warehouse.documents.image", "read_image"),
     "zip": ("warehouse.documents.archive_file", "read_archive"),
 }
@@ -46,7 +47,6 @@ _WITHOUT_READER = {
     "pptx": (ReadOutcome.WRONG_TYPE, "a PowerPoint presentation"),
     "odt": (ReadOutcome.UNSUPPORTED, "an OpenDocument text"),
     "xml": (ReadOutcome.UNSUPPORTED, "an XML file (Word 2003 XML, XML Spreadsheet or other)"),
-    "text": (ReadOutcome.WRONG_TYPE, "plain text, not a document"),
     "ole": (ReadOutcome.WRONG_TYPE, "an OLE container that holds neither a Word document nor a workbook"),
     "broken_ole": (ReadOutcome.CORRUPT, "a truncated Office file"),
     "unknown": (ReadOutcome.WRONG_TYPE, "not a format that budgets are published in"),
