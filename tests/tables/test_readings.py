@@ -86,6 +86,28 @@ def test_a_row_that_lost_a_blank_cell_is_put_right_where_the_sums_of_rows_say_so
     ]
 
 
+def test_rows_that_lost_the_cell_before_their_name_are_put_right() -> None:
+    recognition = _recognise(
+        """
+        科目编码|科目名称|合计|基本支出|项目支出
+        合计|9.00|5.00|4.00|
+        201|一般公共服务支出|9.00|5.00|4.00
+        20113|商贸事务|9.00|5.00|4.00
+        行政运行|5.00|5.00||
+        2011308|招商引资|4.00||4.00
+        """
+    )
+    assert _printed(recognition.amounts, "合计") == {"合计": "9.00", "基本支出": "5.00", "项目支出": "4.00"}
+    assert _printed(recognition.amounts, "商贸事务") == {
+        "合计": "9.00",
+        "基本支出": "5.00",
+        "项目支出": "4.00",
+    }
+    assert next(amount for amount in recognition.amounts if amount.row == 1).row_role == "total"
+    assert _printed(recognition.amounts, "行政运行") == {"合计": "5.00", "基本支出": "5.00"}
+    assert _kinds(recognition) == ["reading_chosen"]
+
+
 def test_a_row_that_gained_a_blank_cell_is_put_right() -> None:
     recognition = _recognise(
         """

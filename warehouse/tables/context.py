@@ -137,7 +137,8 @@ def _context(
     if continues and before:
         header = header if header.rows.end > header.rows.first else reuse_header(before.header, grid)
         caption = replace(before.caption, unit=caption.unit or before.caption.unit)
-    items = rows.read_items(header, grid, before=before.items if continues and before else None)
+    names = reading.names_in(grid)
+    items = rows.read_items(header, names, before=before.items if continues and before else None)
     labels = [item.label for group in items.values() for item in group]
     kind = types.recognise_type(
         caption.title,

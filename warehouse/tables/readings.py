@@ -38,6 +38,12 @@ class Reading:
     moved: Mapping[Place, int] = field(default_factory=dict)
     reason: str | None = None
     """Why it is not read as its header stands; None where it is."""
+    rows: Mapping[int, Sequence[Cell]] = field(default_factory=dict)
+    """Rows whose names, too, stand one column beside their headers, with every cell where it belongs."""
+
+    def names_in(self, grid: Grid) -> Grid:
+        """The grid to read the names of rows from."""
+        return [self.rows.get(at, row) for at, row in enumerate(grid)] if self.rows else grid
 
 
 def choose_reading(header: Header, grid: Grid) -> Reading:
@@ -57,16 +63,19 @@ def choose_reading(header: Header, grid: Grid) -> Reading:
     printed = _judged(sums, figures)
     if printed and all(printed.values()):
         return Reading(header)
-    moved = [other for other in _headers_moved(header, grid) if _satisfied(other[0], grid)]
-    if len(moved) == 1:
-        return Reading(moved[0][0], reason=moved[0][1])
-    if not printed or moved:
-        return Reading(header)
     failing = [each for each, held in printed.items() if not held]
-    trusted = {each.family for each, held in printed.items() if held}
-    if len(failing) > _MAX_FAILURES or any(each.family not in trusted for each in failing):
-        return Reading(header)
-    return _rows_put_right(header, grid, figures, sums, failing)
+    return (
+        _rows_without_first_cell(header, grid, len(failing))
+        or _header_moved(header, grid)
+        or _rows_put_right(header, grid, figures, sums, printed)
+        or Reading(header)
+    )
+
+
+def _header_moved(header: Header, grid: Grid) -> Reading | None:
+    """The header moved by one column, where exactly one such reading satisfies all sums."""
+    moved = [other for other in _headers_moved(header, grid) if _satisfied(other[0], grid)]
+    return Reading(moved[0][0], reason=moved[0][1]) if len(moved) == 1 else None
 
 
 def _told_sides(header: Header, items: Mapping[int, Sequence[Item]]) -> Header:
@@ -135,13 +144,46 @@ def _moved(header: Header, columns: Sequence[Column], step: int) -> Header:
     return replace(header, columns=tuple(changed.get(column.index, column) for column in header.columns))
 
 
+def _rows_without_first_cell(header: Header, grid: Grid, failures: int) -> Reading | None:
+    """Rows that lost a cell before their name, moved by one column, where so they add up and no more sums fail.
+
+    In such a row a figure stands where names do, its name in the column before, and nothing in the last one.
+    """
+    names = [column.index for column in header.columns if column.role == "name" and column.index]
+    amounts = [column.index for column in header.columns if column.role == "amount"]
+    if not names or not amounts:
+        return None
+    rows: dict[int, Sequence[Cell]] = {}
+    for at, row in enumerate(grid[header.rows.end :], start=header.rows.end):
+        is_name = money.parse_number(row[names[0] - 1].text) is None and row[names[0] - 1].text.strip()
+        is_figure = money.parse_number(row[names[0]].text) is not None
+        if is_name and is_figure and not row[-1].text.strip():
+            rows[at] = [Cell(at, 0, ""), *row[:-1]]
+    if not rows:
+        return None
+    figures = {place: value for place, value in figures_of(header, grid).items() if place[0] not in rows}
+    moved: dict[Place, int] = {}
+    for at, cells in rows.items():
+        for col in amounts:
+            if (value := money.parse_number(cells[col].text)) is not None:
+                figures[at, col], moved[at, col - 1] = value, col
+    reading = Reading(header, moved, _reason(list(rows)), rows)
+    judged = _judged(sums_of(header, read_items(header, reading.names_in(grid))), figures)
+    own = [held for each, held in judged.items() if each.family != "rows" and each.total[0] in rows]
+    return reading if own and all(own) and list(judged.values()).count(False) <= failures else None
+
+
 def _rows_put_right(
-    header: Header, grid: Grid, figures: Figures, sums: Sequence[Sum], failing: Sequence[Sum]
-) -> Reading:
+    header: Header, grid: Grid, figures: Figures, sums: Sequence[Sum], printed: Mapping[Sum, bool]
+) -> Reading | None:
     """The reading in which the figures of some rows stand in other columns, where it is the only one."""
+    failing = [each for each, held in printed.items() if not held]
+    trusted = {each.family for each, held in printed.items() if held}
+    if not failing or len(failing) > _MAX_FAILURES or any(each.family not in trusted for each in failing):
+        return None
     rows = sorted({place[0] for each in failing for place in (each.total, *each.parts)})
     if len(rows) > _MAX_ROWS:
-        return Reading(header)
+        return None
     sums_with: dict[int, list[Sum]] = {row: [] for row in rows}
     for each in sums:
         for row in sums_with.keys() & {place[0] for place in (each.total, *each.parts)}:
@@ -164,7 +206,7 @@ def _distinct(placings: Iterator[dict[Place, int]]) -> list[dict[Place, int]]:
 
 def _only_one(
     header: Header, right: Mapping[int, list[dict[Place, int]]], figures: Figures, failing: Sequence[Sum]
-) -> Reading:
+) -> Reading | None:
     """One row put right, or one row for each failure: whatever makes all sums hold, if nothing else does."""
     alone = [
         (row, placing)
@@ -184,7 +226,7 @@ def _only_one(
             return Reading(header, every, _reason(rows))
     if len(alone) == 1:
         return Reading(header, alone[0][1], _reason([alone[0][0]]))
-    return Reading(header)
+    return None
 
 
 def _reason(rows: Sequence[int]) -> str:
