@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 from fsspec.core import url_to_fs
@@ -26,7 +27,8 @@ from warehouse.record.errors import CorruptArchiveError, RecordUnavailableError
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PARTIAL = "partial"
 _PARTIAL_KEPT_SECONDS = 3600
-_SYNCS_AT_ONCE = 16
+_WRITTEN_AT_ONCE = 16
+_P = TypeVar("_P", str, Path)
 
 
 def sha256_of(data: bytes) -> str:
@@ -73,10 +75,12 @@ class Archive:
             with _clear_errors(self._root):
                 _write_durably(Path(self._root), {Path(path): data for path, data in bodies.items()})
             return
-        for path, data in bodies.items():
-            # Another machine may have put it in since: its bytes are those of the name too.
-            with _clear_errors(path), suppress(FileExistsError):
-                self._fs.pipe_file(path, data, mode="create")
+        _each(lambda path: self._put(path, bodies[path]), bodies)
+
+    def _put(self, path: str, data: bytes) -> None:
+        # Another machine may have put it in since: its bytes are those of the name too.
+        with _clear_errors(path), suppress(FileExistsError):
+            self._fs.pipe_file(path, data, mode="create")
 
     def _is_new(self, sha256: str, data: bytes) -> bool:
         path = self.path_of(sha256)
@@ -161,11 +165,11 @@ def _write_synced(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _each(do: Callable[[Path], None], paths: Collection[Path]) -> None:
-    """Do this with each path, side by side where there are several: it is mostly waiting for the disk."""
+def _each(do: Callable[[_P], None], paths: Collection[_P]) -> None:
+    """Do this with each path, side by side where there are several: it is mostly waiting."""
     if len(paths) == 1:
         do(*paths)
     elif paths:
-        with ThreadPoolExecutor(min(_SYNCS_AT_ONCE, len(paths))) as pool:
+        with ThreadPoolExecutor(min(_WRITTEN_AT_ONCE, len(paths))) as pool:
             for _ in pool.map(do, paths):
                 pass
