@@ -35,6 +35,9 @@ def _print_nothing_new(outcome: RunOutcome, screen: Console) -> None:
     if outcome.failed_sites or outcome.publication_failed:
         screen.print("[bold]Nothing published.[/bold]")
         return
+    if outcome.summary.not_started and not outcome.summary.sites_crawled:
+        screen.print("[bold]Nothing asked.[/bold] Every site was outside of its hours (crawl_between).")
+        return
     screen.print(
         f"[bold]Nothing new.[/bold] {requests} requests, no document changed: "
         "nothing downloaded, read, loaded or published."
@@ -42,8 +45,10 @@ def _print_nothing_new(outcome: RunOutcome, screen: Console) -> None:
 
 
 def _findings(summary: RunSummary) -> list[tuple[str, str]]:
-    rows = []
+    rows = [("Site", f"{site.site_name}: {site.ended}") for site in summary.not_started]
     for site in summary.sites:
+        if site.not_started:
+            continue
         failed = sum(fetch.site_id == site.site_id for fetch in summary.failed_fetches)
         found = f"{site.documents_linked} documents linked, {site.documents_stored} new"
         rows.append(("Site", f"{site.site_name}: {site.requests} requests, {failed} failed; {found}"))
