@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,16 +40,21 @@ def rows(page: Page) -> list[Rows]:
     """Groups of at least three rows with a link each, the one most like a listing of budgets first."""
     groups: dict[str, list[Selector]] = {}
     for link, anchor in links(page, page.selector):
-        if len(link.text) >= _SHORTEST_TITLE and is_page_or_file(link) and not in_furniture(anchor):
+        is_entry = is_page_or_file(link) or _day_of(anchor)
+        if len(link.text) >= _SHORTEST_TITLE and is_entry and not in_furniture(anchor):
             groups.setdefault(_xpath(row_of(anchor)), []).append(anchor)
     found = [_rows(xpath, anchors) for xpath, anchors in groups.items() if len(anchors) >= _FEWEST_ROWS]
     return sorted(found, key=lambda group: (-group.disclosures, -group.dated, -group.count))
 
 
 def _rows(xpath: str, anchors: list[Selector]) -> Rows:
-    dated = sum(bool(find_date(" ".join(row_of(anchor).itertext("*")))) for anchor in anchors)
+    dated = sum(bool(_day_of(anchor)) for anchor in anchors)
     verdicts = Counter(judge(visible_text(anchor)).verdict for anchor in anchors)
     return Rows(xpath, len(anchors), dated, verdicts[Verdict.DISCLOSURE])
+
+
+def _day_of(anchor: Selector) -> date | None:
+    return find_date(" ".join(row_of(anchor).itertext("*")))
 
 
 def _xpath(row: Any) -> str:  # noqa: ANN401 - lxml has no types

@@ -13,6 +13,7 @@ import yaml
 from typer.testing import CliRunner
 
 from scrapers.check import SCHEMA, check_folder, region_names, schema_text
+from scrapers.layout import columns_named
 from scrapers.pages import Page
 from scrapers.recognise import recognise
 from scrapers.replica import ALL_SITES, serve
@@ -177,6 +178,40 @@ def test_add_drafts_a_site_and_a_fixture_that_awaits_its_review(tmp_path: Path):
     assert len(expected["data.txt"]["entries"]) == 4
     assert expected["article.html"]["agency_name"] == "江门市商务局"
     assert check_folder(tmp_path / "sites") == []
+
+
+def test_add_of_an_unknown_system_drafts_rows_that_look_like_a_listing(tmp_path: Path):
+    names = ("商务局", "民政局", "审计局", "水利局")
+    rows = "".join(
+        f'<p class="r"><a href="/yjs/{number}">常德市{name}2024年部门预算公开</a> 2024-03-01</p>'
+        for number, name in enumerate(names, 7000)
+    )
+    with serve(0, ["changde-replica"]) as replica:
+        replica.change("changde-replica", "/yjs/", body=f"<html><body>{rows}</body></html>".encode())
+        url = replica.sites["changde-replica"].base_url + "yjs/"
+        order = ["add", url, "--contact", "https://example.org", "--id", "changde", "--allow-private"]
+        order += ["--sites", str(tmp_path / "sites"), "--fixtures", str(tmp_path / "fixtures")]
+        done = CliRunner().invoke(app, order)
+    assert (done.exit_code, "no platform is told by this page" in done.output) == (0, True), done.output
+    assert re.search(r"seen: 4 rows //\S+: 4 with a day, 4 titled like budget disclosures", done.output)
+    site = read_site(tmp_path / "sites" / "changde.yml")
+    assert (site.platform, site.selectors.listing_item) == ("generic", "//p[@class='r']")
+    expected = yaml.safe_load((tmp_path / "fixtures" / "changde" / "expected.yml").read_text("utf-8"))
+    assert [entry["verdict"] for entry in expected["listing.html"]["entries"]] == ["disclosure"] * 4
+    assert expected["article.html"]["agency_name"] == "常德市商务局"
+
+
+def test_add_of_a_home_page_takes_the_columns_that_it_names():
+    page = Page(
+        "http://www.example.gov.cn/",
+        "<html><body><a href='/zwgk/bmyjs/'>部门预决算</a><a href='/czxx.html'>财政信息</a>"
+        "<a href='http://www.mof.gov.cn/'>预决算公开平台</a><a href='/gk/'>机构概况</a>"
+        "<a href='/xwzx/content/post_1.html'>要闻</a></body></html>",
+    )
+    assert columns_named(page) == {
+        "http://www.example.gov.cn/zwgk/bmyjs/": "部门预决算",
+        "http://www.example.gov.cn/czxx.html": "财政信息",
+    }
 
 
 def test_add_says_what_it_cannot_do(tmp_path: Path):
