@@ -108,6 +108,23 @@ def test_rows_that_lost_the_cell_before_their_name_are_put_right() -> None:
     assert _kinds(recognition) == ["reading_chosen"]
 
 
+def test_rows_that_lost_a_cell_before_and_behind_their_name_are_put_right() -> None:
+    recognition = _recognise(
+        """
+        科目编码|科目名称|合计|基本支出|项目支出
+        201|一般公共服务支出|9.00|5.00|4.00
+        20113|商贸事务|9.00|5.00|4.00
+        2011301|行政运行|5.00|5.00|
+        2011308|招商引资|4.00|4.00|
+        合计|9.00|5.00|4.00|
+        """
+    )
+    assert _printed(recognition.amounts, "招商引资") == {"合计": "4.00", "项目支出": "4.00"}
+    assert _printed(recognition.amounts, "合计") == {"合计": "9.00", "基本支出": "5.00", "项目支出": "4.00"}
+    (notice,) = recognition.notices
+    assert notice.detail.startswith("figures of row 4, 5 belong to the columns beside them")
+
+
 def test_a_row_that_gained_a_blank_cell_is_put_right() -> None:
     recognition = _recognise(
         """

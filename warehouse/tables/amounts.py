@@ -82,7 +82,7 @@ def _printed_facts(amount: Amount) -> tuple[int, str, str, str]:
 
 def _figures(context: Context, columns: dict[int, Column]) -> Iterator[tuple[Cell, Column]]:
     for cell in context.section.table.cells:
-        column = columns.get(context.reading.moved.get((cell.row, cell.col), cell.col))
+        column = columns.get(context.reading.column_of(cell.row, cell.col))
         if column and cell.text and cell.row >= context.header.rows.end:
             yield cell, column
 

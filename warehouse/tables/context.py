@@ -158,6 +158,7 @@ def _context(
         caption = replace(before.caption, unit=caption.unit or before.unit)
     unit, source = _unit(caption, header, stated_unit)
     first = (before.continues_ordinal or before.section.ordinal) if continues and before else None
+    reading = replace(reading, header=header)
     return Context(section, caption, header, items, kind, unit, source, first, reading)
 
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from warehouse.tables.headers import Grid, Header
-from warehouse.tables.identities import Figures, Place, Sum, figures_of, holds, sums_of
+from warehouse.tables.headers import Grid
+from warehouse.tables.identities import Figures, Place, Sum, holds, sums_of
 from warehouse.tables.model import Amount
+from warehouse.tables.readings import Reading, figures_by
 from warehouse.tables.rows import Item
 
 _FEW = 2
@@ -17,7 +18,7 @@ _FEW = 2
 
 
 def with_doubts(
-    amounts: Sequence[Amount], header: Header, items: Mapping[int, Sequence[Item]], grid: Grid
+    amounts: Sequence[Amount], reading: Reading, items: Mapping[int, Sequence[Item]], grid: Grid
 ) -> list[Amount]:
     """The amounts of a table; those from optical recognition that break a sum say which (`Amount.doubt`).
 
@@ -28,12 +29,12 @@ def with_doubts(
     if all(amount.confidence is None for amount in amounts):
         return list(amounts)
     reasons = _reasons(
-        sums_of(header, items), figures_of(header, grid), {a.row: a.item_label for a in amounts}
+        sums_of(reading.header, items), figures_by(reading, grid), {a.row: a.item_label for a in amounts}
     )
     return [
-        replace(amount, doubt=reasons.get((amount.row, amount.col)))
-        if amount.confidence is not None
-        else amount
+        amount
+        if amount.confidence is None
+        else replace(amount, doubt=reasons.get((amount.row, reading.column_of(amount.row, amount.col))))
         for amount in amounts
     ]
 

@@ -13,8 +13,9 @@ elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from itertools import pairwise
 
 from warehouse.documents.model import Cell
@@ -41,6 +42,10 @@ class Reading:
     rows: Mapping[int, Sequence[Cell]] = field(default_factory=dict)
     """Rows whose names, too, stand one column beside their headers, with every cell where it belongs."""
 
+    def column_of(self, row: int, col: int) -> int:
+        """The column that the figure printed at a place belongs to."""
+        return self.moved.get((row, col), col)
+
     def names_in(self, grid: Grid) -> Grid:
         """The grid to read the names of rows from."""
         return [self.rows.get(at, row) for at, row in enumerate(grid)] if self.rows else grid
@@ -58,18 +63,42 @@ def choose_reading(header: Header, grid: Grid) -> Reading:
         reading = choose_reading(told, grid)
         cut = [column.parts for column in told.columns] != [column.parts for column in header.columns]
         return replace(reading, reason=reading.reason or _CUT) if cut else reading
-    figures = figures_of(header, grid)
-    sums = sums_of(header, items)
+    sums, figures = sums_of(header, items), figures_of(header, grid)
     printed = _judged(sums, figures)
     if printed and all(printed.values()):
         return Reading(header)
-    failing = [each for each, held in printed.items() if not held]
-    return (
-        _rows_without_first_cell(header, grid, len(failing))
-        or _header_moved(header, grid)
-        or _rows_put_right(header, grid, figures, sums, printed)
-        or Reading(header)
-    )
+    shifted = _rows_without_first_cell(header, grid, list(printed.values()).count(False))
+    if shifted is None and (moved := _header_moved(header, grid)):
+        return moved
+    if shifted:
+        names = shifted.names_in(grid)
+        sums, figures = sums_of(header, read_items(header, names)), figures_by(shifted, grid)
+        return _with_placing(shifted, _rows_put_right(header, names, figures, sums))
+    return _with_placing(Reading(header), _rows_put_right(header, grid, figures, sums))
+
+
+def _with_placing(reading: Reading, placing: Mapping[Place, int] | None) -> Reading:
+    """A reading in which, besides, some figures belong to other columns."""
+    if not placing:
+        return reading
+    moved = {place: placing.get((place[0], col), col) for place, col in reading.moved.items()}
+    moved |= {place: col for place, col in placing.items() if place[0] not in reading.rows}
+    return replace(reading, moved=moved, reason=_reason({place[0] for place in moved}))
+
+
+def figures_by(reading: Reading, grid: Grid) -> dict[Place, Decimal]:
+    """What the columns of amounts print, each figure in the column that it belongs to."""
+    figures = figures_of(reading.header, grid)
+    kept = {
+        place: value
+        for place, value in figures.items()
+        if place not in reading.moved and place[0] not in reading.rows
+    }
+    return kept | {
+        (row, belongs): value
+        for (row, col), belongs in reading.moved.items()
+        if (value := money.parse_number(grid[row][col].text)) is not None
+    }
 
 
 def _header_moved(header: Header, grid: Grid) -> Reading | None:
@@ -145,7 +174,7 @@ def _moved(header: Header, columns: Sequence[Column], step: int) -> Header:
 
 
 def _rows_without_first_cell(header: Header, grid: Grid, failures: int) -> Reading | None:
-    """Rows that lost a cell before their name, moved by one column, where so they add up and no more sums fail.
+    """Rows that lost a cell before their name, moved by one column, where they add up and no more sums fail.
 
     In such a row a figure stands where names do, its name in the column before, and nothing in the last one.
     """
@@ -161,22 +190,24 @@ def _rows_without_first_cell(header: Header, grid: Grid, failures: int) -> Readi
             rows[at] = [Cell(at, 0, ""), *row[:-1]]
     if not rows:
         return None
-    figures = {place: value for place, value in figures_of(header, grid).items() if place[0] not in rows}
-    moved: dict[Place, int] = {}
-    for at, cells in rows.items():
-        for col in amounts:
-            if (value := money.parse_number(cells[col].text)) is not None:
-                figures[at, col], moved[at, col - 1] = value, col
-    reading = Reading(header, moved, _reason(list(rows)), rows)
-    judged = _judged(sums_of(header, read_items(header, reading.names_in(grid))), figures)
+    moved = {
+        (at, col - 1): col
+        for at, cells in rows.items()
+        for col in amounts
+        if money.parse_number(cells[col].text) is not None
+    }
+    reading = Reading(header, moved, _reason(rows), rows)
+    sums = sums_of(header, read_items(header, reading.names_in(grid)))
+    judged = _judged(sums, figures_by(reading, grid))
     own = [held for each, held in judged.items() if each.family != "rows" and each.total[0] in rows]
     return reading if own and all(own) and list(judged.values()).count(False) <= failures else None
 
 
 def _rows_put_right(
-    header: Header, grid: Grid, figures: Figures, sums: Sequence[Sum], printed: Mapping[Sum, bool]
-) -> Reading | None:
-    """The reading in which the figures of some rows stand in other columns, where it is the only one."""
+    header: Header, grid: Grid, figures: Figures, sums: Sequence[Sum]
+) -> dict[Place, int] | None:
+    """Other columns for the figures of some rows, where only with them all sums hold."""
+    printed = _judged(sums, figures)
     failing = [each for each, held in printed.items() if not held]
     trusted = {each.family for each, held in printed.items() if held}
     if not failing or len(failing) > _MAX_FAILURES or any(each.family not in trusted for each in failing):
@@ -197,7 +228,7 @@ def _rows_put_right(
         ]
         for row in rows
     }
-    return _only_one(header, right, figures, failing)
+    return _only_one(right, figures, failing)
 
 
 def _distinct(placings: Iterator[dict[Place, int]]) -> list[dict[Place, int]]:
@@ -205,32 +236,25 @@ def _distinct(placings: Iterator[dict[Place, int]]) -> list[dict[Place, int]]:
 
 
 def _only_one(
-    header: Header, right: Mapping[int, list[dict[Place, int]]], figures: Figures, failing: Sequence[Sum]
-) -> Reading | None:
+    right: Mapping[int, list[dict[Place, int]]], figures: Figures, failing: Sequence[Sum]
+) -> dict[Place, int] | None:
     """One row put right, or one row for each failure: whatever makes all sums hold, if nothing else does."""
     alone = [
-        (row, placing)
-        for row, placings in right.items()
+        placing
+        for placings in right.values()
         for placing in placings
         if _hold_strictly(failing, figures, placing)
     ]
-    if not alone and all(len(placings) <= 1 for placings in right.values()):
-        every = {
-            place: col
-            for placings in right.values()
-            for placing in placings
-            for place, col in placing.items()
-        }
-        rows = sorted({place[0] for place in every})
-        if every and _hold_strictly(failing, figures, every):
-            return Reading(header, every, _reason(rows))
-    if len(alone) == 1:
-        return Reading(header, alone[0][1], _reason([alone[0][0]]))
-    return None
+    if alone or any(len(placings) > 1 for placings in right.values()):
+        return alone[0] if len(alone) == 1 else None
+    every = {
+        place: col for placings in right.values() for placing in placings for place, col in placing.items()
+    }
+    return every if every and _hold_strictly(failing, figures, every) else None
 
 
-def _reason(rows: Sequence[int]) -> str:
-    return f"figures of row {', '.join(map(str, rows))} belong to the columns beside them; {_ONLY_SO}"
+def _reason(rows: Iterable[int]) -> str:
+    return f"figures of row {', '.join(map(str, sorted(rows)))} belong to the columns beside them; {_ONLY_SO}"
 
 
 def _placings(

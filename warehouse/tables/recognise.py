@@ -92,7 +92,7 @@ def _take_table(context: Context, found: _Findings) -> None:
     else:
         printed, unread = read_amounts(context)
         amounts, decided = with_roles_by_sums(printed)
-        amounts = with_doubts(amounts, context.header, context.items, section.grid)
+        amounts = with_doubts(amounts, context.reading, context.items, section.grid)
         for detail in decided:
             page = section.table.page
             found.notice("roles_by_sums", detail, page=page, table_ordinal=section.ordinal)
