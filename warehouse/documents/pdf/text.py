@@ -31,8 +31,9 @@ _UNUSUAL = re.compile(f"[{''.join(map(chr, sorted(_PLAIN)))}]")
 _WORDS = re.compile(r"[A-Za-z\u2e80-\u9fff\uf900-\ufaff]")
 
 _WORDS_OF_BUDGETS = ["支出", "收入", "预算", "决算", "合计", "单位", "项目", "部门", "公共", "财政", "万元"]
-_COMMON_WORDS = re.compile("|".join(_WORDS_OF_BUDGETS))
-_SDROW = re.compile("|".join(word[::-1] for word in _WORDS_OF_BUDGETS))
+_FORWARDS = re.compile("|".join([*_WORDS_OF_BUDGETS, r"\d{3}\.\d\d(?!\d)"]))
+_BACKWARDS = re.compile("|".join([*(word[::-1] for word in _WORDS_OF_BUDGETS), r"(?<!\d)\d\d\.\d{3}"]))
+"""Common words and amounts of two decimals, and how they look from the wrong end."""
 
 WIDE_FROM = "\u2e80"
 """Where the scripts begin whose characters are as wide as they are high."""
@@ -93,9 +94,9 @@ def has_words(glyphs: Sequence[Glyph]) -> bool:
 
 
 def reads_backwards(glyphs: Sequence[Glyph]) -> bool:
-    """Whether common words stand there from right to left, as on a page taken for turned the other way."""
+    """Whether words and amounts run from right to left, as on a page taken for turned the other way."""
     text = "".join([glyph[4] for glyph in sorted(glyphs)])
-    return len(_SDROW.findall(text)) > len(_COMMON_WORDS.findall(text))
+    return len(_BACKWARDS.findall(text)) > len(_FORWARDS.findall(text))
 
 
 def runs_of(glyphs: list[Glyph]) -> list[Run]:
