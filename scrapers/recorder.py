@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -90,7 +91,11 @@ class Recorder:
         events = [Event(payload=payload, run_id=self._run_id, site_id=self._site_id) for payload in payloads]
         await self._journal.record(events, bodies)
         for event in events:
-            self._remember(event.payload, event.occurred_at)
+            if isinstance(event.payload, FetchFinished) and event.payload.kind is not PageKind.LISTING:
+                # A crawl asks for it once: what it remembers would only grow.
+                self._note_news(event.payload, event.occurred_at)
+            else:
+                self._remember(event.payload, event.occurred_at)
 
     def wants_full_walk(self, every: int) -> bool:
         """Whether listings are due to be walked to their end: each `every` crawls, and after a bad one."""
@@ -131,8 +136,7 @@ class Recorder:
         match payload:
             case FetchFinished(outcome=FetchOutcome.STORED | FetchOutcome.UNCHANGED, sha256=str()):
                 self._copies[payload.url] = _copy(payload, occurred_at)
-                if payload.kind is PageKind.DOCUMENT and payload.outcome is FetchOutcome.STORED:
-                    self.last_news_at = occurred_at
+                self._note_news(payload, occurred_at)
             case CrawlStarted():
                 self.ended = False
                 self._resumes_from = self._resumes_from or occurred_at
@@ -146,12 +150,16 @@ class Recorder:
                 if isinstance(payload, ArticleJudged):
                     self._handled.add(payload.url)
 
+    def _note_news(self, fetch: FetchFinished, occurred_at: datetime) -> None:
+        if fetch.kind is PageKind.DOCUMENT and fetch.outcome is FetchOutcome.STORED:
+            self.last_news_at = occurred_at
+
 
 def _copy(fetch: FetchFinished, fetched_at: datetime) -> Copy:
     return Copy(
         sha256=fetch.sha256 or "",
         byte_count=fetch.byte_count,
-        content_type=fetch.content_type,
+        content_type=fetch.content_type and sys.intern(fetch.content_type),
         etag=fetch.etag,
         last_modified=fetch.last_modified,
         file_name=fetch.file_name,
