@@ -27,6 +27,7 @@ from warehouse.documents.pdf.scan_image import (
     without_stamps,
 )
 from warehouse.documents.pdf.scan_ink import Region, lines_in, text_ink
+from warehouse.documents.pdf.scan_text import _batches
 
 DPI = 200
 AMOUNTS = [
@@ -237,6 +238,13 @@ def test_lines_that_touch_each_other_are_cut_apart() -> None:
     first, second = lines_in(ink, Region(0, 0, 200, 100), em=22)
     assert (first.ink.top, second.ink.bottom) == (10, 56)
     assert first.ink.bottom <= second.ink.top
+
+
+def test_lines_are_recognised_in_batches_of_bounded_size_and_a_rule_is_no_line() -> None:
+    lengths = [1.0, 3.0, 500.0, 80.0, 4.0, 110.0, 60.0, *[2.0] * 200]
+    batches = list(_batches(lengths))
+    assert sorted(i for batch in batches for i in batch) == [i for i in range(len(lengths)) if i != 2]
+    assert all(len(batch) == 1 or len(batch) * max(lengths[i] for i in batch) <= 90 for batch in batches)
 
 
 NUMBER = re.compile(r"-?[\d,]*\d(\.\d+)?")

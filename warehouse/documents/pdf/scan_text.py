@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -19,6 +19,16 @@ _DETECT_AT = 0.5
 
 _DETECT_PIXELS = 2_000_000
 """At most: the network takes about a kilobyte a pixel."""
+
+_HEIGHT = 48
+"""Pixels to which the network scales a line."""
+
+_SHORTEST = 2.0
+_LONGEST = 120.0
+"""Of a line, as multiples of its height."""
+
+_BATCH = 90
+"""Lengths of all lines that are recognised at a time; the network takes two megabytes for each."""
 
 Boxes = NDArray[np.float32]
 """Corners of lines of text, shape (lines, 4, 2), in pixels: top left, then clockwise as it reads."""
@@ -43,6 +53,9 @@ def _engine() -> Any:  # noqa: ANN401 - rapidocr ships no types
             "Global.return_word_box": True,
             "Global.max_side_len": 4096,
             "Global.log_level": "critical",
+            # Batches are made here; a line is padded to the length of the longest of its batch, no further.
+            "Rec.rec_batch_num": _BATCH,
+            "Rec.rec_img_shape": [3, _HEIGHT, round(_SHORTEST * _HEIGHT)],
             "EngineConfig.onnxruntime.intra_op_num_threads": _THREADS,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
@@ -60,10 +73,30 @@ def detect(picture: Picture) -> Boxes:
 
 def recognise(pictures: Sequence[Picture]) -> list[list[Character]]:
     """The characters of each picture of one line, from left to right; none where nothing is legible."""
-    if not pictures:
-        return []
-    found = _engine().recognize_txt([cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR) for picture in pictures])
-    return [_characters(text, words) for text, words in zip(found.txts, found.word_results, strict=True)]
+    lines: list[list[Character]] = [[] for _ in pictures]
+    for batch in _batches([picture.shape[1] / picture.shape[0] for picture in pictures]):
+        coloured = [cv2.cvtColor(pictures[i], cv2.COLOR_GRAY2BGR) for i in batch]
+        found = _engine().recognize_txt(coloured)
+        for i, text, words in zip(batch, found.txts, found.word_results, strict=True):
+            lines[i] = _characters(text, words)
+    return lines
+
+
+def _batches(lengths: Sequence[float]) -> Iterator[list[int]]:
+    """Lines of like length (as multiples of their height) together, so many that memory stays small.
+
+    All lines of a batch take as much as the longest; what is too long for a line is a rule.
+    """
+    batch: list[int] = []
+    for i in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if lengths[i] > _LONGEST:
+            break
+        if batch and (len(batch) + 1) * max(lengths[i], _SHORTEST) > _BATCH:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
 
 
 def _characters(text: str, words: Any) -> list[Character]:  # noqa: ANN401 - rapidocr ships no types
