@@ -49,8 +49,8 @@ format: $(STAMP) ## format Python and SQL, and apply safe fixes
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project
 
-bench: $(STAMP) ## measure reading and recording, with ratios side by side in one run
-	@$(BIN)/python -m bench
+bench: $(STAMP) ## measure reading, recording and crawling; CRAWL="300 200 2 2" crawls 300 sites of 200 documents
+	@$(BIN)/python -m bench $(CRAWL)
 
 accuracy: $(STAMP) ## read the real documents beside the project and count identities held
 	@$(BIN)/python -m bench.accuracy

@@ -7,7 +7,7 @@ new, the third walks them to their end. At last the workers of a first crawl are
 need some 4 ms of a processor for a request; where others use the processors too, they wait for them, and the
 time that they waited is printed.
 
-By default some 4 minutes; `python -m bench.crawl 300 200 2 2` takes a quarter of an hour.
+By default some 4 minutes; `make bench CRAWL="300 200 2 2"` takes a quarter of an hour for the crawls.
 """
 
 from __future__ import annotations
@@ -27,13 +27,11 @@ from pathlib import Path
 
 from scrapers.crawl import crawl_sites
 from scrapers.replica import Replica
-from scrapers.replica.many import COLUMN, requests_of, serve_many
+from scrapers.replica.many import requests_of, serve_many
 from warehouse.home import Home
 
 _SITES_RESUMED = 40
 _SAMPLED_AT = (0.1, 0.5, 0.99)
-
-
 _DAYS = ("first day", "second day, as far as new", "third day, to the end")
 
 
@@ -50,9 +48,8 @@ def main(sites: int = 100, documents: int = 30, delay: float = 1.0, days: int = 
         watch = _Watch(replica, expected * len(replica.sites) // sites, at_half=_kill)
         _say(f"killed half-way: {_crawl(replica, Home(Path(folder) / 'killed'), 'killed', delay, watch)}")
         asked = Counter((seen.site_id, seen.path) for seen in replica.requests if seen.status == 200)
-        pages = [path for (_, path), times in asked.items() if times > 1]
-        again = sum(COLUMN in path and not path.endswith(("/", "index.html")) for path in pages)
-        _say(f"  {len(pages)} addresses were fetched twice, {again} of them articles or documents")
+        again = sum(times > 1 and "/20" in path for (_, path), times in asked.items())
+        _say(f"  {again} articles and documents were fetched twice: what was under way, one of a site")
 
 
 def _crawl(replica: Replica, home: Home, run_id: str, delay: float, watch: _Watch) -> str:
