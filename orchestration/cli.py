@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -408,13 +409,23 @@ def main() -> None:
         typer.echo("Interrupted. What was recorded is kept; run the same command again to go on.", err=True)
         sys.exit(EXIT_INTERRUPTED)
     except Exception as error:
-        if not _says_what_is_wrong(error):
+        message = _what_is_wrong(error)
+        if message is None:
             raise
-        typer.echo(str(error), err=True)
+        typer.echo(message, err=True)
         sys.exit(EXIT_FAILED)
 
 
-def _says_what_is_wrong(error: Exception) -> bool:
-    """Whether the message is meant for people: ours are, and so are those of the operating system."""
+def _what_is_wrong(error: Exception) -> str | None:
+    """What to tell people; None where only a traceback says it.
+
+    Messages of ours and of the operating system are meant for people. Dagster writes its own storage all the
+    time, so that it is often the first to find a disk full.
+    """
     room = type(error).__module__.partition(".")[0]
-    return isinstance(error, OSError) or room in {"warehouse", "scrapers", "expectations", "orchestration"}
+    if isinstance(error, OSError) or room in {"warehouse", "scrapers", "expectations", "orchestration"}:
+        return str(error)
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, sqlite3.OperationalError):
+        cause = cause.__cause__ or cause.__context__
+    return f"Dagster's storage in the home: {cause} (is the disk full, or read-only?)" if cause else None

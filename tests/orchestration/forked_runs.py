@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from pathlib import Path
 
 import dbt.cli.main
@@ -46,6 +47,8 @@ def main() -> None:
             code = 1
             try:
                 code = command(Path(log), arguments)
+            except BaseException:  # noqa: BLE001 - as the interpreter does at its end
+                traceback.print_exc()
             finally:
                 sys.stdout.flush()
                 sys.stderr.flush()

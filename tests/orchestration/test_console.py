@@ -1,14 +1,18 @@
-"""What a run prints at its end."""
+"""What a run prints at its end, also where it fails."""
 
 from __future__ import annotations
 
 import io
+import sqlite3
 from pathlib import Path
 
+import pytest
 from rich.console import Console
+from sqlalchemy.exc import OperationalError
 
 from expectations.covered import Covered
 from expectations.summary import summarise
+from orchestration import cli
 from orchestration.console import print_run
 from orchestration.runner import RunOutcome
 from warehouse.home import Home
@@ -45,3 +49,38 @@ def test_sites_outside_of_their_hours_are_said_to_be(tmp_path: Path) -> None:
     every = printed(Home(tmp_path / "every"), {"忻州": closed})
     assert "Every site was outside of its hours" in every
     assert "Nothing new." not in every
+
+
+def of_dagster(message: str) -> OperationalError:
+    """As SQLAlchemy raises it."""
+    error = OperationalError("INSERT", {}, Exception())
+    error.__cause__ = sqlite3.OperationalError(message)
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (of_dagster("disk I/O error"), "disk I/O error (is the disk full"),
+    ],
+    ids=["ours", "Dagster's storage"],
+)
+def test_a_full_disk_is_one_line(
+    error: Exception, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "app", fail)
+    with pytest.raises(SystemExit):
+        cli.main()
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert said in lines[0]
+
+
+def test_a_mistake_of_ours_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "app", lambda: {}["absent"])
+    with pytest.raises(KeyError):
+        cli.main()

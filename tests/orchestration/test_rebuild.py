@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
+import pytest
+
+from orchestration import pipeline
+from warehouse.home import Home
 
 if TYPE_CHECKING:
     from tests.orchestration.installation import Installation
@@ -34,10 +39,21 @@ def differences(one: Path, other: Path, table: str, columns: str = "*") -> int:
     return int(count)
 
 
-def test_a_copied_record_gives_the_same_publication(demo: tuple[Installation, str], tmp_path: Path) -> None:
+@pytest.fixture
+def elsewhere(demo: tuple[Installation, str], tmp_path: Path) -> Installation:
+    """Another home, with a copy of the demo's record, and of what dbt remembers of its project."""
     installation, _ = demo
-    elsewhere = type(installation)(tmp_path / "elsewhere", installation.port)
-    shutil.copytree(installation.home / "record", elsewhere.home / "record")
+    made = type(installation)(tmp_path / "elsewhere", installation.port)
+    parsed = Path("scratch", "dbt", "target")
+    for kept in (Path("record"), parsed):
+        shutil.copytree(installation.home / kept, made.home / kept)
+    return made
+
+
+def test_a_copied_record_gives_the_same_publication(
+    demo: tuple[Installation, str], elsewhere: Installation
+) -> None:
+    installation, _ = demo
     elsewhere.run("rebuild")
     one, other = installation.home / "warehouse.duckdb", elsewhere.home / "warehouse.duckdb"
     for table, columns in COMPARED.items():
@@ -47,13 +63,13 @@ def test_a_copied_record_gives_the_same_publication(demo: tuple[Installation, st
     assert folders == [(installation.home / "publications" / "current").resolve().name]
 
 
-def test_a_rebuild_goes_on_without_a_damaged_file(demo: tuple[Installation, str], tmp_path: Path) -> None:
+def test_a_rebuild_goes_on_without_a_damaged_file(
+    demo: tuple[Installation, str], elsewhere: Installation
+) -> None:
     installation, _ = demo
-    elsewhere = type(installation)(tmp_path / "elsewhere", installation.port)
-    shutil.copytree(installation.home / "record", elsewhere.home / "record")
     (lost,), *_ = installation.ask("select any_value(document_sha256) from core.fct_amount")
     (elsewhere.home / "record" / "archive" / str(lost)[:2] / str(lost)).unlink()
-    elsewhere.run("rebuild")
+    pipeline.rebuild(Home(elsewhere.home))
     (read,) = elsewhere.ask("select outcome, reason from core.dim_document where document_sha256 = ?", lost)
     assert read[0] == "corrupt"
     assert str(lost) in str(read[1])
@@ -62,14 +78,9 @@ def test_a_rebuild_goes_on_without_a_damaged_file(demo: tuple[Installation, str]
     assert others == int(str(all_of_them)) - 1
 
 
-def test_as_of_a_moment_before_anything_was_seen_there_is_nothing(
-    demo: tuple[Installation, str], tmp_path: Path
-) -> None:
-    installation, _ = demo
-    elsewhere = type(installation)(tmp_path / "elsewhere", installation.port)
-    shutil.copytree(installation.home / "record", elsewhere.home / "record")
-    elsewhere.run("rebuild", "--as-of", "2020-01-01")
-    (built,) = (elsewhere.home / "as_of").glob("*.duckdb")
+def test_as_of_a_moment_before_anything_was_seen_there_is_nothing(elsewhere: Installation) -> None:
+    built = pipeline.rebuild(Home(elsewhere.home), datetime(2020, 1, 1, tzinfo=UTC))
+    assert built.parent == elsewhere.home / "as_of"
     with duckdb.connect(str(built), read_only=True) as connection:
         assert connection.execute("select count(*) from marts.agency_year").fetchone() == (0,)
     assert not (elsewhere.home / "warehouse.duckdb").exists()
