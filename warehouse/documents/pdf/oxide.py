@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
-
-import pdf_oxide
 
 from warehouse.documents.pdf.content import Glyph, PageContent, Rule, SourceError
 from warehouse.documents.pdf.frame import Frame
 from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_ground, is_white
+from warehouse.documents.pdf.library import pdf_oxide
+from warehouse.documents.pdf.memory import give_back, resident_bytes
 from warehouse.documents.pdf.text import WIDE_FROM, has_words, reads_backwards
-
-pdf_oxide.disable_logging()
 
 Bounds = tuple[float, float, float, float]
 """Left, bottom, width and height in PDF space."""
@@ -57,29 +53,17 @@ _DICTIONARY = 300
 _FEW_RULES = 8
 """A scanned page has none of its own; one with more is not looked at as a scan."""
 
-_MOST_KEPT = 8_000_000
-"""Bytes by which the process may grow; by half the size of a larger file, as opening that costs more."""
+_MOST_KEPT = 12_000_000
+"""Bytes by which the process may grow before the file is opened anew."""
 
-_FORGET_AFTER = 20
-"""Pages; what is forgotten does not always go back to the system, and opening takes as long as some pages."""
-
-_LOOK_EVERY = 10
-"""Pages; to ask for the memory takes as long as a tenth of a page."""
+_LOOK_EVERY = 5
+"""Pages; to ask for the memory takes as long as a tenth of a page, to open a file as long as some pages."""
 
 _UPRIGHT = 2.0
 """Degrees; text that leans further is not part of the lines."""
 
 _tuple_of = tuple.__new__
 """A named tuple in half the time that calling its class takes."""
-
-
-def _resident_bytes() -> int:
-    """Memory of this process; 0 where the system does not tell, so that nothing seems to grow."""
-    try:
-        with Path("/proc/self/statm").open("rb") as statm:
-            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 0
 
 
 def _most_pixels(data: bytes) -> float:
@@ -175,13 +159,12 @@ class OxideFile:
         """Open the file anew when the process has grown: the library keeps what it decoded."""
         self._pages_read += 1
         if self._pages_read == 1:  # what every page needs is loaded
-            self._most_resident = _resident_bytes() + max(_MOST_KEPT, len(self._data) // 2)
-        elif self._pages_read > _FORGET_AFTER and self._pages_read % _LOOK_EVERY == 0:
-            if _resident_bytes() <= self._most_resident:
-                return
+            self._most_resident = resident_bytes() + _MOST_KEPT
+        elif self._pages_read % _LOOK_EVERY == 0 and resident_bytes() > self._most_resident:
             del self._document  # first, or there would be two for a moment
+            give_back()
             self._document = pdf_oxide.PdfDocument.from_bytes(self._data)
-            self._pages_read = 1
+            self._pages_read = 0
 
     def _may_show(self, glyph_count: int, rule_count: int) -> bool:
         """Whether it is worth the time to look for a picture behind or beside the text of a page."""
@@ -206,7 +189,7 @@ class OxideFile:
     def _frame(self, index: int, directions: list[float]) -> Frame:
         rotation = self._document.page_rotation(index) % 360 if self._may_turn else 0
         crop_box = self._document.page_crop_box(index) if self._may_crop else None
-        box = crop_box or self._document[index].bbox
+        box: Bounds = crop_box or self._document[index].bbox
         direction = rotation
         if rotation or any(directions):
             direction = (
