@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from warehouse.documents.model import Line, Table
 from warehouse.documents.pdf import read_pdf
-from warehouse.documents.pdf.content import Rule
+from warehouse.documents.pdf.content import PageContent, Rule
 from warehouse.documents.pdf.grid import find_grids
+from warehouse.documents.pdf.pages import PageLine, lay_out
 from warehouse.documents.pdf.text import plain, runs_of
 
 if TYPE_CHECKING:
@@ -209,7 +210,11 @@ def test_text_clipped_by_its_cell_does_not_enter_the_next(new_paper: NewPaper, g
     paper.canvas.clipPath(clip, stroke=0)
     paper.text(53, 124, "城乡居民基本医疗保险")
     paper.canvas.restoreState()
-    assert grid(only(paper.data()))[1][1] == "9.50"
+    document = read_pdf(paper.data())
+    assert grid(document.tables[0])[1][1] == "9.50"
+    assert [notice.detail for notice in document.notices if notice.kind == "clipped_text"] == [
+        "left out: 医疗保险"
+    ]
 
 
 def test_text_too_long_for_its_cell_stays_whole_beside_a_blank_one(new_paper: NewPaper, grid: Texts):
@@ -276,4 +281,10 @@ def test_a_page_full_of_texts_over_one_another_is_read_in_time():
 
 def test_a_mesh_is_no_grid():
     lines = [Rule(float(3 * i), 0.0, 3000.0) for i in range(1000)]
-    assert find_grids(lines, lines) == []
+    (mesh,) = find_grids(lines, lines)
+    assert mesh.is_mesh
+    assert len(mesh.spans) == 1
+    content = PageContent(1, 3000, 3000, [(100, 50, 60, 10, "图", None)], lines, lines)
+    layout = lay_out(content)
+    assert [block.text for block in layout.blocks if isinstance(block, PageLine)] == ["图"]
+    assert [notice.kind for notice in content.notices] == ["drawing"]

@@ -43,6 +43,8 @@ class Grid:
     spans: list[Span]
     owners: list[list[int]]
     """For each position, the number of the cell that covers it."""
+    is_mesh: bool = False
+    """Whether there are too many rules for a table, so that they were left out and one cell covers all."""
 
     @property
     def area(self) -> float:
@@ -128,8 +130,10 @@ def _connected(horizontal: Sequence[Rule], vertical: Sequence[Rule]) -> list[tup
 def _grid(horizontal: list[Rule], vertical: list[Rule]) -> Grid | None:
     xs = _edges(vertical, horizontal)
     ys = _edges(horizontal, vertical, alone=_ONE_ROW)
-    if len(xs) < 2 or len(ys) < 2 or len(xs) * len(ys) > _MOST_POSITIONS:
+    if len(xs) < 2 or len(ys) < 2:
         return None
+    if len(xs) * len(ys) > _MOST_POSITIONS:
+        return Grid([xs[0], xs[-1]], [ys[0], ys[-1]], [Span(0, 0, 1, 1)], [[0]], is_mesh=True)
     # below[r][c]: a rule closes position (r, c) at its bottom; right[r][c]: at its right
     below = _closed(horizontal, ys, xs)
     right = [list(row) for row in zip(*_closed(vertical, xs, ys), strict=True)]

@@ -87,14 +87,17 @@ def lay_out(content: PageContent) -> PageLayout:
     outside: Sequence[Run] = runs_of(glyphs)
     blocks: list[PageLine | TablePart] = []
     for grid in (grid for grid in _ruled_grids(content) if len(grid.spans) > 1):
-        by_cell, rest = _distribute(outside, glyphs, grid)
+        clipped: list[str] = []
+        by_cell, rest = _distribute(outside, glyphs, grid, clipped)
         if _is_hollow(by_cell):
             continue
         outside = rest
+        if clipped:
+            content.notices.append(Notice("clipped_text", f"left out: {' | '.join(clipped)}", content.number))
         if by_cell:
             blocks.append(_part(content, grid, by_cell, glyphs))
     for grid in find_unruled(outside, content.horizontal):
-        by_cell, outside = _distribute(outside, glyphs, grid)
+        by_cell, outside = _distribute(outside, glyphs, grid, [])
         blocks.append(_part(content, grid, by_cell, glyphs))
         content.notices.append(Notice("unruled_table", "columns found by alignment", content.number))
     blocks += [_line(content, line) for line in lines_of(outside, glyphs)]
@@ -120,13 +123,20 @@ def _ruled_grids(content: PageContent) -> list[Grid]:
     if rule_count > _MAX_RULES:
         content.notices.append(Notice("drawing", f"{rule_count:,} rules are no table", content.number))
         return []
-    return find_grids(horizontal, vertical)
+    grids = find_grids(horizontal, vertical)
+    if any(grid.is_mesh for grid in grids):
+        content.notices.append(Notice("drawing", "a mesh of rules is no table", content.number))
+    return grids
 
 
 def _distribute(
-    runs: Iterable[Run], glyphs: list[Glyph], grid: Grid
+    runs: Iterable[Run], glyphs: list[Glyph], grid: Grid, clipped: list[str]
 ) -> tuple[dict[int, list[Run]], list[Run]]:
-    """Runs by the number of their cell, and those outside the grid."""
+    """Runs by the number of their cell, and those outside the grid.
+
+    A text too long for its cell that lies over another cell's text cannot be seen there: that piece of it is
+    left out and put down in `clipped`.
+    """
     xs, ys, owners = grid.xs, grid.ys, grid.owners
     left, right, top, bottom = xs[0] - 1, xs[-1] + 1, ys[0] - 1, ys[-1] + 1
     inside: dict[int, list[Run]] = {_OUTSIDE: []}
@@ -144,34 +154,40 @@ def _distribute(
         else:
             crossing.append((run, row))
     for run, row in crossing:
-        for owner, part in _divide(run, list(_cut(run, glyphs, grid, row)), inside, xs):
+        pieces = list(_cut(run, glyphs, grid, row))
+        seen = _seen(pieces, inside)
+        if len(seen) < len(pieces):
+            clipped += [piece.text for owner, piece in pieces if (owner, piece) not in seen]
+        elif _is_one_text([piece for _, piece in pieces], xs):
+            seen = [(_main(pieces), run)]
+        for owner, part in seen:
             inside.setdefault(owner, []).append(part)
     return inside, inside.pop(_OUTSIDE)
 
 
-def _divide(
-    run: Run, pieces: Sequence[tuple[int, Run]], inside: dict[int, list[Run]], xs: Sequence[float]
-) -> Sequence[tuple[int, Run]]:
-    """Where the pieces of a run that crosses rules belong.
+def _main(pieces: Sequence[tuple[int, Run]]) -> int:
+    """The number of the cell in which most of a text that crosses rules stands."""
+    return max(pieces, key=lambda piece: len(piece[1].text))[0]
 
-    Each to its cell, unless the text was too long for its cell: then what lies over another cell's text is
-    clipped and left out, and what a rule cuts in the middle of a character (or of a number) is one text.
-    """
-    if len(pieces) == 1:
+
+def _seen(pieces: Sequence[tuple[int, Run]], inside: dict[int, list[Run]]) -> Sequence[tuple[int, Run]]:
+    """The pieces of a text that crosses rules, but for those that lie over another cell's text."""
+    if len(pieces) < 2:
         return pieces
-    main = max(pieces, key=lambda piece: len(piece[1].text))[0]
-    seen = [
+    main = _main(pieces)
+    return [
         (owner, piece)
         for owner, piece in pieces
         if owner == main or not any(_overlap(piece, other) for other in inside.get(owner, ()))
     ]
-    if len(seen) < len(pieces):
-        return seen
-    cuts = [(before, after) for (_, before), (_, after) in pairwise(pieces)]
-    return [(main, run)] if all(_is_one_text(before, after, xs) for before, after in cuts) else pieces
 
 
-def _is_one_text(before: Run, after: Run, xs: Sequence[float]) -> bool:
+def _is_one_text(pieces: Sequence[Run], xs: Sequence[float]) -> bool:
+    """Whether all rules that a text crosses run through a character, or through a number."""
+    return len(pieces) > 1 and all(_is_cut(before, after, xs) for before, after in pairwise(pieces))
+
+
+def _is_cut(before: Run, after: Run, xs: Sequence[float]) -> bool:
     """Whether a rule runs through the character at the seam, or through a number."""
     if before.text[-1] in ".," or after.text[0] in ".,":
         return before.text[-1].isdigit() or after.text[0].isdigit()
