@@ -317,3 +317,13 @@ def test_both_sources_measure_from_the_corner_of_what_is_shown(new_paper: NewPap
         assert rule == pytest.approx(same, abs=0.1)
     lines = [sorted({round(glyph[0]) for glyph in source.glyphs}) for source in (reference, fast)]
     assert lines[0] == lines[1]
+
+
+def test_a_level_watermark_of_any_colour_is_in_no_cell(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    paper.table(ROWS)
+    paper.canvas.setFillAlpha(0.1)
+    paper.text(60, 118, "内部资料", size=45)
+    document = read_pdf(paper.data())
+    assert grid(document.tables[0]) == ROWS
+    assert "watermark" in {notice.kind for notice in document.notices}

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
+from statistics import median
 
 from warehouse.documents.model import Box, Notice
 from warehouse.documents.pdf.content import Glyph, PageContent
@@ -20,6 +21,12 @@ _MAX_RULES = 10_000
 
 _STACKED = 3
 """Amounts one below the other in a cell; a wrapped number is not taken for so many."""
+
+_LARGE = 30.0
+"""Points; the largest text in cells seen is 16."""
+
+_TOO_LARGE = 3.0
+"""Times the usual size of the page."""
 
 _OVER = 0.2
 """Of the size: texts that share more than this lie one over the other."""
@@ -86,7 +93,9 @@ def lay_out(content: PageContent) -> PageLayout:
     glyphs = sorted(content.glyphs)
     outside: Sequence[Run] = runs_of(glyphs)
     blocks: list[PageLine | TablePart] = []
-    for grid in (grid for grid in _ruled_grids(content) if len(grid.spans) > 1):
+    grids = [grid for grid in _ruled_grids(content) if len(grid.spans) > 1]
+    outside = _without_large(outside, grids, content)
+    for grid in grids:
         clipped: list[str] = []
         by_cell, rest = _distribute(outside, glyphs, grid, clipped)
         if _is_hollow(by_cell):
@@ -103,6 +112,25 @@ def lay_out(content: PageContent) -> PageLayout:
     blocks += [_line(content, line) for line in lines_of(outside, glyphs)]
     blocks.sort(key=lambda block: block.top)
     return PageLayout(content.number, content.height, blocks)
+
+
+def _without_large(runs: Sequence[Run], grids: Sequence[Grid], content: PageContent) -> Sequence[Run]:
+    """The runs without those that are much too large for a table and lie on one: a level watermark."""
+    if not grids or all(run.size < _LARGE for run in runs):
+        return runs
+    least = max(_LARGE, _TOO_LARGE * median(run.size for run in runs))
+    large = {
+        run.first: run.text
+        for run in runs
+        for grid in grids
+        if run.size >= least
+        and grid.ys[0] < run.base - 0.35 * run.size < grid.ys[-1]
+        and grid.xs[0] < (run.x0 + run.x1) / 2 < grid.xs[-1]
+    }
+    if large:
+        text = "".join(large.values())
+        content.notices.append(Notice("watermark", f"left out: {text}", content.number))
+    return [run for run in runs if run.first not in large]
 
 
 def _is_hollow(by_cell: dict[int, list[Run]]) -> bool:
