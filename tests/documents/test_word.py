@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from tests.documents.document_builders import (
     rich_word_document,
     saved,
     texts,
+    with_part,
     word_document,
     word_with_body,
 )
@@ -237,3 +240,26 @@ def test_rtf_reads_text_boxes_after_the_text() -> None:
 def test_docx_keeps_indents_of_labels() -> None:
     (table,) = read_document(word_variant("indented")).tables
     assert [row[0] for row in texts(table)] == ["科目", "工资福利支出", "\u3000\u3000基本工资"]
+
+
+def test_docx_in_the_strict_namespace_is_read_the_same() -> None:
+    package = word_variant("merged")
+    old, new = b"http://schemas.openxmlformats.org/", b"http://purl.oclc.org/ooxml/"
+    strict = {
+        old + b"wordprocessingml/2006/main": new + b"wordprocessingml/main",
+        old + b"officeDocument/2006/relationships": new + b"officeDocument/relationships",
+    }
+    converted = package
+    for part in ("word/document.xml", "_rels/.rels", "word/styles.xml", "word/numbering.xml"):
+        with zipfile.ZipFile(io.BytesIO(package)) as archive:
+            content = archive.read(part)
+        for transitional, name in strict.items():
+            content = content.replace(transitional, name)
+        converted = with_part(converted, part, content)
+    assert outline(read_document(converted)) == outline(read_document(package))
+
+
+def test_docx_reports_parts_in_another_format() -> None:
+    document = read_document(word_with_body("<w:p><w:r><w:t>正文</w:t></w:r></w:p><w:altChunk/>"))
+    assert lines(document) == ["正文"]
+    assert [notice.kind for notice in document.notices] == ["embedded_part"]

@@ -62,6 +62,9 @@ def read_docx(data: bytes) -> Document:
     pictures = sum(1 for _ in body.iter("{*}blip", "{*}imagedata"))
     if pictures:
         story.notices.append(Notice("picture", f"{pictures} pictures or embedded objects were not read"))
+    chunks = sum(1 for _ in body.iter("{*}altChunk"))
+    if chunks:
+        story.notices.append(Notice("embedded_part", f"{chunks} parts in another format were not read"))
     return Document("docx", tuple(blocks), notices=tuple(story.notices))
 
 
