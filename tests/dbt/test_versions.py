@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import pytest
 
+from orchestration.timeline import concluded, standing
 from tests.dbt.conftest import Record
+from tests.recognitions import amount, facts, sha, table
+from warehouse.build import BuildResult, build
+from warehouse.home import Home
+from warehouse.tables.model import Recognition
 
 
 def three_public(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, Decimal | None]:
@@ -82,3 +88,66 @@ def test_facts_of_withdrawn_and_replaced_files_stay(golden: duckdb.DuckDBPyConne
         """
     ).fetchall()
     assert amounts == [("10.00", 3), ("11.00", 1), ("12.00", 1)]
+
+
+def test_the_story_of_an_address_says_what_listings_and_a_replacement_mean(
+    golden_build: BuildResult,
+):
+    names = [f"http://haidian.test/{name}.pdf" for name in ("replaced", "withdrawn", "doubtful")]
+    told = {moment.detail.split("\n")[0]: moment.what for moment in concluded(golden_build.target, names)}
+    assert told == {
+        f"missing from a complete listing, at {names[1]}": "absent",
+        f"missing from two complete listings in a row: it counts no more, at {names[1]}": "withdrawn",
+        f"missing from a complete listing, at {names[2]}": "absent",
+        "amounts: 1 changed": "changed",
+    }
+    (changed,) = (m for m in concluded(golden_build.target, names) if m.what == "changed")
+    assert changed.detail.endswith("三公 “三公”经费合计 合计: 10.00 万元 → 12.00 万元")
+    assert [line.split()[1] for line in standing(golden_build.target, names)] == [
+        "current",
+        "current",
+        "withdrawn",
+    ]
+
+
+def test_only_amounts_that_changed_differ(tmp_path: Path):
+    """A row that only moved is no change; of several equal names the one that is gone is told."""
+
+    def budget(*rows: tuple[str, str]) -> Recognition:
+        amounts = [
+            amount(text, row=row, item_label=label, row_role="leaf")
+            for row, (label, text) in enumerate(rows, start=1)
+        ]
+        return Recognition(facts=facts(agency_name="海淀区商务局"), tables=(table(),), amounts=tuple(amounts))
+
+    versions = {
+        "moved": [("办公费", "1.00"), ("差旅费", "2.00"), ("会议费", "3.00")],
+        "moved 2": [("差旅费", "2.00"), ("会议费", "3.00"), ("办公费", "1.00")],
+        "mixed": [("办公费", "1.00"), ("差旅费", "2.00"), ("会议费", "3.00")],
+        "mixed 2": [("办公费", "1.50"), ("会议费", "3.00"), ("培训费", "4.00")],
+        "equal": [("其他支出", "1.00"), ("其他支出", "2.00"), ("其他支出", "3.00")],
+        "equal 2": [("其他支出", "3.00"), ("其他支出", "1.00")],
+    }
+    record = Record(Home(tmp_path))
+    record.site("haidian", "110108")
+    for name in versions:
+        url = f"http://haidian.test/{name.split()[0]}.pdf"
+        record.document("haidian", url, sha(name))
+    record.load("haidian", {sha(name): budget(*rows) for name, rows in versions.items()})
+    record.write()
+    target = build(record.home, record.home.path / "built.duckdb").target
+    with duckdb.connect(str(target), read_only=True) as connection:
+        rows = connection.execute(
+            """
+            select
+                regexp_extract(url, '([a-z]+).pdf', 1), change, item_label,
+                before_yuan, after_yuan, delta_yuan, before_row, after_row, before_page, before_amount_key is null, after_amount_key is null
+            from marts.version_diff order by url, item_label
+            """
+        ).fetchall()
+    assert rows == [
+        ("equal", "removed", "其他支出", 20_000, None, -20_000, 2, None, 1, False, True),
+        ("mixed", "changed", "办公费", 10_000, 15_000, 5_000, 1, 1, 1, False, False),
+        ("mixed", "added", "培训费", None, 40_000, 40_000, None, 3, None, True, False),
+        ("mixed", "removed", "差旅费", 20_000, None, -20_000, 2, None, 1, False, True),
+    ]
