@@ -28,7 +28,8 @@ _STATES = """
     WHERE list_contains($names, url) AND state IN ('absent', 'withdrawn', 'moved', 'restored')
 """
 _CHANGES = """
-    SELECT replaced_at, url, change, concat_ws(' ', table_title, nullif(item_code, ''), item_label, column_path),
+    SELECT replaced_at, url, change,
+           concat_ws(' ', table_title, nullif(item_code, ''), item_label, column_path),
            before_text || ' ' || before_unit, after_text || ' ' || after_unit
     FROM marts.version_diff WHERE list_contains($names, url)
     ORDER BY replaced_at, url, abs(delta_yuan) DESC, 4

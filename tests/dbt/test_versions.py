@@ -141,7 +141,8 @@ def test_only_amounts_that_changed_differ(tmp_path: Path):
             """
             select
                 regexp_extract(url, '([a-z]+).pdf', 1), change, item_label,
-                before_yuan, after_yuan, delta_yuan, before_row, after_row, before_page, before_amount_key is null, after_amount_key is null
+                before_yuan, after_yuan, delta_yuan,
+                before_row, after_row, before_page, before_amount_key is null, after_amount_key is null
             from marts.version_diff order by url, item_label
             """
         ).fetchall()
