@@ -24,6 +24,7 @@ _BLOCKING = frozenset({401, 403, 405, 407, 412, 418, 429, 451, 521})
 """Refusals. 412 and 521 are what Chinese anti-bot shields answer, with a script that sets a cookie."""
 
 _STUB_BYTES = 65536
+_FEWEST_LINES = 10
 
 PRIVATE = "is not a public address"
 """What `scrapers.addresses` says of a host that may not be asked."""
@@ -80,7 +81,11 @@ def _soft_404(answer: Answer, page: Page, home: Page | None) -> str | None:
     """What shows that a page stands for one that is gone, though its status is 200."""
     if answer.kind is not PageKind.HOME and says_it_is_gone(page):
         return f"status 200, but the page says: {' '.join(sorted(page.lines))[:80]}"
-    if home and answer.kind in {PageKind.ARTICLE, PageKind.DOCUMENT} and is_same_page(page, home):
+    # Shells of applications are all alike, and a column may be the home page itself.
+    may_be_alike = answer.kind is PageKind.LISTING and (
+        len(page.lines) < _FEWEST_LINES or (home and answer.url == home.url)
+    )
+    if home and answer.kind is not PageKind.HOME and not may_be_alike and is_same_page(page, home):
         return f"answered with the home page ({page.title})"
     return None
 

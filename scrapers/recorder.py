@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from scrapers.journal import Journal
 from warehouse.record.archive import Archive
@@ -125,7 +126,10 @@ class Recorder:
         known = self.known(url)
         if not known or known.sha256 not in self.archive:
             return {}
-        headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+        # The page that points elsewhere has a date of its own, which says nothing of where it points.
+        points_elsewhere = known.final_url and urlsplit(known.final_url).path != urlsplit(url).path
+        modified = None if points_elsewhere else known.last_modified
+        headers = {"If-None-Match": known.etag, "If-Modified-Since": modified}
         return {name: value for name, value in headers.items() if value}
 
     def is_news(self, payload: DocumentLinked | ArticleJudged) -> bool:

@@ -400,6 +400,7 @@ class GovernmentSpider(scrapy.Spider):
             walk.totals[own] = max(walk.totals.get(own, 0), listing.total or 0)
             if not (entries or listing.listings or listing.beyond_end or (url == own and listing.pages)):
                 walk.complete = False  # it answers something else; the first page may be a shell
+            walk.complete = walk.complete and not listing.is_guessed
             yield from self._further_pages(walk, listing, place, page)
             for entry in entries:
                 yield from self._follow(entry, walk.column, fetched)

@@ -45,4 +45,4 @@ def read_listing(page: Page, column: Column, site: Site) -> ListingPage:
     if listing.entries or listing.pages or within or site.selectors.listing_item:
         return listing
     entries, places = named_places(page)
-    return replace(listing, entries=entries, listings=places)
+    return replace(listing, entries=entries, listings=places, is_guessed=bool(entries or places))

@@ -48,6 +48,8 @@ class ListingPage:
     """How many entries the whole listing has, where the page says so."""
     beyond_end: bool = False
     """Whether the page has no entries because the one before it was the last."""
+    is_guessed: bool = False
+    """Whether entries and listings are only links with fitting names: absence says nothing then."""
 
 
 def article_entries(

@@ -107,6 +107,7 @@ def test_a_column_of_departments_is_a_list_of_lists():
     selected = read(
         "trs_wcm", '<p class=y><a href="2023/">往年</a></p>', selectors=Selectors(sub_listing="p.y a")
     )
+    assert (named.is_guessed, selected.is_guessed) == (True, False)
     assert [found.url for found in selected.listings] == [f"{HOST}/zwgk/bmys/2023/"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scrapers.outcomes import Answer, file_name, outcome_of
+from scrapers.pages import Page
 from warehouse.record.events import PageKind
 
 HTML = "<html><head><title>{}</title></head><body><p>".format
@@ -80,3 +81,23 @@ def test_pages():
 )
 def test_file_names_are_labels(header: bytes, expected: str | None):
     assert file_name(header) == expected
+
+
+def test_the_home_page_in_place_of_a_listing():
+    def outcome(body: str, url: str = "http://a/zwgk/bmys/") -> str:
+        return outcome_of(Answer(url, PageKind.LISTING, 200, body.encode()), home)[0]
+
+    news = HTML("某市人民政府") + "".join(f"<p>第{number}条要闻</p>" for number in range(30))
+    home = Page("http://a/", news)
+    assert outcome(news) == "soft_404"
+    assert outcome(news, "http://a/") == "stored", "the column is the home page itself"
+    assert outcome(news.replace("要闻", "部门预算")) == "stored"
+    shell = "<html><body><div id=app>加载中</div><script src=/app.js></script></body></html>"
+    home = Page("http://a/", shell)
+    assert outcome(shell) == "stored", "shells are all alike"
+
+
+def test_a_signpost_to_another_host_is_not_followed_and_says_where_it_points():
+    body = b"<html><script>window.location.href = 'http://elsewhere/x';</script></html>"
+    outcome, detail = outcome_of(Answer("http://a/1.html", PageKind.ARTICLE, 200, body), None)
+    assert (outcome, detail) == ("blocked", "sends on to http://elsewhere/x, which is not an allowed host")
