@@ -35,7 +35,7 @@ def test_members_are_read_in_order_with_a_notice_each():
     assert [(notice.kind, notice.detail) for notice in document.notices] == [
         ("member_read", "说明.html: html, 0 tables"),
         ("member_read", "表/预算.docx: docx, 1 tables"),
-        ("member_unsupported", "扫描.png: a picture, not a document"),
+        ("member_corrupt", "扫描.png: a picture with a damaged header"),
     ]
 
 

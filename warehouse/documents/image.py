@@ -7,7 +7,7 @@ import struct
 import warnings
 from dataclasses import replace
 
-from PIL import Image, ImageSequence
+from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from warehouse.documents.model import Document, ReadOutcome, UnreadableDocumentError
 from warehouse.documents.pdf import read_pdf_and_scans
@@ -52,6 +52,8 @@ def _pages(data: bytes) -> list[Image.Image]:
                 return [frame.convert("RGB") for frame in ImageSequence.Iterator(picture)]
     except Image.DecompressionBombError as error:
         raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, str(error)) from error
+    except UnidentifiedImageError as error:
+        raise UnreadableDocumentError(ReadOutcome.CORRUPT, "a picture with a damaged header") from error
     except _ERRORS as error:
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"broken picture: {error}") from error
 
