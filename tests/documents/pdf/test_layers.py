@@ -12,8 +12,9 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
 
+from warehouse.documents import pdf
 from warehouse.documents.model import Document, Line
-from warehouse.documents.pdf import read_pdf
+from warehouse.documents.pdf import read_pdf, scan
 from warehouse.documents.pdf.content import Glyph, PageContent
 from warehouse.documents.pdf.sources import is_gibberish
 
@@ -98,6 +99,22 @@ def test_the_layer_stays_where_recognition_sees_nothing_or_is_not_there():
 def test_a_picture_beside_text_is_reported_and_a_small_one_is_not():
     assert kinds(read_pdf(page(share=0.6), read_scan=seen)) == ["picture"]
     assert kinds(read_pdf(page(share=0.2), read_scan=seen)) == []
+
+
+def test_a_long_scan_ends_in_time_with_the_pages_that_were_read(
+    new_paper: NewPaper, monkeypatch: pytest.MonkeyPatch
+):
+    paper = new_paper()
+    for _ in range(4):
+        paper.canvas.drawInlineImage(Image.new("L", (60, 80), 200), 0, 0, 595, 842)
+        paper.page()
+    used = iter([0.1, 0.5, 0.81, 0.9])
+    monkeypatch.setattr(pdf, "share_of_time_used", lambda: next(used))
+    monkeypatch.setattr(scan, "read_scan", seen)
+    document = pdf.read_pdf_and_scans(paper.data())
+    assert texts(document) == ["合计1,880.86"] * 2
+    skipped = [notice.page for notice in document.notices if notice.kind == "scan_skipped"]
+    assert skipped == [3, 4]
 
 
 def test_text_drawn_as_outlines_is_read_optically(new_paper: NewPaper):
