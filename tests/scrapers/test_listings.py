@@ -160,3 +160,12 @@ def test_json_under_many_names():
     assert (entry.title, entry.listed_on) == ("某市商务局2024年部门决算", date(2024, 9, 1))
     assert (entry.facts.fiscal_year, entry.facts.phase) == (2024, "final_account")
     assert (listing.total, listing.pages) == (3, (address.replace("{page}", "2"),))
+
+
+def test_sidebars_are_left_out_where_budgets_stand_elsewhere():
+    news = '<div class="right-side"><a href="/news/t20251101_1.html">要闻一条</a> 2025-11-01</div>'
+    budget = '<div class=main><a href="t20240301_2.html">某局2024年部门预算公开</a> 2024-03-01</div>'
+    assert [entry.title for entry in read("trs_wcm", news + budget).entries] == ["某局2024年部门预算公开"]
+    assert [entry.title for entry in read("trs_wcm", news).entries] == ["要闻一条"]
+    aside = budget.replace("main", "nav-list")
+    assert len(read("trs_wcm", aside + news.replace("right-side", "x")).entries) == 2, "never the budgets"

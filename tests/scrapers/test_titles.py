@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.titles import Facts, Verdict, facts, judge
+from scrapers.titles import Facts, Verdict, facts, fullest, judge
 
 with Path(__file__).with_name("titles.csv").open(encoding="utf-8", newline="") as lines:
     TITLES = list(csv.DictReader(lines))
@@ -103,6 +103,12 @@ def test_facts(text: str, expected: Facts):
 def test_what_is_said_first_has_precedence_and_gaps_are_filled():
     link, page = Facts(fiscal_year=2023), Facts(2024, "budget", None, "某市商务局")
     assert link.or_else(page) == Facts(2023, "budget", None, "某市商务局")
+
+
+def test_a_link_s_short_name_is_the_full_one_of_its_page():
+    assert fullest("财政局", ["本溪市财政局", None, "本溪市人民政府"]) == "本溪市财政局"
+    assert fullest("财政局", ["本溪市审计局"]) == "财政局"
+    assert fullest(None, ["本溪市财政局"]) is None
 
 
 @given(st.text())
