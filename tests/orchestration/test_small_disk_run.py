@@ -21,13 +21,13 @@ MEGABYTE = 2**20
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 128 megabytes."""
+    """A file system of 256 megabytes."""
     place = tmp_path / "disk"
     place.mkdir()
     if os.geteuid() != 0 or not shutil.which("mount"):
         pytest.skip("only root can mount a small file system")
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=128m", "tmpfs", place],  # noqa: S607 - from the system's path
+        ["mount", "-t", "tmpfs", "-o", "size=256m", "tmpfs", place],  # noqa: S607 - from the system's path
         check=False,
         capture_output=True,
     )
@@ -66,7 +66,7 @@ def test_whichever_step_has_no_room_nothing_is_lost(disk: Path, tmp_path: Path) 
     with serve_small_site() as small, runner(home.path, small, tmp_path / "logs") as runs:
         assert run(runs)[0] == 0
         published = (home.publications / "current").resolve()
-        for kilobytes in (0, 300, 600, 1200, 2000, 3000, 4500, 6000, 8000):
+        for kilobytes in range(500, 80_000, 4000):
             small.publish()
             before = {path.name for path in home.reports.glob("*")}
             filler = leave(disk, kilobytes * 1024)
@@ -74,21 +74,19 @@ def test_whichever_step_has_no_room_nothing_is_lost(disk: Path, tmp_path: Path) 
             filler.unlink()
             assert_whole(home)
             if code == 0:
-                continue
+                break
             failed_in.append(step_reached(said, home, before))
             assert "Traceback" not in said, said
             assert "space" in said.lower() or "full" in said.lower(), said
             assert (home.publications / "current").resolve() == published
-        code, said = run(runs)
         assert code == 0, said
-        assert_whole(home)
         assert (home.publications / "current").resolve() != published
         assert "Nothing new." in run(runs)[1]
         small.publish()
         remount(disk, "ro")
         code, said = run(runs)
         remount(disk, "rw")
-        assert (code, "Read-only" in said, "Traceback" in said) == (1, True, False), said
+        assert (code, "read-only" in said, "Traceback" in said) == (1, True, False), said
         assert_whole(home)
         assert run(runs)[0] == 0
     assert {"collect", "build", "publish"} <= set(failed_in), failed_in
