@@ -53,7 +53,7 @@ _DICTIONARY = 300
 _FEW_RULES = 8
 """A scanned page has none of its own; one with more is not looked at as a scan."""
 
-_MOST_KEPT = 12_000_000
+_MOST_KEPT = 16_000_000
 """Bytes by which the process may grow before the file is opened anew."""
 
 _LOOK_EVERY = 5
