@@ -40,13 +40,18 @@ def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def programs() -> Path:
+    """The folder of PostgreSQL's programs."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or [Path(shutil.which("initdb") or "")]
+    if not (found[-1].parent / "postgres").exists():
+        pytest.skip("no PostgreSQL server is installed here")
+    return found[-1].parent
+
+
+@pytest.fixture(scope="session")
+def postgresql(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real PostgreSQL server that lives as long as the tests."""
     pytest.importorskip("psycopg_pool", reason="psycopg is absent: pip install mingzhang[postgres]")
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or [Path(shutil.which("initdb") or "")]
-    programs = found[-1].parent
-    if not (programs / "postgres").exists():
-        pytest.skip("no PostgreSQL server is installed here")
     # PostgreSQL refuses to run as root.
     as_user: dict[str, object] = {}
     folder = tmp_path_factory.mktemp("postgresql")
@@ -114,6 +119,21 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         finally:
             server.terminate()
             server.wait()
+
+
+@pytest.fixture
+def bucket(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of a fresh bucket."""
+    import s3fs  # noqa: PLC0415 - absent where the fixture skips
+
+    monkeypatch.setenv("AWS_ENDPOINT_URL", s3_server)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    s3fs.S3FileSystem.clear_instance_cache()
+    name = f"archive-{uuid4().hex}"
+    s3fs.S3FileSystem().mkdir(name)
+    return f"s3://{name}/mingzhang"
 
 
 @pytest.fixture(params=BACKENDS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from uuid import uuid4
 
 import pytest
 
@@ -17,21 +16,6 @@ from warehouse.record.verify import verify_record
 
 PDF = b"%PDF-1.7 \xe9\xa2\x84\xe7\xae\x97"
 SHA256 = hashlib.sha256(PDF).hexdigest()
-
-
-@pytest.fixture
-def bucket(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The address of a fresh bucket."""
-    import s3fs  # noqa: PLC0415 - absent where the fixture skips
-
-    monkeypatch.setenv("AWS_ENDPOINT_URL", s3_server)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    s3fs.S3FileSystem.clear_instance_cache()
-    name = f"archive-{uuid4().hex}"
-    s3fs.S3FileSystem().mkdir(name)
-    return f"s3://{name}/mingzhang"
 
 
 def test_bytes_are_kept_under_their_hash_and_read_back(bucket: str) -> None:
