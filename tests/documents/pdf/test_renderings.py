@@ -327,3 +327,12 @@ def test_a_level_watermark_of_any_colour_is_in_no_cell(new_paper: NewPaper, grid
     document = read_pdf(paper.data())
     assert grid(document.tables[0]) == ROWS
     assert "watermark" in {notice.kind for notice in document.notices}
+
+
+def test_figures_near_each_other_do_not_turn_a_page_with_a_watermark(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    rows = [["", *["49.44"] * 5], *[[f"3010{i}", *["49.44"] * 5] for i in range(8)]]
+    paper.table(rows, widths=[40, *[28.0] * 5])
+    paper.canvas.rotate(30)
+    paper.text(300, 300, "仅供内部审核", size=30)
+    assert grid(only(paper.data())) == rows

@@ -31,9 +31,9 @@ _UNUSUAL = re.compile(f"[{''.join(map(chr, sorted(_PLAIN)))}]")
 _WORDS = re.compile(r"[A-Za-z\u2e80-\u9fff\uf900-\ufaff]")
 
 _WORDS_OF_BUDGETS = ["支出", "收入", "预算", "决算", "合计", "单位", "项目", "部门", "公共", "财政", "万元"]
-_FORWARDS = re.compile("|".join([*_WORDS_OF_BUDGETS, r"\d{3}\.\d\d(?!\d)"]))
-_BACKWARDS = re.compile("|".join([*(word[::-1] for word in _WORDS_OF_BUDGETS), r"(?<!\d)\d\d\.\d{3}"]))
-"""Common words and amounts of two decimals, and how they look from the wrong end."""
+_WORDS_AND_BACK = re.compile("|".join(_WORDS_OF_BUDGETS)), re.compile("|".join(_WORDS_OF_BUDGETS)[::-1])
+_AMOUNTS_AND_BACK = re.compile(r"\d{3}\.\d\d\b"), re.compile(r"\b\d\d\.\d{3}\b")
+"""Common words, amounts of two decimals, and how they look from the wrong end."""
 
 WIDE_FROM = "\u2e80"
 """Where the scripts begin whose characters are as wide as they are high."""
@@ -95,8 +95,16 @@ def has_words(glyphs: Sequence[Glyph]) -> bool:
 
 def reads_backwards(glyphs: Sequence[Glyph]) -> bool:
     """Whether words and amounts run from right to left, as on a page taken for turned the other way."""
-    text = "".join([glyph[4] for glyph in sorted(glyphs)])
-    return len(_BACKWARDS.findall(text)) > len(_FORWARDS.findall(text))
+    ordered = sorted(glyphs)
+    text = "".join(
+        character if base == after[0] and after[1] - x1 < _JOINED * size else f"{character} "
+        for (base, _, x1, size, character, _), after in pairwise([*ordered, *ordered[-1:]])
+    )
+    for forwards, backwards in (_WORDS_AND_BACK, _AMOUNTS_AND_BACK):
+        right, wrong = len(forwards.findall(text)), len(backwards.findall(text))
+        if right or wrong:
+            return wrong > right
+    return False
 
 
 def runs_of(glyphs: list[Glyph]) -> list[Run]:

@@ -138,7 +138,7 @@ def _unspaced(texts: Sequence[Text], columns: Sequence[Column]) -> list[Text]:
         last = joined[-1] if joined else text
         gap = text.x0 - last.x1
         near = len(text.text) == 1 and last.base == text.base and 0 < gap < _SPACED * text.size
-        if near and any(column.x0 - gap < last.x0 and text.x1 < column.x1 + gap for column in columns):
+        if near and any(column.x0 < last.x1 and text.x0 < column.x1 for column in columns):
             joined[-1] = last._replace(x1=text.x1, text=last.text + text.text)
         else:
             joined.append(text)
