@@ -28,12 +28,12 @@ class Run:
     home: Home
 
     def phase(self) -> str:
-        """The step that it is in, by what it has said and written."""
+        """The step that it is in, by what it has said and written; landing lasts until the verdict."""
         said = self.log.read_text("utf-8")
         if "building the marts" in said:
             return "publish" if any(self.home.scratch.glob("*.duckdb")) else "build"
         if "landed" in said:
-            return "judge"
+            return "land"
         if "reading" in said:
             return (
                 "land" if any(map(_has_rows, self.home.scratch.glob("loads/*/documents.parquet"))) else "read"
