@@ -94,7 +94,8 @@ def _with_role(amount: Amount, parents: frozenset[int]) -> Amount:
 
 def _parent_rows(amounts: Sequence[Amount]) -> frozenset[int] | None:
     """Rows that are sums, by all columns or else the first; None where leaves add up, or no reading does."""
-    column = [amount for amount in amounts if amount.col == min(amount.col for amount in amounts)]
+    first = min(amount.col for amount in amounts)
+    column = [amount for amount in amounts if amount.col == first]
     totals = {amount.amount_yuan for amount in column if amount.row_role == "total"}
     parts = [amount for amount in column if amount.row_role in {"leaf", "subtotal"}]
     if len(totals) != 1 or len(parts) < 3:
