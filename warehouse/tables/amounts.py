@@ -151,6 +151,8 @@ def _amount(context: Context, column: Column, item: rows.Item, cell: Cell) -> Am
 
 def _period_of_row(context: Context, label: str) -> str | None:
     """The period that a row names where the items are the headers (2023年预算 | 1.00 | 0.50)."""
+    if not meanings.is_period_row(label):
+        return None
     year = context.caption.fiscal_year or max(
         (
             meanings.year_of(item.label) or 0
@@ -159,7 +161,7 @@ def _period_of_row(context: Context, label: str) -> str | None:
         ),
         default=0,
     )
-    return meanings.period_of((label,), year or None, None) if meanings.is_period_row(label) else None
+    return meanings.period_of((label,), year or None, None)
 
 
 def _is_unit_row(context: Context, item: rows.Item) -> bool:

@@ -104,15 +104,17 @@ def row_families(items: Sequence[Item]) -> Iterator[Family]:
     if len(coded) != sum(bool(item.code) for item in items) or any(item.agency_code for item in items):
         return
     parents = {code: _parent(code, coded) for code in coded}
+    children: dict[str | None, list[int]] = {}
+    for code, parent in parents.items():
+        children.setdefault(parent, []).append(coded[code])
     for code, row in coded.items():
-        parts = tuple(coded[child] for child, parent in parents.items() if parent == code)
-        if parts:
-            yield row, parts
+        if code in children:
+            yield row, tuple(children[code])
     totals = [item.row for item in items if item.role == "total"]
     if not coded:
         yield from _totals_in_turn(items)
     elif len(totals) == 1:
-        yield totals[0], tuple(coded[code] for code, parent in parents.items() if parent is None)
+        yield totals[0], tuple(children[None])
 
 
 def _totals_in_turn(items: Sequence[Item]) -> Iterator[Family]:
