@@ -48,7 +48,7 @@ def test_rebuilding_as_of_a_moment_equals_the_macros(
 
 
 def test_a_failed_build_names_the_model_and_leaves_the_target(empty_home: Home, tmp_path: Path):
-    empty_home.events_parquet.mkdir(parents=True)
+    empty_home.events_parquet.mkdir(parents=True, exist_ok=True)
     (empty_home.events_parquet / "000001.parquet").write_bytes(b"not Parquet")
     target = tmp_path / "warehouse.duckdb"
     target.write_bytes(b"the one before")

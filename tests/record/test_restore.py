@@ -17,12 +17,7 @@ from warehouse.record.handed_in import import_files
 from warehouse.record.log import EventLog
 from warehouse.record.verify import verify_record
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.timeout(900),
-    # Great Expectations asks pandas for it on columns of moments.
-    pytest.mark.filterwarnings("ignore:Series.values returning"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 SITE = {"site_id": "qinhuangdao", "site_name": "秦皇岛", "region_code": "130300"}
 
