@@ -81,6 +81,7 @@ def _first(section: str, leaf: str, path: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=1 << 13)
 def plain_header(text: str) -> str:
     """A header text for comparison: without `其中：` in front, colon behind, unit and formula in brackets."""
     plain = re.sub(r"^其中[::]?", "", native(text))
@@ -100,6 +101,7 @@ def is_total(text: str) -> bool:
     return plain_header(text) in _words("totals")
 
 
+@lru_cache(maxsize=1 << 13)
 def is_header_word(text: str) -> bool:
     """Whether a cell says something that headers say."""
     plain = plain_header(text)

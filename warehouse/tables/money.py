@@ -24,6 +24,7 @@ def unit_factors() -> dict[str, int]:
     return factors
 
 
+@lru_cache(maxsize=1 << 15)
 def is_blank(text: str) -> bool:
     """Whether a cell prints nothing: empty, or only dashes and the like. Blank is not zero."""
     return _BLANK.fullmatch(key(text)) is not None
@@ -65,6 +66,7 @@ def _is_several(text: str) -> bool:
     return len(tokens[0].partition(".")[2]) <= 2
 
 
+@lru_cache(maxsize=1 << 15)
 def stated_unit(text: str) -> str | None:
     """The unit of money that a single cell prints behind its number (`2.8万元`), else None."""
     match = _UNIT_SUFFIX.search(key(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from warehouse.documents.model import Cell
 from warehouse.tables import money
@@ -343,6 +343,7 @@ def is_count(label: str) -> bool:
     return _patterns().count.search(key(label)) is not None
 
 
+@lru_cache(maxsize=1 << 13)
 def level_of(label: str) -> int | None:
     """Depth of the ordinal that a label begins with, 0 outermost; None without ordinal."""
     shown, plain = label, key(label)
@@ -384,7 +385,7 @@ def _with_roles(items: list[Item]) -> list[Item]:
             role = _role_by_label(item, result[-1] if result else None, following)
             if role == "leaf" and named_classes and item.label in classes and not item.label_2:
                 role = "subtotal"
-        result.append(replace(item, role=role))
+        result.append(item if item.role == role else replace(item, role=role))
     return _with_only_total(result)
 
 
@@ -480,6 +481,7 @@ def _holds(item: Item, following: Item, level: int | None) -> bool:
     return named and (following.indent > item.indent or following.depth > item.depth)
 
 
+@lru_cache(maxsize=1 << 13)
 def _role_said(label: str) -> str | None:
     """The role that the label itself says (其中：, 合计, 小计)."""
     plain, words = _bare(label), _patterns()
