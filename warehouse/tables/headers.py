@@ -197,12 +197,12 @@ def _goes_on(grid: Grid, first: int, end: int) -> bool:
 
 
 def _spans(row: Sequence[Cell]) -> list[tuple[int, int]]:
-    """Stretches of columns under one header cell, the blank cells to its right taken for part of it."""
-    starts = [
-        index
-        for index, cell in enumerate(row)
-        if cell.text.strip() and (index == 0 or row[index - 1] is not cell)
-    ]
+    """Stretches of columns under one header text, the blank cells to its right taken for part of it.
+
+    Where nothing is merged, a text that heads several columns is printed in each of them.
+    """
+    texts = [key(cell.text) for cell in row]
+    starts = [index for index, text in enumerate(texts) if text and (index == 0 or texts[index - 1] != text)]
     return [
         (start, stop) for start, stop in zip(starts, [*starts[1:], len(row)], strict=True) if stop - start > 1
     ]
