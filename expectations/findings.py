@@ -16,10 +16,10 @@ ROUTINE_NOTICES: Final = frozenset({"watermark", "running_title", "drawing", "me
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A document that came, was replaced, or went, since the run before."""
+    """A document that came, was replaced, moved, came back or went, since the run before."""
 
     kind: str
-    """`new`, `replaced` or `gone`."""
+    """`new`, `replaced`, `moved` (under its new address), `restored` or `gone`."""
     document_sha256: str
     title: str
     url: str
@@ -95,7 +95,8 @@ def documents(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         row["agency_key"]: row["agency_name"]
         for row in select(connection, "core.dim_agency", ["agency_key", "agency_name"])
     }
-    columns = ["document_sha256", "disclosure_key", "url", "title", "recorded_from", "recorded_to", "status"]
+    columns = ["document_sha256", "disclosure_key", "url", "title", "recorded_from", "recorded_to"]
+    columns += ["status", "moved_to_url"]
     rows = select(connection, "core.dim_document_version", columns, "order by recorded_from, url")
     for row in rows:
         disclosure = disclosures.get(row["disclosure_key"], {})
@@ -105,15 +106,30 @@ def documents(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 
 def changes(versions: Sequence[Mapping[str, Any]], since: datetime | None) -> list[Change]:
-    """What this run saw come, be replaced and go."""
+    """What this run saw come, be replaced, move, come back and go.
+
+    Args:
+        versions: Of `documents`, oldest first.
+        since: When the run began.
+    """
     seen: list[Change] = []
-    known_urls: set[str] = set()
+    standing: dict[str, str] = {}
+    moved = {
+        (row["document_sha256"], row["moved_to_url"])
+        for row in versions
+        if row["status"] == "moved" and _at_or_after(row["recorded_to"], since)
+    }
     for row in versions:
+        file, url = row["document_sha256"], row["url"]
         if _at_or_after(row["recorded_from"], since):
-            seen.append(_change("replaced" if row["url"] in known_urls else "new", row))
+            before = standing.get(url)
+            arrival = "new" if before is None else "restored" if before == file else "replaced"
+            seen.append(_change("moved" if (file, url) in moved else arrival, row))
+        elif (file, url) in moved:
+            seen.append(_change("moved", row))
         if row["status"] == "withdrawn" and _at_or_after(row["recorded_to"], since):
             seen.append(_change("gone", row))
-        known_urls.add(row["url"])
+        standing[url] = file
     return seen
 
 
