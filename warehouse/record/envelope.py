@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -63,11 +64,17 @@ def body(event: Event, recorded_at: str) -> bytes:
         timestamp(event.occurred_at).encode(),
         canonical_json(vars(payload)),
         recorded_at.encode(),
-        orjson.dumps(event.run_id),
-        orjson.dumps(event.site_id),
+        _json_text(event.run_id),
+        _json_text(event.site_id),
         payload.type.encode(),
         payload.version,
     )
+
+
+@lru_cache(maxsize=1024)
+def _json_text(text: str | None) -> bytes:
+    """A text in quotes; runs and sites are few."""
+    return orjson.dumps(text)
 
 
 def next_checksum(previous: str, event_body: bytes) -> str:
