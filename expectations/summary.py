@@ -270,10 +270,13 @@ def _sites(events: Sequence[RecordedEvent], last_crawls: Sequence[RecordedEvent]
     outcomes: dict[str, Counter[str]] = {site_id: Counter() for site_id in started}
     for site_id, fetch in payloads_of(last_crawls, FetchFinished):
         outcomes[site_id][fetch.outcome] += 1
+    # A page whose text is the budget was fetched as an article, and is linked as a document.
+    documents = {(site_id, link.url) for site_id, link in payloads_of(events, DocumentLinked)}
     stored = Counter(
         site_id
         for site_id, fetch in payloads_of(events, FetchFinished)
-        if fetch.kind == PageKind.DOCUMENT and fetch.outcome == FetchOutcome.STORED
+        if fetch.outcome == FetchOutcome.STORED
+        and (fetch.kind == PageKind.DOCUMENT or (site_id, fetch.url) in documents)
     )
     linked = Counter(site_id for site_id, _ in payloads_of(last_crawls, DocumentLinked))
     summaries = []

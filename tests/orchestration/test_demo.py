@@ -38,6 +38,8 @@ def test_it_ends_with_a_summary_that_names_everything(demo: Demo) -> None:
         "no_tables",
     ):
         assert f"{outcome}:" in printed, outcome
+    # The page whose text is the budget counts too.
+    assert sum(map(int, re.findall(r"linked, (\d+) new", printed))) == 12
     (report,) = (installation.home / "reports").glob("*.html")
     assert "corrupt" in report.read_text("utf-8")
     assert (installation.home / "publications" / "000001" / "report.html").exists()
