@@ -26,6 +26,7 @@ import typer
 
 from orchestration.options import EXIT_FAILED, HomeOption, fail, screen
 from orchestration.record_cli import commands as record_commands
+from scrapers.sites_cli import SitesOption
 from scrapers.sites_cli import app as sites_commands
 from warehouse.home import Home
 
@@ -44,16 +45,6 @@ app = typer.Typer(
 )
 app.add_typer(record_commands)
 app.add_typer(sites_commands, name="sites")
-
-SitesOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--sites",
-        envvar="MINGZHANG_SITES",
-        show_default="HOME/sites if there is one, else the bundled ones",
-        help="Folder of site YAML files.",
-    ),
-]
 
 
 class Form(StrEnum):

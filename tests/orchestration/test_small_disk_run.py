@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from tests.orchestration.runs import Runner, assert_whole, runner
 from tests.orchestration.small_site import serve_small_site
+from tests.small_disk import remount, small_disk
 from warehouse.home import Home
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -22,23 +22,8 @@ MEGABYTE = 2**20
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 256 megabytes."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    if os.geteuid() != 0 or not shutil.which("mount"):
-        pytest.skip("only root can mount a small file system")
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=256m", "tmpfs", place],  # noqa: S607 - from the system's path
-        check=False,
-        capture_output=True,
-    )
-    if mounted.returncode:
-        pytest.skip(f"a small file system cannot be mounted: {mounted.stderr.decode()}")
-    yield place
-    subprocess.run(["umount", "-l", place], check=True)  # noqa: S607 - the same
-
-
-def remount(disk: Path, how: str) -> None:
-    subprocess.run(["mount", "-o", f"remount,{how}", disk], check=True)  # noqa: S607 - from the system's path
+    with small_disk(tmp_path / "disk", "256m") as place:
+        yield place
 
 
 def leave(disk: Path, room: int) -> Path:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from tests.small_disk import remount, small_disk
 from warehouse.documents.model import ReadOutcome
 from warehouse.home import Home
 from warehouse.landing import land, loads
@@ -28,19 +27,8 @@ MEGABYTE = 2**20
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of eight megabytes."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    if os.geteuid() != 0 or not shutil.which("mount"):
-        pytest.skip("only root can mount a small file system")
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", place],  # noqa: S607 - from the system's path
-        check=False,
-        capture_output=True,
-    )
-    if mounted.returncode:
-        pytest.skip(f"a small file system cannot be mounted: {mounted.stderr.decode()}")
-    yield place
-    subprocess.run(["umount", "-l", place], check=True)  # noqa: S607 - the same
+    with small_disk(tmp_path / "disk", "8m") as place:
+        yield place
 
 
 def fill(disk: Path) -> Path:
@@ -117,12 +105,12 @@ def test_a_read_only_disk_is_named_and_can_still_be_read(disk: Path) -> None:
     Archive(home.archive).put(b"whole")
     with EventLog.open(home.event_log) as log:
         log.append([link(0)])
-    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)  # noqa: S607 - from the system's path
+    remount(disk, "ro")
     with pytest.raises(RecordUnavailableError, match=f"archive {home.archive}.*[Rr]ead-only"):
         Archive(home.archive).put(b"new")
     with pytest.raises(RecordUnavailableError, match=rf"event log {home.event_log}: .*"):
         EventLog.open(home.event_log).append([link(1)])
-    subprocess.run(["mount", "-o", "remount,rw", disk], check=True)  # noqa: S607 - the same
+    remount(disk, "rw")
     assert verify_record(home) == []
     with EventLog.open(home.event_log) as log:
         assert log.last_position() == 1

@@ -12,6 +12,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
 
+from tests.documents.document_builders import pdf_of
 from warehouse.documents import pdf
 from warehouse.documents.model import Document, Line
 from warehouse.documents.pdf import read_pdf, scan
@@ -183,13 +184,7 @@ def type_3_page(to_unicode: str) -> bytes:
     )
     objects.append(b"<< /Length %d >> stream\n%s\nendstream" % (len(cmap), cmap))
     objects += [b"<< /Length %d >> stream\n%s\nendstream" % (len(p), p) for p in procs]
-    data, places = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, 1):
-        places.append(len(data))
-        data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    end = b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (len(places) + 1, len(data))
-    return data + b"xref\n0 %d\n0000000000 65535 f \n" % (len(places) + 1) + table + end
+    return pdf_of(*objects)
 
 
 @pytest.mark.parametrize("to_unicode", ["/ToUnicode 6 0 R", ""])
