@@ -40,6 +40,9 @@ SLACK_MB = 512
 """What a worker may map beyond its limit of resident memory, before allocation fails at once."""
 _ALLOCATION_FAILED = ("memory allocation of", "bad_alloc")
 """Last words of Rust and C++ libraries that abort where memory is refused."""
+_MUCH = 0.5
+"""Of the limit of memory. A library that dies without a word while it holds so much was refused more: what it
+grows is copied to twice its size, and both together pass the limit."""
 
 
 class Limits(NamedTuple):
@@ -131,6 +134,7 @@ class _Worker(Generic[T]):
         self.key: str | None = None
         self.started = self.deadline = 0.0
         self.has_begun = False
+        self.most_mb = 0.0
 
     def take(self, job: tuple[str, bytes] | None) -> None:
         """Begin a job; with None, end."""
@@ -145,6 +149,7 @@ class _Worker(Generic[T]):
         self.started = time.monotonic()
         self.deadline = self.started + self.limits.silence_seconds + (STARTING_SECONDS if fresh else 0.0)
         self.has_begun = False
+        self.most_mb = 0.0
         try:
             if fresh:
                 self.pipe.send_bytes(pickle.dumps(self.function))
@@ -182,10 +187,7 @@ class _Worker(Generic[T]):
                     continue
                 value = pickle.loads(message)  # noqa: S301 from our own worker
             except (EOFError, OSError, pickle.UnpicklingError):
-                self.process.wait()
-                how = self._death()
-                starved = any(words in how for words in _ALLOCATION_FAILED)
-                return self._finish(Ending.OUT_OF_MEMORY if starved else Ending.CRASHED, None, how)
+                return self._finish(*self._death())
             self.jobs_done += 1
             if resident_mb(self.process.pid) > self.limits.memory_mb / 2:
                 # What this job left behind must not count against the next.
@@ -194,7 +196,9 @@ class _Worker(Generic[T]):
         if time.monotonic() >= self.deadline:
             self.kill()
             return self._finish(Ending.TIMEOUT, None, self._lateness())
-        if resident_mb(self.process.pid) > self.limits.memory_mb:
+        held = resident_mb(self.process.pid)
+        self.most_mb = max(self.most_mb, held)
+        if held > self.limits.memory_mb:
             self.kill()
             too_much = f"took more than {self.limits.memory_mb} MB of memory"
             return self._finish(Ending.OUT_OF_MEMORY, None, too_much)
@@ -218,13 +222,22 @@ class _Worker(Generic[T]):
             self.kill()
         return Finished(key, ending, value, detail, time.monotonic() - self.started)
 
-    def _death(self) -> str:
-        code = self.process.returncode
+    def _death(self) -> tuple[Ending, None, str]:
+        """How a worker ended that was not killed here, as arguments of `_finish`."""
+        _, status, usage = os.wait4(self.process.pid, 0)
+        code = self.process.returncode = os.waitstatus_to_exitcode(status)
         how = f"ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
         self.errors.seek(0)
         said = self.errors.read()[-2000:].decode("utf-8", "replace").strip().splitlines()
         telling = [line for line in said if not line.startswith("note: ")]
-        return f"{how}: {telling[-1]}" if telling else how
+        if telling:
+            how += f": {telling[-1]}"
+        if any(words in how for words in _ALLOCATION_FAILED):
+            return Ending.OUT_OF_MEMORY, None, how
+        held = max(self.most_mb, _own_peak_mb(usage))
+        if code < 0 and held > _MUCH * self.limits.memory_mb:
+            return Ending.OUT_OF_MEMORY, None, f"{how} (it held {held:.0f} MB, and more was refused)"
+        return Ending.CRASHED, None, how
 
     def kill(self) -> None:
         """End the process, whatever it does; harmless where none runs."""
@@ -244,6 +257,15 @@ def resident_mb(pid: int) -> float:
     except (OSError, IndexError):
         return 0.0
     return int(pages) * resource.getpagesize() / 2**20
+
+
+def _own_peak_mb(usage: resource.struct_rusage) -> float:
+    """The most memory that an ended worker had in use; 0 where that was less than its parent had.
+
+    Linux counts the parent's memory as the child's until it begins a program of its own.
+    """
+    peak, parents = usage.ru_maxrss, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1024 if peak > parents else 0.0
 
 
 class _Job:

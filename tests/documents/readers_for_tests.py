@@ -55,6 +55,11 @@ def obey(data: bytes) -> Recognition:
     elif order == "abort":
         os.write(2, f"memory allocation of {argument} bytes failed\nnote: run with\n".encode())
         os.abort()
+    elif order == "die":
+        held = bytearray(int(argument) * 2**20)
+        held[::4096] = b"x" * len(held[::4096])
+        time.sleep(1)
+        os.abort()
     elif order == "raise":
         raise KeyError(argument)
     elif order == "note":

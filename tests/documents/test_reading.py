@@ -36,7 +36,15 @@ def said(result: ReadResult) -> str:
 
 def test_each_failure_is_the_outcome_of_its_file_and_the_others_are_read():
     results = read(
-        "exit 9", "segfault", "raise 行", "allocate 600", "allocate 4000", "abort 9", "hello", "pid"
+        "exit 9",
+        "segfault",
+        "raise 行",
+        "allocate 600",
+        "allocate 4000",
+        "abort 9",
+        "die 200",
+        "die 1",
+        "hello",
     )
     assert {order: str(result.outcome) for order, result in results.items()} == {
         "exit 9": "crashed",
@@ -45,12 +53,15 @@ def test_each_failure_is_the_outcome_of_its_file_and_the_others_are_read():
         "allocate 600": "out_of_memory",
         "allocate 4000": "out_of_memory",
         "abort 9": "out_of_memory",
+        "die 200": "out_of_memory",
+        "die 1": "crashed",
         "hello": "no_tables",
-        "pid": "no_tables",
     }
     assert results["exit 9"].reason == "ended with exit code 9"
     assert results["abort 9"].reason == "ended by SIGABRT: memory allocation of 9 bytes failed"
     assert results["segfault"].reason == "ended by SIGSEGV"
+    assert results["die 200"].reason.startswith("ended by SIGABRT (it held 2")
+    assert results["die 1"].reason == "ended by SIGABRT"
     assert results["raise 行"].reason.startswith("KeyError in readers_for_tests.py:")
     assert said(results["hello"]) == "hello"
 
