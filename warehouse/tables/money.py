@@ -12,7 +12,11 @@ from warehouse.tables.vocabulary import load
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
 
-_NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+")
+_NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:'\d{3})+|\d+)(?:\.\d+)?|\.\d+")
+_SPACED = re.compile(r"[-−－]?\d{1,3}(?:[ \xa0\u2002-\u200a\u202f]\d{3})+\.\d\d")
+"""One space before each group of three digits and two decimals: a space that separates thousands."""
+
+_MINUS_BEHIND = re.compile(r"([\d,]+\.\d+)-")
 _BLANK = re.compile(r"[-—―ー─_/\\*.…]*")
 _UNIT_SUFFIX = re.compile(r"(?:百万|[亿万千百])?元$")
 
@@ -34,17 +38,19 @@ def is_blank(text: str) -> bool:
 def parse_number(text: str) -> Decimal | None:
     """The number that a cell prints, or None where it prints anything else.
 
-    Thousands separators, full-width digits, signs before and brackets around (negative), and a unit of money
-    behind are read; `-` and `—` alone are blank; a percentage is no amount; separators that do not stand
+    Thousands separators (commas, apostrophes, single spaces), full-width digits, signs before or behind,
+    brackets around (negative), and a unit of money behind are read; `-` and `—` alone are blank; a percentage is no amount; separators that do not stand
     before groups of three are damage, not a number. A number wrapped in its cell is one number, two numbers
     in a cell are none.
 
     >>> parse_number("（1,880.86）")
     Decimal('-1880.86')
     """
-    if _is_several(text):
+    if _is_several(text) and not _SPACED.fullmatch(text.strip()):
         return None
     plain = _UNIT_SUFFIX.sub("", key(text))
+    if plain[-1:] == "-":
+        plain = _MINUS_BEHIND.sub(r"-\1", plain)
     sign = 1
     if len(plain) > 2 and plain[0] == "(" and plain[-1] == ")":
         plain, sign = plain[1:-1], -1
@@ -55,7 +61,7 @@ def parse_number(text: str) -> Decimal | None:
     plain = plain.removeprefix("¥")
     if not _NUMBER.fullmatch(plain):
         return None
-    return sign * Decimal(plain.replace(",", ""))
+    return sign * Decimal(plain.replace(",", "").replace("'", ""))
 
 
 def _is_several(text: str) -> bool:
