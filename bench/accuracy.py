@@ -1,8 +1,9 @@
 """How exactly real documents are read, without golden data: accounting identities are the oracle.
 
-Per document and in total: table types found, identities held of those that could be evaluated, and the share
-of the two-decimal numbers printed on pages with tables that became amounts. The printed numbers are counted
-in the text that pdfium extracts, which has no part in the reading.
+Per document and in total: table types found, identities held of those that could be evaluated, the share
+of the two-decimal numbers printed on pages with tables that became amounts, and the amounts in whose box the
+page prints another text. Printed numbers and texts in boxes are what pdfium extracts, which has no part in the
+reading.
 
     python -m bench.accuracy [FOLDER] [--worst N]
 """
@@ -22,6 +23,7 @@ from pathlib import Path
 import duckdb
 import pypdfium2
 
+from bench.trace import Printed, untraced
 from warehouse import landing
 from warehouse.build import build
 from warehouse.documents import READER_VERSION
@@ -67,6 +69,10 @@ class Score:
     failed: int
     printed: int
     taken: int
+    located: int
+    """Amounts of the text layer, each with its box."""
+    untraced: int
+    """Those of them in whose box the page prints another text."""
 
     @property
     def line(self) -> str:
@@ -77,6 +83,7 @@ class Score:
             f"{self.table_types:>5} {self.tables:>6} {self.amounts:>7} "
             f"{identities:>11} {share(self.held, self.failed):>8} "
             f"{numbers:>13} {share(self.taken, self.printed - self.taken):>8}  {self.name}"
+            + (f"  [{self.untraced} amounts not in their boxes]" if self.untraced else "")
             + (f"  [{self.outcome}: {self.reason}]" if self.outcome != "read" else "")
         )
 
@@ -127,10 +134,19 @@ def scores(home: Home, names: dict[str, Path]) -> Iterator[Score]:
             "select document_sha256, page, value_text from raw_amounts where page is not null"
         ).fetchall():
             amounts[sha256][page, _plain(text)] += 1
+        boxes: dict[str, list[Printed]] = defaultdict(list)
+        for sha256, page, bbox, text in connection.execute(
+            """
+            select document_sha256, page, bbox, value_text from raw_amounts
+            where page is not null and bbox is not null and confidence is null
+            """
+        ).fetchall():
+            boxes[sha256].append(Printed(page, tuple(bbox), text))
         for sha256, *values in connection.execute(_PER_DOCUMENT).fetchall():
             printed = printed_numbers(names[sha256], pages[sha256])
             taken = sum((printed & amounts[sha256]).values())
-            yield Score(names[sha256].name, *values, printed.total(), taken)
+            lost = sum(1 for _ in untraced(names[sha256], boxes[sha256]))
+            yield Score(names[sha256].name, *values, printed.total(), taken, len(boxes[sha256]), lost)
 
 
 def printed_numbers(path: Path, pages: set[int]) -> Counter[tuple[int, str]]:
@@ -176,12 +192,15 @@ def print_scores(found: list[Score]) -> None:
     for score in found:
         sys.stdout.write(score.line + "\n")
     held, failed = sum(s.held for s in found), sum(s.failed for s in found)
+    located, lost = sum(s.located for s in found), sum(s.untraced for s in found)
     printed, taken = sum(s.printed for s in found), sum(s.taken for s in found)
     sys.stdout.write(
         f"\n{len(found)} documents, {sum(s.outcome == 'read' for s in found)} read, "
         f"{sum(s.amounts for s in found)} amounts\n"
         f"identities held: {held} of {held + failed} evaluated, {share(held, failed)}\n"
         f"printed numbers taken: {taken} of {printed}, {share(taken, printed - taken)}\n"
+        f"amounts in whose box the page prints their text: {located - lost} of {located}, "
+        f"{share(located - lost, lost)}\n"
     )
 
 

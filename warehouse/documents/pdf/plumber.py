@@ -58,17 +58,19 @@ class PlumberFile:
             self._pdf = pdfplumber.open(io.BytesIO(data))
             self.page_count = len(self._pdf.pages)
 
-    def read(self, number: int) -> PageContent:
-        """The content of a page, counted from 1.
+    def read(self, number: int, turn: int = 0) -> PageContent:
+        """The content of a page, counted from 1; `turn` is that of `PageContent`, where it is known.
 
         Raises:
             SourceError: The page cannot be read.
         """
         with _library_errors():
-            return self._read(number)
+            return self._read(number, turn)
 
-    def _read(self, number: int) -> PageContent:
+    def _read(self, number: int, turn: int) -> PageContent:
         page = self._pdf.pages[number - 1]
+        if turn:
+            page = _turned(page, turn)
         watermark = Watermark()
         left, upper, right, lower = map(float, page.cropbox)
         width, height = right - left, lower - upper
@@ -91,12 +93,21 @@ class PlumberFile:
             glyphs,
             horizontal,
             vertical,
+            turn=turn,
             picture=max((image["width"] * image["height"] for image in page.images), default=0.0)
             / (width * height or 1.0),
             notices=watermark.notices(number),
         )
         page.close()
         return content
+
+
+def _turned(page: Page, turn: int) -> Page:
+    """The page as if /Rotate made its text upright."""
+    source = page.page_obj
+    source.rotate = (page.rotation + turn) % 360
+    source.attrs = {**source.attrs, "Rotate": source.rotate}
+    return Page(page.pdf, source, page.page_number, page.initial_doctop)
 
 
 def _grounds(page: Page) -> list[Box]:

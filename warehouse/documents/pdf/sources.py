@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from warehouse.documents.model import Notice
 from warehouse.documents.pdf.content import Glyph, PageContent, PageSource, ScanReader, SourceError
 from warehouse.documents.pdf.layer import is_invisible
 from warehouse.documents.pdf.text import WIDE_FROM, has_words
 from warehouse.workers import still_working
+
+if TYPE_CHECKING:
+    from warehouse.documents.pdf.plumber import PlumberFile
 
 _NOT_TEXT = re.compile(
     r"[^\s!-~\u00a0\u00a7\u00ab\u00ad\u00b0-\u00b7\u00bb\u00d7\u00f7\u0370-\u03ff\u2000-\u27bf\u2e80-\u30ff\u3200-\u9fff\uf900-\ufaff\ufe10-\ufe4f\uff00-\uffef"
@@ -34,7 +38,7 @@ _NOTABLE = 0.25
 """Shares of the page that a picture covers."""
 
 
-def open_reference(data: bytes) -> PageSource:
+def open_reference(data: bytes) -> PlumberFile:
     """The file, opened by pdfplumber.
 
     Raises:
@@ -47,7 +51,7 @@ def open_reference(data: bytes) -> PageSource:
 
 def pages(file: PageSource, data: bytes, read_scan: ScanReader | None) -> Iterator[PageContent]:
     """The content of each page in turn; one that nothing can read is blank and has a notice."""
-    reference: PageSource | None = None
+    reference: PlumberFile | None = None
     for number in range(1, file.page_count + 1):
         try:
             content = file.read(number)
@@ -56,7 +60,7 @@ def pages(file: PageSource, data: bytes, read_scan: ScanReader | None) -> Iterat
         if content.doubt:
             try:
                 reference = reference or open_reference(data)
-                content = _better(content, reference.read(number))
+                content = _better(content, reference.read(number, content.turn))
             except SourceError:
                 pass  # the notice of the page, or its content as it is, stands
         yield _without_pictures_of_text(content, data, read_scan)
