@@ -7,10 +7,11 @@ from dataclasses import replace
 from itertools import groupby
 
 from warehouse.documents.model import Cell
-from warehouse.tables import meanings, money, rows
+from warehouse.tables import labels, meanings, money
 from warehouse.tables.context import Context
 from warehouse.tables.headers import Column
 from warehouse.tables.model import Amount
+from warehouse.tables.roles import Item
 from warehouse.tables.text import key, printed
 
 _PROJECT_LISTS = frozenset(
@@ -98,9 +99,9 @@ def _count_rows(context: Context) -> frozenset[tuple[int, int]]:
     for group, items in context.items.items():
         level: int | None = None
         for item in items:
-            own = rows.level_of(item.label)
+            own = labels.level_of(item.label)
             below = level is not None and own is not None and own > level
-            if rows.is_count(item.label):
+            if labels.is_count(item.label):
                 level = level if below else own
             elif not below:
                 level = None
@@ -118,7 +119,7 @@ def _where(cell: Cell) -> str:
     return f"row {cell.row} column {cell.col} {printed(cell.text)[:40]!r}"
 
 
-def _amount(context: Context, column: Column, item: rows.Item, cell: Cell) -> Amount | None:
+def _amount(context: Context, column: Column, item: Item, cell: Cell) -> Amount | None:
     """The amount that a cell prints; None where it prints no number, or no unit is known."""
     value = money.parse_number(cell.text)
     unit = money.stated_unit(cell.text) or column.unit or context.unit
@@ -164,10 +165,10 @@ def _period_of_row(context: Context, label: str) -> str | None:
     return meanings.period_of((label,), year or None, None)
 
 
-def _is_unit_row(context: Context, item: rows.Item) -> bool:
+def _is_unit_row(context: Context, item: Item) -> bool:
     """Whether a row among projects is the sum of a unit: named like one, without a goal of its own."""
     if key(item.label) == key(context.caption.agency_name or "") != "":
         return True
     goals = context.header.with_role("goal")
     has_goal = any(context.section.grid[item.row][column.index].text.strip() for column in goals)
-    return bool(goals) and not has_goal and rows.names_a_unit(item.label)
+    return bool(goals) and not has_goal and labels.names_a_unit(item.label)

@@ -11,7 +11,7 @@ from itertools import pairwise
 from warehouse.tables.text import key, native, printed
 from warehouse.tables.vocabulary import load
 
-_TITLE_END = re.compile(r"表(?:\([^()]*\)|续|[一二三四五六七八九十\d]*)*$")
+_TITLE_END = re.compile(r"表(?:\([^()]*\)|续|-+[^()。,:]{2,12}|[一二三四五六七八九十\d]*)*$")
 _CONTENTS = re.compile(r"(?:\.{3,}|…{2,}|・{3,})\d*$|表\d{1,3}$")
 _SENTENCE = re.compile(r"[。;!?]|,.*,")
 # What stands in one line with the name of a unit: the unit of money, the year.

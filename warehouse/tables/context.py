@@ -14,6 +14,7 @@ from warehouse.tables.headers import Header, distinct, is_caption_row, read_head
 from warehouse.tables.model import DocumentFacts
 from warehouse.tables.places import Spot
 from warehouse.tables.readings import Reading, choose_reading
+from warehouse.tables.roles import Item, with_roles_over_parts
 from warehouse.tables.text import printed
 from warehouse.tables.types import TableType
 
@@ -43,7 +44,7 @@ class Context:
     section: Section
     caption: Caption
     header: Header
-    items: dict[int, list[rows.Item]]
+    items: dict[int, list[Item]]
     table_type: TableType
     unit: str | None
     unit_source: str
@@ -108,7 +109,7 @@ def read_contexts(
         parts.setdefault(context.continues_ordinal or context.section.ordinal, []).append(index)
     for indices in parts.values():
         if len(indices) > 1:
-            together = rows.with_roles_over_parts([contexts[index].items for index in indices])
+            together = with_roles_over_parts([contexts[index].items for index in indices])
             for index, items in zip(indices, together, strict=True):
                 contexts[index] = replace(contexts[index], items=items)
     return tuple(contexts)

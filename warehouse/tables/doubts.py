@@ -11,7 +11,7 @@ from warehouse.tables.headers import Grid
 from warehouse.tables.identities import Figures, Place, Sum, holds, sums_of
 from warehouse.tables.model import Amount
 from warehouse.tables.readings import Reading, figures_by
-from warehouse.tables.rows import Item
+from warehouse.tables.roles import Item
 
 _FEW = 2
 """So many failures may be misreadings even where no sum of the kind holds: a small table has one or two."""

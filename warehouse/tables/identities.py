@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from warehouse.tables import meanings, money
 from warehouse.tables.headers import Column, Grid, Header
-from warehouse.tables.rows import Item
+from warehouse.tables.roles import Item
 
 Place = tuple[int, int]
 """Row and column in the grid."""

@@ -13,7 +13,8 @@ from warehouse.tables.headers import Column, Header
 from warehouse.tables.indicator_texts import indicators_in
 from warehouse.tables.model import Amount, AssetLine, Indicator, OrganisationLine, ProcurementLine, Project
 from warehouse.tables.places import Spot
-from warehouse.tables.rows import Item, quantity
+from warehouse.tables.roles import Item
+from warehouse.tables.rows import quantity
 from warehouse.tables.text import key, printed
 
 _PROJECT_TYPES = ("project_expenditure", "project_performance", "performance_summary")

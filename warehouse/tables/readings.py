@@ -22,13 +22,17 @@ from warehouse.documents.model import Cell
 from warehouse.tables import meanings, money
 from warehouse.tables.headers import Column, Grid, Header
 from warehouse.tables.identities import Figures, Place, Sum, figures_of, holds, sums_of
-from warehouse.tables.rows import Item, read_items
+from warehouse.tables.roles import Item
+from warehouse.tables.rows import read_items
 
 _ONLY_SO = "only so every total is the sum of its parts"
 _CUT = "the header is cut between the two sides beside the lists; 收入总计 and 支出总计 say which is which"
 _MAX_ROWS = 80
 _MAX_FAILURES = 40
 """Of the search: a table in which sums fail of more rows, or more sums, is no case of single cells lost."""
+
+_TOLD = 3
+"""Rows that must add up by a header before it is moved where no sum fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,8 @@ class Reading:
 def choose_reading(header: Header, grid: Grid) -> Reading:
     """The grid as printed, or the one other reading in which every sum of the table holds.
 
-    A table whose sums hold as printed is never read otherwise; where no other reading, or more than one,
-    satisfies the sums, it is read as printed.
+    A table whose sums hold as printed, over its columns too, is never read otherwise; where no other reading,
+    or more than one, satisfies the sums, it is read as printed.
     """
     items = read_items(header, grid)
     told = _told_sides(header, items)
@@ -66,7 +70,7 @@ def choose_reading(header: Header, grid: Grid) -> Reading:
     sums, figures = sums_of(header, items), figures_of(header, grid)
     printed = _judged(sums, figures)
     if printed and all(printed.values()):
-        return Reading(header)
+        return _header_moved_to_figures(header, grid, printed) or Reading(header)
     shifted = _rows_without_first_cell(header, grid, list(printed.values()).count(False))
     if shifted is None and (moved := _header_moved(header, grid)):
         return moved
@@ -105,6 +109,26 @@ def _header_moved(header: Header, grid: Grid) -> Reading | None:
     """The header moved by one column, where exactly one such reading satisfies all sums."""
     moved = [other for other in _headers_moved(header, grid) if _satisfied(other[0], grid)]
     return Reading(moved[0][0], reason=moved[0][1]) if len(moved) == 1 else None
+
+
+def _header_moved_to_figures(header: Header, grid: Grid, printed: Mapping[Sum, bool]) -> Reading | None:
+    """The header moved by one column, where it alone lets sums over the columns be told at all.
+
+    A header that stands beside every figure leaves a total without figures: nothing fails, and nothing says
+    that the columns are right. Moved, it must make several rows add up, one of them of several parts.
+    """
+    if any(each.family != "rows" for each in printed):
+        return None
+    moved = _header_moved(header, grid)
+    if moved is None:
+        return None
+    figures = figures_of(moved.header, grid)
+    parts = [
+        sum(figures.get(place, 0) != 0 for place in each.parts)
+        for each in sums_of(moved.header, read_items(moved.header, grid))
+        if each.family != "rows" and each.total in figures
+    ]
+    return moved if len(parts) >= _TOLD and max(parts) > 1 else None
 
 
 def _told_sides(header: Header, items: Mapping[int, Sequence[Item]]) -> Header:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from warehouse.documents.model import Cell
 from warehouse.tables import money
 from warehouse.tables.headers import Column, Grid, Header
-from warehouse.tables.text import indent, key, native, printed
-from warehouse.tables.vocabulary import load
+from warehouse.tables.labels import names_a_unit, patterns
+from warehouse.tables.roles import Item, with_roles
+from warehouse.tables.text import indent, key, printed
 
 _CODED_NAME = re.compile(r"[\[(（【]?(\d{3}|\d{5}|\d{7})[\])）】]?[-－—_]?([^\d\W].*)")
 # 支出功能分类 201–234, 支出经济分类 301–313, 399, 501–515, 599: no telephone numbers, no 3·15.
@@ -24,60 +24,9 @@ _MAX_UNIT_CODE = 9
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """What one row of one list is about; texts are "" where nothing is printed."""
-
-    row: int
-    code: str = ""
-    label: str = ""
-    code_2: str = ""
-    label_2: str = ""
-    agency_code: str = ""
-    agency_name: str = ""
-    indent: int = 0
-    depth: int = 0
-    role: str = "leaf"
-
-
-@dataclass(frozen=True, slots=True)
-class _Patterns:
-    totals: tuple[re.Pattern[str], ...]
-    subtotals: tuple[re.Pattern[str], ...]
-    only_total: re.Pattern[str]
-    of_which: re.Pattern[str]
-    ordinals: tuple[re.Pattern[str], ...]
-    note: re.Pattern[str]
-    economic_classes: frozenset[str]
-    unit_name: re.Pattern[str]
-    first: re.Pattern[str]
-    carryover: re.Pattern[str]
-    budget_name: re.Pattern[str]
-    count: re.Pattern[str]
-
-
-@cache
-def _patterns() -> _Patterns:
-    words = load("rows")
-    return _Patterns(
-        totals=tuple(re.compile(pattern) for pattern in words["total_patterns"]),
-        subtotals=tuple(re.compile(pattern) for pattern in words["subtotal_patterns"]),
-        only_total=re.compile(words["only_total_pattern"]),
-        of_which=re.compile(words["of_which_pattern"]),
-        ordinals=tuple(re.compile(pattern) for pattern in words["ordinal_levels"]),
-        note=re.compile(words["note_pattern"]),
-        unit_name=re.compile(words["unit_name_pattern"]),
-        first=re.compile(words["first_pattern"]),
-        carryover=re.compile(words["carryover_pattern"]),
-        budget_name=re.compile(words["budget_name_pattern"]),
-        count=re.compile(words["count_pattern"]),
-        economic_classes=frozenset(key(name) for name in words["economic_classes"]),
-    )
-
-
 def is_note(row: Sequence[Cell]) -> bool:
     """Whether a row of the grid is a note (注：…), not data."""
-    return _patterns().note.match(key(row[0].text)) is not None
+    return patterns().note.match(key(row[0].text)) is not None
 
 
 def read_items(
@@ -99,18 +48,8 @@ def read_items(
             reader.go_on_from(before.get(group, []))
         rows = [row for row in range(header.rows.end, len(grid)) if not is_note(grid[row])]
         reader.splits_names = reader.names_hold_codes([grid[row] for row in rows])
-        items[group] = _with_roles([reader.read(row, grid[row]) for row in rows])
+        items[group] = with_roles([reader.read(row, grid[row]) for row in rows])
     return items
-
-
-def with_roles_over_parts(parts: Sequence[dict[int, list[Item]]]) -> list[dict[int, list[Item]]]:
-    """The items of the parts of one table, with the roles that they have in the whole table."""
-    result: list[dict[int, list[Item]]] = [{} for _ in parts]
-    for group in {group for part in parts for group in part}:
-        whole = iter(_with_roles([item for part in parts for item in part.get(group, [])]))
-        for part, made in zip(parts, result, strict=True):
-            made[group] = [next(whole) for _ in part.get(group, [])]
-    return result
 
 
 @dataclass(slots=True)
@@ -331,165 +270,6 @@ def _split_catalogued(label: str) -> tuple[str, str]:
 def _bare_agency_code(label: str, has_agency: bool) -> str:
     """A row of a unit may print the unit's code where projects have their names (Henan)."""
     return label if has_agency and re.fullmatch(r"\d{3,9}", label) else ""
-
-
-def names_a_unit(label: str) -> bool:
-    """Whether a label ends like the name of a public body (局, 中心, 委员会 …)."""
-    return _patterns().unit_name.search(key(label)) is not None
-
-
-def is_count(label: str) -> bool:
-    """Whether a row counts things instead of money, by its label: `公务用车保有量（辆）`."""
-    return _patterns().count.search(key(label)) is not None
-
-
-@lru_cache(maxsize=1 << 13)
-def level_of(label: str) -> int | None:
-    """Depth of the ordinal that a label begins with, 0 outermost; None without ordinal."""
-    shown, plain = label, key(label)
-    for level, pattern in enumerate(_patterns().ordinals):
-        if pattern.match(shown if level == len(_patterns().ordinals) - 1 else plain):
-            return level
-    return None
-
-
-def _bare(label: str) -> str:
-    plain = native(label)
-    for pattern in _patterns().ordinals:
-        plain = pattern.sub("", plain, count=1)
-    return plain.strip(":*#")
-
-
-def _with_roles(items: list[Item]) -> list[Item]:
-    codes = {item.code for item in items if item.code}
-    code_parents = _prefixes(codes, 1)
-    unit_parents = _prefixes({item.agency_code for item in items}, 3)
-    classes = {item.label for item in items if key(item.label) in _patterns().economic_classes}
-    named_classes = not codes and 1 < len(classes) < len({item.label for item in items if item.label})
-    result: list[Item] = []
-    for index, item in enumerate(items):
-        if item.code:
-            role = "subtotal" if item.code in code_parents else _role_said(item.label) or "leaf"
-        elif not item.label:
-            role = _role_without_label(index, items)
-        elif (
-            item.agency_code in unit_parents
-            or _heads_unnumbered(index, items)
-            or _heads_series(index, items)
-            or _heads_coded(index, items)
-            or _heads_funds(index, items)
-        ):
-            role = "subtotal"
-        else:
-            following = items[index + 1] if index + 1 < len(items) else None
-            role = _role_by_label(item, result[-1] if result else None, following)
-            if role == "leaf" and named_classes and item.label in classes and not item.label_2:
-                role = "subtotal"
-        result.append(item if item.role == role else replace(item, role=role))
-    return _with_only_total(result)
-
-
-def _with_only_total(items: list[Item]) -> list[Item]:
-    """一般公共预算收入合计 is the total of a list that has no other sum of all."""
-    sums = [index for index, item in enumerate(items) if _patterns().only_total.search(_bare(item.label))]
-    if len(sums) == 1 and all(item.role != "total" for item in items) and not items[sums[0]].code:
-        items[sums[0]] = replace(items[sums[0]], role="total")
-    return items
-
-
-def _prefixes(codes: Iterable[str], shortest: int) -> set[str]:
-    """Every proper beginning of the codes: a row with one of them is the parent of another."""
-    return {code[:length] for code in codes for length in range(shortest, len(code))}
-
-
-def _heads_unnumbered(index: int, items: list[Item]) -> bool:
-    """Whether rows without ordinal follow a row with one, and then the next ordinal: they are its parts."""
-    level = level_of(items[index].label)
-    if level is None:
-        return False
-    for parts, item in enumerate(items[index + 1 :]):
-        deeper = level_of(item.label)
-        if deeper is not None or _role_said(item.label) or not item.label:
-            return parts > 0 and deeper == level
-    return False
-
-
-def _heads_series(index: int, items: list[Item]) -> bool:
-    """Whether the first of a series (①, 1、 or 一、 once more) follows a row without ordinal: its parts."""
-    item, rest = items[index], items[index + 1 : index + 2]
-    if not rest or not item.label or level_of(item.label) is not None or _role_said(item.label):
-        return False
-    words = _patterns()
-    if not words.first.match(rest[0].label):
-        return False
-    return level_of(rest[0].label) != 0 or any(words.first.match(other.label) for other in items[:index])
-
-
-def _heads_coded(index: int, items: list[Item]) -> bool:
-    """Whether a unit (or 人员经费) without a code stands above rows with codes: they are its parts."""
-    item, following = items[index], items[index + 1 : index + 2]
-    return bool(following and following[0].code) and _role_said(item.label) is None
-
-
-def _heads_funds(index: int, items: list[Item]) -> bool:
-    """Whether a row of carry-over is followed by the budgets that it comes from, without ordinals."""
-    item, following = items[index], items[index + 1 : index + 2]
-    words = _patterns()
-    return (
-        bool(following)
-        and words.carryover.search(key(item.label)) is not None
-        and words.budget_name.search(key(following[0].label)) is not None
-    )
-
-
-def _role_without_label(index: int, items: list[Item]) -> str:
-    """A row of figures without any name, first or last of several rows, is their total."""
-    return "total" if index in (0, len(items) - 1) and any(item.label for item in items) else "leaf"
-
-
-def _role_by_label(item: Item, before: Item | None, following: Item | None) -> str:
-    said = _role_said(item.label)
-    if said:
-        return said
-    level = level_of(item.label)
-    part = before is not None and before.role == "of_which"
-    if part and level is None:
-        return "of_which"
-    if following and _holds(item, following, level):
-        return "subtotal"
-    return "of_which" if part and before and level == _level_of_which(before.label) else "leaf"
-
-
-def _level_of_which(label: str) -> int | None:
-    """Level of the ordinal behind 其中：, or of a following part of the same row."""
-    return level_of(_patterns().of_which.sub("", key(label), count=1))
-
-
-def _holds(item: Item, following: Item, level: int | None) -> bool:
-    """Whether the next row is a part of this one: of deeper ordinal, indent or column, or of a unit."""
-    if _role_said(following.label) in {"of_which", "total"} or (following.label, following.indent) == (
-        item.label,
-        item.indent,
-    ):
-        return False
-    deeper = level_of(following.label)
-    if level is not None and deeper is not None:
-        return deeper > level
-    if item.agency_code and not following.agency_code:
-        return bool(following.label or following.code)
-    named = bool(item.label and following.label)
-    return named and (following.indent > item.indent or following.depth > item.depth)
-
-
-@lru_cache(maxsize=1 << 13)
-def _role_said(label: str) -> str | None:
-    """The role that the label itself says (其中：, 合计, 小计)."""
-    plain, words = _bare(label), _patterns()
-    if words.of_which.match(key(label)):
-        return "of_which"
-    if any(pattern.search(plain) for pattern in words.totals):
-        return "total"
-    return "subtotal" if any(pattern.search(plain) for pattern in words.subtotals) else None
 
 
 def quantity(cells: Sequence[Cell], columns: Sequence[Column]) -> str:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
+from warehouse.tables.labels import level_of
 from warehouse.tables.model import Amount
 from warehouse.tables.money import unit_factors
-from warehouse.tables.rows import level_of
 
 Row = tuple[Decimal, ...]
 """Figures of one row, a blank as 0."""
