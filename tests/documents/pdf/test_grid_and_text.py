@@ -98,6 +98,30 @@ def test_rules_drawn_in_pieces_and_many_boxes_in_one_path(new_paper: NewPaper, g
     assert grid(only(paper.data())) == ROWS
 
 
+def test_thin_boxes_filled_in_the_colour_that_a_page_begins_with_are_rules(new_paper: NewPaper):
+    paper = new_paper()
+    for top in (100, 120, 140):
+        paper.box(50, top, 200, 0.5, stroke=0, fill=1)
+    for x in (50, 150, 250):
+        paper.box(x, 100, 0.5, 40, stroke=0, fill=1)
+    for x, top, text in ((60, 104, "项目"), (160, 104, "说明"), (60, 124, "教育支出"), (160, 124, "年初")):
+        paper.text(x, top, text)
+    document = read_pdf(paper.data())
+    assert [cell.text for cell in document.tables[0].cells] == ["项目", "说明", "教育支出", "年初"]
+
+
+def test_text_beside_the_visible_page_is_left_out_but_for_the_unit(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    paper.table(ROWS)
+    for x, top, text in ((-80, 130, "7.00"), (620, 150, "教育支出 8.00"), (60, 900, "9.00")):
+        paper.text(x, top, text)
+    paper.text(600, 80, "单位：万元")
+    document = read_pdf(paper.data())
+    assert grid(document.tables[0]) == ROWS
+    assert [block.text for block in document.blocks if isinstance(block, Line)] == ["单位：万元"]
+    assert [notice.kind for notice in document.notices if notice.kind != "fallback"] == ["hidden_text"]
+
+
 @given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 3), st.integers(0, 9))
 def test_rules_cut_anywhere_give_the_same_grid(rows: int, columns: int, pieces: int, seed: int):
     horizontal = [Rule(10.0 + 15 * r, 10, 10 + 40 * columns) for r in range(rows + 1)]

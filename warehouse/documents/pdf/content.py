@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from warehouse.documents.model import Notice
+from warehouse.documents.model import Box, Notice
 
 Glyph = tuple[float, float, float, float, str, float | None]
 """One printed character: (base, x0, x1, size, text, confidence), in points of the page's reading frame.
@@ -27,6 +27,14 @@ class Rule(NamedTuple):
     end: float
 
 
+class Sideways(NamedTuple):
+    """A line of text that runs up or down an upright page, as labels of narrow cells do."""
+
+    box: Box
+    text: str
+    runs_up: bool
+
+
 @dataclass(frozen=True, slots=True)
 class PageContent:
     """Glyphs and rules of one page, in points from the top left corner of the reading frame.
@@ -42,6 +50,7 @@ class PageContent:
     horizontal: list[Rule]
     vertical: list[Rule]
     turn: int = 0
+    sideways: Sequence[Sideways] = ()
     picture: float = 0.0
     """Share of the page that its largest picture covers; 0 where there is none, or no need to look."""
     doubt: str = ""

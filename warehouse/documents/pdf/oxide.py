@@ -15,6 +15,7 @@ from warehouse.documents.pdf.frame import Frame
 from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_ground, is_white
 from warehouse.documents.pdf.library import pdf_oxide
 from warehouse.documents.pdf.memory import give_back, resident_bytes
+from warehouse.documents.pdf.sideways import Mark, sideways_of
 from warehouse.documents.pdf.text import WIDE_FROM, has_words, reads_backwards
 
 Bounds = tuple[float, float, float, float]
@@ -124,12 +125,13 @@ class OxideFile:
         width, height = frame.size
         watermark = Watermark()
         paths = self._document.extract_paths(index)
-        upright = _without_turned(characters, directions, frame.rotation, watermark)
+        upright, turned = _parted(characters, directions, frame.rotation)
         visible = _without_pale(upright, paths, watermark)
         glyphs = _glyphs(visible, frame)
         if any(directions) and reads_backwards(glyphs):
             frame = frame.turned_over
             glyphs = _glyphs(visible, frame)
+        sideways = sideways_of(_marks(turned, frame, watermark)) if turned else []
         horizontal, vertical = _rules(paths, frame)
         picture = 0.0
         if not has_words(glyphs):
@@ -146,6 +148,7 @@ class OxideFile:
             vertical,
             turn=frame.turn,
             picture=picture,
+            sideways=sideways,
             doubt=self._doubt(characters, frame.rotation),
             notices=watermark.notices(number),
         )
@@ -253,18 +256,33 @@ def _glyphs(characters: list[Any], frame: Frame) -> list[Glyph]:
     ]
 
 
-def _without_turned(
-    characters: list[Any], directions: list[float], rotation: int, watermark: Watermark
-) -> list[Any]:
+def _parted(
+    characters: list[Any], directions: list[float], rotation: int
+) -> tuple[list[Any], list[tuple[Any, float]]]:
+    """Characters that stand upright, and the others with their angles, in degrees counter-clockwise."""
     if not rotation and not any(directions):
-        return characters
-    kept = []
+        return characters, []
+    upright, turned = [], []
     for char, direction in zip(characters, directions, strict=True):
-        if abs((direction - rotation + 180) % 360 - 180) > _UPRIGHT:
-            watermark.see(char.char)
+        angle = (direction - rotation + 180) % 360 - 180
+        if abs(angle) > _UPRIGHT:
+            turned.append((char, angle))
         else:
-            kept.append(char)
-    return kept
+            upright.append(char)
+    return upright, turned
+
+
+def _marks(turned: list[tuple[Any, float]], frame: Frame, watermark: Watermark) -> Iterator[Mark]:
+    """The characters that stand on their side; all others are part of a watermark."""
+    (along, start), (down, top) = frame.axes
+    for char, angle in turned:
+        if abs(abs(angle) - 90) > _UPRIGHT or min(char.color) > PALE:
+            watermark.see(char.char)
+            continue
+        x, y = char.origin_x, char.origin_y
+        if frame.is_sideways:
+            x, y = y, x
+        yield Mark(angle > 0, along * x + start, down * y + top, char.font_size, char.char)
 
 
 def _without_pale(characters: list[Any], paths: list[dict[str, Any]], watermark: Watermark) -> list[Any]:
@@ -316,8 +334,9 @@ def _strokes(paths: Iterable[dict[str, Any]]) -> list[Bounds]:
         color = path["stroke_color"]
         stroked = color is not None and not is_white(color)
         if not stroked:
-            color = path["fill_color"]
-            if color is None or is_white(color):
+            fill = path["fill_color"]
+            # Neither is told of an area filled in the colour that a page begins with, which is black.
+            if is_white(fill) if fill is not None else color is not None:
                 continue
         bounds: Bounds = path["bbox"]
         if bounds[2] <= MAX_RULE_WIDTH or bounds[3] <= MAX_RULE_WIDTH:

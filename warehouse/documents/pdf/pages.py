@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from statistics import median
 
+from warehouse.documents.captions import MONEY_UNIT, plain
 from warehouse.documents.model import Box, Notice
 from warehouse.documents.pdf.content import Glyph, PageContent
 from warehouse.documents.pdf.frame import as_displayed
 from warehouse.documents.pdf.grid import Grid, find_grids, merge
+from warehouse.documents.pdf.sideways import text_within
 from warehouse.documents.pdf.text import WIDE_FROM, Run, TextLine, join, lines_of, runs_of
 from warehouse.documents.pdf.unruled import find_unruled, is_amount
 
@@ -91,7 +93,7 @@ def lay_out(content: PageContent) -> PageLayout:
     A grid of a single cell is a frame around text, and a grid without text is a drawing: neither is a table.
     """
     glyphs = sorted(content.glyphs)
-    outside: Sequence[Run] = runs_of(glyphs)
+    outside = _on_paper(runs_of(glyphs), content)
     blocks: list[PageLine | TablePart] = []
     grids = [grid for grid in _ruled_grids(content) if len(grid.spans) > 1]
     outside = _without_large(outside, grids, content)
@@ -111,7 +113,37 @@ def lay_out(content: PageContent) -> PageLayout:
         content.notices.append(Notice("unruled_table", "columns found by alignment", content.number))
     blocks += [_line(content, line) for line in lines_of(outside, glyphs)]
     blocks.sort(key=lambda block: block.top)
+    if content.sideways:
+        _report_sideways(content, blocks)
     return PageLayout(content.number, content.height, blocks)
+
+
+def _on_paper(runs: Sequence[Run], content: PageContent) -> Sequence[Run]:
+    """The runs that are not wholly beside the visible part of the page.
+
+    The unit of a table that the edge of its page cuts is taken: nothing else says it.
+    """
+    width, height = content.width, content.height
+    seen = [
+        run
+        for run in runs
+        if (run.x1 > 0 and run.x0 < width and 0 < run.base < height + run.size)
+        or MONEY_UNIT.fullmatch(plain(run.text))
+    ]
+    if len(seen) < len(runs):
+        count = len(runs) - len(seen)
+        content.notices.append(
+            Notice("hidden_text", f"{count} texts beside the visible page left out", content.number)
+        )
+    return seen
+
+
+def _report_sideways(content: PageContent, blocks: Sequence[PageLine | TablePart]) -> None:
+    """Name the sideways text that is in no cell."""
+    labels = [cell.text for block in blocks if isinstance(block, TablePart) for cell in block.cells]
+    outside = [line.text for line in content.sideways if not any(line.text.strip() in x for x in labels)]
+    if outside:
+        content.notices.append(Notice("watermark", f"left out: {' | '.join(outside)}", content.number))
 
 
 def _without_large(runs: Sequence[Run], grids: Sequence[Grid], content: PageContent) -> Sequence[Run]:
@@ -271,6 +303,8 @@ def _part(
         cell = PartCell(row, col, row_span, col_span, page, box)
         if number in by_cell:
             _write(cell, lines_of(by_cell[number], glyphs))
+        elif content.sideways:
+            cell.text = text_within(box, content.sideways)
         cells.append(cell)
     if content.turn:
         for cell in cells:

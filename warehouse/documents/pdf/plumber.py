@@ -20,6 +20,7 @@ from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 from warehouse.documents.model import Box
 from warehouse.documents.pdf.content import Glyph, PageContent, Rule, SourceError
 from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_ground, is_white
+from warehouse.documents.pdf.sideways import Mark, sideways_of
 
 _ERRORS = (
     PdfminerException,
@@ -86,6 +87,7 @@ class PlumberFile:
                 horizontal.append(Rule((top + bottom) / 2 - upper, x0 - left, x1 - left))
             if x1 - x0 < bottom - top or is_dot:
                 vertical.append(Rule((x0 + x1) / 2 - left, top - upper, bottom - upper))
+        sideways = sideways_of(_marks(page.chars, left, upper, watermark))
         content = PageContent(
             number,
             width,
@@ -94,6 +96,7 @@ class PlumberFile:
             horizontal,
             vertical,
             turn=turn,
+            sideways=sideways,
             picture=max((image["width"] * image["height"] for image in page.images), default=0.0)
             / (width * height or 1.0),
             notices=watermark.notices(number),
@@ -126,15 +129,33 @@ def _is_on(grounds: list[Box], char: dict[str, Any]) -> bool:
 def _glyphs(chars: list[dict[str, Any]], grounds: list[Box], watermark: Watermark) -> Iterator[Glyph]:
     for char in chars:
         color = _rgb(char["non_stroking_color"])
-        if not char["upright"] or abs(char["matrix"][1]) > 0.05 * abs(char["matrix"][0]):
-            watermark.see(char["text"])
-        elif (
+        if not _is_turned(char) and (
             min(color) <= PALE
             or _is_on(grounds, char)
             or not watermark.is_pale(char["text"], char["size"], color)
         ):
-            base = char["top"] + char["y1"] - char["matrix"][5]
-            yield base, char["x0"], char["x1"], char["size"], char["text"], None
+            yield _base(char), char["x0"], char["x1"], char["size"], char["text"], None
+
+
+def _is_turned(char: dict[str, Any]) -> bool:
+    return not char["upright"] or abs(char["matrix"][1]) > 0.05 * abs(char["matrix"][0])
+
+
+def _base(char: dict[str, Any]) -> float:
+    """Where the baseline begins, from the upper edge of the page."""
+    base: float = char["top"] + char["y1"] - char["matrix"][5]
+    return base
+
+
+def _marks(chars: list[dict[str, Any]], left: float, upper: float, watermark: Watermark) -> Iterator[Mark]:
+    """The characters that stand on their side; all others that are turned are part of a watermark."""
+    for char in filter(_is_turned, chars):
+        across, along, *_ = char["matrix"]
+        if abs(across) > 0.05 * abs(along) or min(_rgb(char["non_stroking_color"])) > PALE:
+            watermark.see(char["text"])
+        else:
+            size = char["x1"] - char["x0"]
+            yield Mark(along > 0, char["matrix"][4] - left, _base(char) - upper, size, char["text"])
 
 
 def _strokes(page: Page) -> Iterator[Box]:
