@@ -84,6 +84,8 @@ class PageLayout:
 
     number: int
     height: float
+    top: float = 0.0
+    """Where it begins on its sheet."""
     blocks: list[PageLine | TablePart] = field(default_factory=list)
 
 
@@ -115,7 +117,7 @@ def lay_out(content: PageContent) -> PageLayout:
     blocks.sort(key=lambda block: block.top)
     if content.sideways:
         _report_sideways(content, blocks)
-    return PageLayout(content.number, content.height, blocks)
+    return PageLayout(content.number, content.height, blocks=blocks)
 
 
 def _on_paper(runs: Sequence[Run], content: PageContent) -> Sequence[Run]:

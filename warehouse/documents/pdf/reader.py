@@ -22,6 +22,7 @@ from warehouse.documents.pdf.content import ScanReader
 from warehouse.documents.pdf.opening import open_pdf
 from warehouse.documents.pdf.pages import PageLayout, PageLine, TablePart, lay_out
 from warehouse.documents.pdf.running import without_running_text
+from warehouse.documents.pdf.sheets import pages_on
 from warehouse.documents.pdf.sources import pages
 from warehouse.documents.pdf.stitch import stitch
 
@@ -44,7 +45,7 @@ def read_pdf(data: bytes, *, read_scan: ScanReader | None = None) -> Document:
             NO_TEXT where no page has text.
     """
     layouts, notices = _read_pages(data, read_scan)
-    page_count = len(layouts)
+    page_count = layouts[-1].number if layouts else 0
     if not any(layout.blocks for layout in layouts):
         broken = any(notice.kind == "unreadable_page" for notice in notices)
         outcome = ReadOutcome.CORRUPT if broken else ReadOutcome.NO_TEXT
@@ -59,12 +60,16 @@ def read_pdf(data: bytes, *, read_scan: ScanReader | None = None) -> Document:
 
 
 def _read_pages(data: bytes, read_scan: ScanReader | None) -> tuple[list[PageLayout], list[Notice]]:
-    """All pages laid out, and what was noticed; the open file and its caches are gone afterwards."""
+    """All pages laid out, each of several on one sheet for itself, and what was noticed.
+
+    The open file and its caches are gone afterwards.
+    """
     layouts: list[PageLayout] = []
     notices: list[Notice] = []
     for content in pages(open_pdf(data), data, read_scan):
-        layouts.append(lay_out(content))
-        notices += content.notices
+        for part in pages_on(content):
+            layouts.append(replace(lay_out(part.content), top=part.top, height=part.height))
+            notices += part.content.notices
     return layouts, notices
 
 

@@ -32,7 +32,7 @@ def without_running_text(layouts: Sequence[PageLayout]) -> tuple[list[PageLayout
     """
     repeated = _running_titles(layouts)
     kept = [
-        replace(page, blocks=[b for b in page.blocks if not _is_running(b, page.height, repeated)])
+        replace(page, blocks=[b for b in page.blocks if not _is_running(b, page, repeated)])
         for page in layouts
     ]
     titles = sorted({text for text, _ in repeated})
@@ -45,27 +45,30 @@ def _running_titles(layouts: Sequence[PageLayout]) -> set[tuple[str, int]]:
         key
         for page in layouts
         for key in {
-            (block.text, round(block.top / 3))
+            _place(block, page)
             for block in page.blocks
-            if isinstance(block, PageLine)
-            and _in_margin(block, page.height)
-            and _CAPTION.search(block.text) is None
+            if isinstance(block, PageLine) and _in_margin(block, page) and _CAPTION.search(block.text) is None
         }
     )
     enough = max(4, 0.6 * sum(1 for page in layouts if page.blocks))
     return {key for key, count in seen.items() if count >= enough}
 
 
-def _is_running(block: object, height: float, repeated: set[tuple[str, int]]) -> bool:
+def _is_running(block: object, page: PageLayout, repeated: set[tuple[str, int]]) -> bool:
     if not isinstance(block, PageLine):
         return False
     printed = "".join(block.text.split())
-    if _in_margin(block, height, _WIDE_MARGIN) and _DASHED_NUMBER.fullmatch(printed):
+    if _in_margin(block, page, _WIDE_MARGIN) and _DASHED_NUMBER.fullmatch(printed):
         return True
-    if not _in_margin(block, height):
+    if not _in_margin(block, page):
         return False
-    return _PAGE_NUMBER.fullmatch(printed) is not None or (block.text, round(block.top / 3)) in repeated
+    return _PAGE_NUMBER.fullmatch(printed) is not None or _place(block, page) in repeated
 
 
-def _in_margin(line: PageLine, height: float, share: float = _MARGIN) -> bool:
-    return line.top < share * height or line.top > (1 - share) * height
+def _place(line: PageLine, page: PageLayout) -> tuple[str, int]:
+    return line.text, round((line.top - page.top) / 3)
+
+
+def _in_margin(line: PageLine, page: PageLayout, share: float = _MARGIN) -> bool:
+    place = (line.top - page.top) / (page.height or 1.0)
+    return place < share or place > 1 - share
