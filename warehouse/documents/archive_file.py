@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import replace
 
 from warehouse.documents.model import Document, Line, Notice, ReadOutcome, Table, UnreadableDocumentError
-from warehouse.documents.package import open_zip, read_member
+from warehouse.documents.package import one_deeper, open_zip, read_member
 
 MAX_DOCUMENTS = 200
 MAX_UNPACKED_BYTES = 256 * 2**20
-MAX_NESTING = 3
-
-_depth: ContextVar[int] = ContextVar("archive_depth", default=0)
 
 
 def read_archive(data: bytes) -> Document:
@@ -30,20 +25,8 @@ def read_archive(data: bytes) -> Document:
         member can be
             read, with the outcome of the first.
     """
-    with _one_deeper(), open_zip(data) as archive:
+    with one_deeper(), open_zip(data) as archive:
         return _join(list(_members(archive)))
-
-
-@contextmanager
-def _one_deeper() -> Iterator[None]:
-    depth = _depth.get()
-    if depth >= MAX_NESTING:
-        raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"archives nested deeper than {MAX_NESTING}")
-    token = _depth.set(depth + 1)
-    try:
-        yield
-    finally:
-        _depth.reset(token)
 
 
 def member_name(info: zipfile.ZipInfo) -> str:

@@ -54,6 +54,31 @@ def xlsx_styles(data: bytes) -> dict[str, SheetStyles]:
         }
 
 
+def active_sheet(data: bytes, file_format: str) -> str | None:
+    """The sheet that a workbook shows where it stands in a text; None where it does not say.
+
+    Raises:
+        UnreadableDocumentError: CORRUPT, ENCRYPTED or TOO_LARGE.
+    """
+    names: list[str] = []
+    index = 0
+    if file_format == "xlsx":
+        with open_zip(data) as package:
+            names = [name for name, _ in _xlsx_parts(package)]
+            workbook = parse_xml(read_member(package, "xl/workbook.xml"), "xl/workbook.xml")
+        view = next(workbook.iter("{*}workbookView"), None)
+        tab = "" if view is None else view.get("activeTab", "")
+        index = _index(tab, -1) + 1
+    elif file_format == "xls":
+        stream = _xls_stream(data) or b""
+        for kind, body in _records(stream, 0):
+            if kind == _BOUND_SHEET:
+                names.append(_xls_text(body[6:], 1))
+            elif kind == _WORKBOOK_WINDOW and len(body) >= 12:
+                index = struct.unpack_from("<H", body, 10)[0]
+    return names[index] if index < len(names) else None
+
+
 def _local(element: etree._Element) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
@@ -169,6 +194,7 @@ _BOUND_SHEET, _FORMAT, _XF, _FILE_PASS, _BOF, _EOF = 0x85, 0x41E, 0xE0, 0x2F, 0x
 _NUMBER, _RK, _MUL_RK, _FORMULA = 0x203, 0x27E, 0xBD, 0x06
 _OTHER_CELLS = {0xFD, 0x204, 0x205, 0xD6}  # shared string, string, truth value or error, rich string
 _DIMENSIONS = 0x200
+_WORKBOOK_WINDOW = 0x3D
 _COLUMN_INFO, _ROW, _WINDOW = 0x7D, 0x208, 0x23E
 
 
@@ -179,13 +205,15 @@ def xls_styles(data: bytes) -> dict[str, SheetStyles]:
         UnreadableDocumentError: CORRUPT, or ENCRYPTED.
     """
     try:
-        with olefile.OleFileIO(io.BytesIO(data)) as container:
-            if not container.exists("Workbook"):
-                return {}
-            stream = container.openstream("Workbook").read()
-        return _xls_sheets(stream)
+        stream = _xls_stream(data)
+        return {} if stream is None else _xls_sheets(stream)
     except (OSError, IndexError, struct.error, ValueError, TypeError) as error:
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"broken Excel file: {error}") from error
+
+
+def _xls_stream(data: bytes) -> bytes | None:
+    with olefile.OleFileIO(io.BytesIO(data)) as container:
+        return container.openstream("Workbook").read() if container.exists("Workbook") else None
 
 
 def _records(stream: bytes, position: int) -> Iterator[tuple[int, bytes]]:

@@ -7,12 +7,13 @@ footers are not.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
 from lxml import etree
 
+from warehouse.documents.docx_parts import Parts
 from warehouse.documents.model import (
     Document,
     Line,
@@ -22,18 +23,14 @@ from warehouse.documents.model import (
 )
 from warehouse.documents.numbering import Numbering, read_numbering
 from warehouse.documents.package import open_zip, parse_xml, read_member
-from warehouse.documents.word_table import MAX_NESTING, Block, WordCell, lines, word_table
+from warehouse.documents.word_table import MAX_NESTING, Block, WordCell, indentation, lines, word_table
 
 _TRANSPARENT = {
     "sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "body", "hyperlink", "fldSimple", "dir",
     "bdo",     "AlternateContent", "Choice", "Fallback", "ruby", "rubyBase", "oMath", "oMathPara",
+    "sect", "sub-section", "content",
 }  # fmt: skip
 """Elements that only wrap what is printed."""
-
-_CHARACTER = 210
-"""Twips; the width of a character of the usual size."""
-_MAX_INDENT = 20
-"""Characters."""
 
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
@@ -53,22 +50,40 @@ def read_docx(data: bytes) -> Document:
             hidden_runs=_instruction_runs(root),
             hidden_styles=_hidden_styles(styles),
             numbering=read_numbering(_optional(package, f"{folder}/numbering.xml"), styles),
+            parts=Parts(package, part),
         )
         notes = [_optional(package, f"{folder}/{name}.xml") for name in ("footnotes", "endnotes")]
-    body = next((child for child in root if local(child) == "body"), None)
+        return _document(root, story, notes)
+
+
+def read_word_xml(root: etree._Element) -> Document:
+    """The same from Word 2003 XML: the elements of DOCX in one file, numbers of lists as they are printed.
+
+    Raises:
+        UnreadableDocumentError: CORRUPT or TOO_LARGE.
+    """
+    story = _Story(
+        hidden_runs=_instruction_runs(root),
+        hidden_styles=_hidden_styles(child(root, "styles")),
+        numbering=Numbering({}),
+    )
+    return _document(root, story, ())
+
+
+def _document(root: etree._Element, story: _Story, notes: Sequence[etree._Element | None]) -> Document:
+    body = child(root, "body")
     if body is None:
-        raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"{part} has no body")
+        raise UnreadableDocumentError(ReadOutcome.CORRUPT, "the Word document has no body")
     blocks = [*_blocks(body, story, 0), *_notes(notes, story)]
-    pictures = sum(1 for _ in body.iter("{*}blip", "{*}imagedata"))
-    if pictures:
+    if story.parts is not None:
+        story.notices.extend(story.parts.notices)
+    pictures = sum(1 for _ in body.iter("{*}blip", "{*}imagedata")) - story.read_objects
+    if pictures > 0:
         story.notices.append(Notice("picture", f"{pictures} pictures or embedded objects were not read"))
-    chunks = sum(1 for _ in body.iter("{*}altChunk"))
-    if chunks:
-        story.notices.append(Notice("embedded_part", f"{chunks} parts in another format were not read"))
     return Document("docx", tuple(blocks), notices=tuple(story.notices))
 
 
-def _notes(parts: list[etree._Element | None], story: _Story) -> Iterator[Block]:
+def _notes(parts: Sequence[etree._Element | None], story: _Story) -> Iterator[Block]:
     """Footnotes and endnotes, without the lines that separate them from the text."""
     for part in parts:
         for note in part if part is not None else ():
@@ -83,6 +98,8 @@ class _Story:
     hidden_runs: set[etree._Element]
     hidden_styles: set[str]
     numbering: Numbering
+    parts: Parts | None = None
+    read_objects: int = 0
     notices: list[Notice] = field(default_factory=list)
 
 
@@ -175,8 +192,21 @@ def _blocks(container: etree._Element, story: _Story, depth: int) -> Iterator[Bl
             yield from _table(element, story, depth)
         elif name == "AlternateContent":
             yield from _blocks(_alternative(element), story, depth)
-        elif name in _TRANSPARENT:
+        elif name == "altChunk":
+            yield from _embedded(element, story)
+        elif name in _TRANSPARENT or _is_inserted(element):
             yield from _blocks(element, story, depth)
+
+
+def _embedded(element: etree._Element, story: _Story) -> Iterator[Block]:
+    """What another part of the package holds that is printed here."""
+    if story.parts is not None:
+        yield from story.parts.blocks(element)
+
+
+def _is_inserted(element: etree._Element) -> bool:
+    """A change in Word 2003 XML that is not a deletion; comments stand in such elements, too."""
+    return local(element) == "annotation" and (value(element, "type") or "").endswith("Insertion")
 
 
 def _alternative(element: etree._Element) -> etree._Element:
@@ -188,8 +218,18 @@ def _paragraph(paragraph: etree._Element, story: _Story, depth: int) -> Iterator
     boxes: list[etree._Element] = []
     text = _paragraph_text(paragraph, story, boxes)
     yield from lines([text])
+    yield from _boxed(boxes, story, depth)
+
+
+def _boxed(boxes: list[etree._Element], story: _Story, depth: int) -> Iterator[Block]:
+    """What text boxes and embedded objects hold."""
     for box in boxes:
-        yield from _blocks(box, story, depth + 1)
+        if local(box) == "OLEObject":
+            found = list(_embedded(box, story))
+            story.read_objects += bool(found)
+            yield from found
+        else:
+            yield from _blocks(box, story, depth + 1)
 
 
 def _paragraph_text(paragraph: etree._Element, story: _Story, boxes: list[etree._Element]) -> str:
@@ -200,7 +240,12 @@ def _paragraph_text(paragraph: etree._Element, story: _Story, boxes: list[etree.
     _collect(paragraph, story, parts, boxes)
     text = "".join(parts)
     is_deleted = child(properties, "rPr", "del") is not None
-    return text if is_deleted and not text.strip() else story.numbering.label(properties) + text
+    return text if is_deleted and not text.strip() else _label(properties, story) + text
+
+
+def _label(properties: etree._Element | None, story: _Story) -> str:
+    printed = value(child(properties, "listPr", "t"))  # Word 2003 XML
+    return story.numbering.label(properties) if printed is None else printed
 
 
 def _collect(element: etree._Element, story: _Story, parts: list[str], boxes: list[etree._Element]) -> None:
@@ -211,7 +256,7 @@ def _collect(element: etree._Element, story: _Story, parts: list[str], boxes: li
                 _collect_run(part, parts, boxes)
         elif name == "AlternateContent":
             _collect(_alternative(part), story, parts, boxes)
-        elif name in _TRANSPARENT:
+        elif name in _TRANSPARENT or _is_inserted(part):
             _collect(part, story, parts, boxes)
 
 
@@ -236,7 +281,8 @@ def _collect_run(run: etree._Element, parts: list[str], boxes: list[etree._Eleme
             parts.append(_symbol(part))
         elif name in {"drawing", "pict", "object", "AlternateContent"}:
             holder = _alternative(part) if name == "AlternateContent" else part
-            boxes.extend(box for box in holder.iter("{*}txbxContent") if not _within_box(box, holder))
+            found = holder.iter("{*}txbxContent", "{*}OLEObject")
+            boxes.extend(box for box in found if not _within_box(box, holder))
 
 
 def _within_box(box: etree._Element, holder: etree._Element) -> bool:
@@ -322,8 +368,8 @@ def _read_row(
         text, nested = _cell_content(element, story, depth)
         inner.extend(nested)
         left, right = _edge(edges, column), _edge(edges, column + span)
-        merged_left = _continues(child(properties, "hMerge"))
-        cells.append(WordCell(left, right, text, merged_left, _continues(child(properties, "vMerge"))))
+        merged_left = _continues(properties, "hMerge", "hmerge")
+        cells.append(WordCell(left, right, text, merged_left, _continues(properties, "vMerge", "vmerge")))
         column += span
     return cells
 
@@ -333,8 +379,9 @@ def _edge(edges: list[int], column: int) -> int:
     return edges[column] if column < len(edges) else edges[-1] + 1440 * (column + 1 - len(edges))
 
 
-def _continues(merge: etree._Element | None) -> bool:
+def _continues(properties: etree._Element | None, *names: str) -> bool:
     """A merge element without a value goes on with the cell before (or above)."""
+    merge = next((found for name in names if (found := child(properties, name)) is not None), None)
     return merge is not None and (value(merge) or "continue") == "continue"
 
 
@@ -349,12 +396,11 @@ def _cell_content(cell: etree._Element, story: _Story, depth: int) -> tuple[str,
         boxes: list[etree._Element] = []
         text = _paragraph_text(element, story, boxes)
         paragraphs.append(_indent(element) + text if text.strip() and not text[0].isspace() else text)
-        for box in boxes:
-            for block in _blocks(box, story, depth + 1):
-                if isinstance(block, Line):
-                    paragraphs.append(block.text)
-                else:
-                    nested.append(block)
+        for block in _boxed(boxes, story, depth):
+            if isinstance(block, Line):
+                paragraphs.append(block.text)
+            else:
+                nested.append(block)
     return "\n".join(paragraphs).rstrip().lstrip("\n"), nested
 
 
@@ -365,8 +411,7 @@ def _indent(paragraph: etree._Element) -> str:
     if indent is None or (value(child(properties, "jc")) or "left") not in {"left", "start", "both"}:
         return ""
     left = _twips(indent, "left") or _twips(indent, "start")
-    steps = (left + _twips(indent, "firstLine") - _twips(indent, "hanging")) / _CHARACTER
-    return "\u3000" * min(max(round(steps), 0), _MAX_INDENT)
+    return indentation(left + _twips(indent, "firstLine") - _twips(indent, "hanging"))
 
 
 def _twips(element: etree._Element, name: str) -> int:

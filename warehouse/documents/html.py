@@ -79,18 +79,24 @@ def read_html(data: bytes) -> Document:
 
 
 def read_mhtml(data: bytes) -> Document:
-    """A page saved with its pictures into one file (also what some systems call `.doc`): its first HTML part.
+    """A page saved with its pictures into one file (also what some systems call `.doc` or `.xls`).
+
+    That is its first HTML part; where it holds no table (a workbook's frame), all parts that hold some.
 
     Raises:
         UnreadableDocumentError: as `read_html`; WRONG_TYPE where no part is HTML.
     """
     message = email.message_from_bytes(data, policy=email.policy.compat32)
-    for part in message.walk():
-        if part.get_content_type() == "text/html":
-            payload = part.get_payload(decode=True)
-            if isinstance(payload, bytes):
-                return read_html(payload)
-    raise UnreadableDocumentError(ReadOutcome.WRONG_TYPE, "a mail message without an HTML part")
+    payloads = [
+        part.get_payload(decode=True) for part in message.walk() if part.get_content_type() == "text/html"
+    ]
+    pages = [read_html(payload) for payload in payloads if isinstance(payload, bytes)]
+    if not pages:
+        raise UnreadableDocumentError(ReadOutcome.WRONG_TYPE, "a mail message without an HTML part")
+    with_tables = [page for page in pages[1:] if page.tables]
+    if pages[0].tables or not with_tables:
+        return pages[0]
+    return Document("html", tuple(block for page in with_tables for block in page.blocks))
 
 
 def decode(data: bytes) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from lxml import etree
 
@@ -16,8 +19,29 @@ MAX_TOTAL_BYTES = 1024 * 2**20
 MAX_RATIO = 200
 """Unpacked to packed size. Word's own XML reaches 40; what exceeds this above `_RATIO_FLOOR` is a bomb."""
 
+MAX_NESTING = 3
+"""Documents within documents: archives in archives, workbooks in Word files."""
+
+_depth: ContextVar[int] = ContextVar("nesting_of_documents", default=0)
 _RATIO_FLOOR = 16 * 2**20
 _ENCRYPTED = 0x1
+
+
+@contextmanager
+def one_deeper() -> Iterator[None]:
+    """The reading of a document that stands in another.
+
+    Raises:
+        UnreadableDocumentError: TOO_LARGE where it is nested too deep.
+    """
+    depth = _depth.get()
+    if depth >= MAX_NESTING:
+        raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"archives nested deeper than {MAX_NESTING}")
+    token = _depth.set(depth + 1)
+    try:
+        yield
+    finally:
+        _depth.reset(token)
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:
@@ -73,6 +97,18 @@ def _refuse_bomb(info: zipfile.ZipInfo) -> None:
             ReadOutcome.TOO_LARGE,
             f"{info.filename!r} unpacks from {info.compress_size} to {info.file_size} bytes",
         )
+
+
+def refuse_bombs(data: bytes) -> None:
+    """Check the parts of a package that a library is going to unpack by itself.
+
+    Raises:
+        UnreadableDocumentError: CORRUPT, ENCRYPTED, or TOO_LARGE where a part is a bomb.
+    """
+    with open_zip(data) as archive:
+        for info in archive.infolist():
+            if info.filename.endswith((".xml", ".rels", ".bin")):
+                _refuse_bomb(info)
 
 
 def parse_xml(content: bytes, part: str) -> etree._Element:

@@ -29,6 +29,8 @@ _HTML_TAG = re.compile(
     r"<\s*(?:!doctype\s+html|html|head|body|table|div|meta|script|title|p|br|span|center|font)\b",
     re.IGNORECASE,
 )
+_ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
+_XML_ROOTS = {"wordDocument", "Workbook", "package", "document", "UOF"}
 _OLE_STREAMS = (
     ("WordDocument", "doc"),
     ("Workbook", "xls"),
@@ -41,8 +43,8 @@ _OLE_STREAMS = (
 def sniff(data: bytes) -> str:
     """The name of the file's format.
 
-    Those with a reader: pdf, docx, doc, rtf, xlsx, xlsb, xls, ods, html, mhtml, image, zip. Those without:
-    ofd, rar, 7z, gzip, ppt, pptx, odt, xml, text, encrypted_ooxml, word2, ole (any other), empty, unknown.
+    Those with a reader: pdf, docx, doc, rtf, xlsx, xlsb, xls, ods, odt, xml, html, mhtml, text, image, zip.
+    Those without: ofd, rar, 7z, gzip, ppt, pptx, encrypted_ooxml, word2, ole (any other), empty, unknown.
     """
     if not data.strip(b"\x00\r\n\t "):
         return "empty"
@@ -118,7 +120,8 @@ def _as_text(data: bytes) -> str:
     if re.match(r"\s*(?:MIME-Version:|From:.*\n|Content-Type:\s*multipart)", text, re.IGNORECASE):
         return "mhtml"
     stripped = text.lstrip("\ufeff\xef\xbb\xbf \t\r\n")
-    if stripped.startswith("<?xml") and not _HTML_TAG.search(text):
+    root = _ROOT.search(stripped)
+    if root and (root[1] in _XML_ROOTS or (stripped.startswith("<?xml") and not _HTML_TAG.search(text))):
         return "xml"
     if _HTML_TAG.search(text) or (stripped.startswith("<") and b"</" in data):
         return "html"

@@ -17,6 +17,12 @@ EDGE_TOLERANCE = 120
 """Edges of different rows this close (twips; 6 pt, the usual inner margin of a cell) are meant as one."""
 
 
+_CHARACTER = 210
+"""Twips; the width of a character of the usual size."""
+_MAX_INDENT = 20
+"""Characters."""
+
+
 @dataclass(frozen=True, slots=True)
 class WordCell:
     """One cell of a row; `left` and `right` are its edges in twips."""
@@ -33,14 +39,18 @@ class WordCell:
 def word_table(
     rows: Sequence[Sequence[WordCell]], inner: Sequence[Block], notices: list[Notice]
 ) -> Iterator[Block]:
+    """The table of rows that state edges: see `table_blocks`."""
+    yield from table_blocks(_place(rows, notices), len(rows), inner)
+
+
+def table_blocks(cells: Sequence[Cell], row_count: int, inner: Sequence[Block]) -> Iterator[Block]:
     """The table with its captions before and notes after it, and the tables that stood in its cells.
 
     A frame (one text alone, around other tables or nothing) is no table: its text becomes lines.
     """
-    cells = _place(rows, notices)
     if not cells:
         return
-    grid = tile(cells, len(rows))
+    grid = tile(cells, row_count)
     texts = [cell.text for cell in grid.cells if cell.text.strip()]
     if len(grid.cells) == 1 or (inner and len(texts) <= 1):
         yield from lines(texts)
@@ -55,6 +65,14 @@ def word_table(
         notes = after
     yield from inner
     yield from notes
+
+
+def indentation(twips: float) -> str:
+    """Full-width spaces as wide as the first line of a paragraph is indented.
+
+    Labels say so what they are a part of, in formats that keep the indent beside the text.
+    """
+    return "\u3000" * min(max(round(twips / _CHARACTER), 0), _MAX_INDENT)
 
 
 def lines(texts: Sequence[str]) -> Iterator[Line]:

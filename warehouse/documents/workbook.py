@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from python_calamine import (
     CalamineError,
@@ -29,6 +30,7 @@ from warehouse.documents.model import (
     UnreadableDocumentError,
 )
 from warehouse.documents.number_format import shown
+from warehouse.documents.package import refuse_bombs
 
 Block = Line | Table
 Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
@@ -42,6 +44,7 @@ def read_xlsx(data: bytes) -> Document:
     Raises:
         UnreadableDocumentError: CORRUPT, ENCRYPTED or TOO_LARGE.
     """
+    refuse_bombs(data)
     return _read(data, "xlsx", xlsx_styles(data))
 
 
@@ -56,12 +59,8 @@ def read_xls(data: bytes) -> Document:
 
 def read_xlsb(data: bytes) -> Document:
     """The same for a binary workbook, whose styles are not known: numbers are exact, hidden rows are read."""
+    refuse_bombs(data)
     return _read(data, "xlsb", {})
-
-
-def read_ods(data: bytes) -> Document:
-    """The same for an OpenDocument spreadsheet: numbers are exact, hidden rows are read."""
-    return _read(data, "ods", {})
 
 
 def _read(data: bytes, file_format: str, styles: dict[str, SheetStyles]) -> Document:
@@ -75,7 +74,7 @@ def _read(data: bytes, file_format: str, styles: dict[str, SheetStyles]) -> Docu
                 notices.append(Notice("hidden_sheet", f"sheet {sheet.name!r} is hidden and was not read"))
                 continue
             own = styles.get(sheet.name, SheetStyles())
-            blocks.extend(_sheet_blocks(_sheet(workbook, sheet.name), own, notices))
+            blocks.extend(sheet_blocks(_shown(_sheet(workbook, sheet.name), own, notices), notices))
     return Document(file_format, tuple(blocks), notices=tuple(notices))
 
 
@@ -108,7 +107,20 @@ def _panic(error: BaseException) -> BaseException:
     return error
 
 
-def _sheet_blocks(sheet: CalamineSheet, styles: SheetStyles, notices: list[Notice]) -> Iterator[Block]:
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet as it is printed; rows and columns count from 0 in the sheet."""
+
+    name: str
+    rows: Sequence[Sequence[str]]
+    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]
+    """First and last place of each merged area."""
+    hidden_rows: Collection[int]
+    hidden_columns: Collection[int]
+
+
+def _shown(sheet: CalamineSheet, styles: SheetStyles, notices: list[Notice]) -> Sheet:
+    """The values of a sheet as their styles print them."""
     rows = [
         [
             ""
@@ -118,14 +130,27 @@ def _sheet_blocks(sheet: CalamineSheet, styles: SheetStyles, notices: list[Notic
         ]
         for r, row in enumerate(sheet.to_python(skip_empty_area=False))
     ]
+    if styles.formulas_without_value:
+        notices.append(
+            Notice(
+                "formula_without_value",
+                f"{styles.formulas_without_value} formulas of sheet {sheet.name!r} have no value in the file",
+            )
+        )
+    return Sheet(sheet.name, rows, sheet.merged_cell_ranges or [], styles.hidden_rows, styles.hidden_columns)
+
+
+def sheet_blocks(sheet: Sheet, notices: list[Notice]) -> Iterator[Block]:
+    """The lines and tables of a sheet; what stands in hidden rows and columns is a notice only."""
+    rows = sheet.rows
     width = max(map(len, rows), default=0)
-    visible_rows = [r for r in range(len(rows)) if r not in styles.hidden_rows]
-    visible_columns = [c for c in range(width) if c not in styles.hidden_columns]
+    visible_rows = [r for r in range(len(rows)) if r not in sheet.hidden_rows]
+    visible_columns = [c for c in range(width) if c not in sheet.hidden_columns]
     hidden = sum(
         1
         for r, row in enumerate(rows)
         for c, text in enumerate(row)
-        if text.strip() and (r in styles.hidden_rows or c in styles.hidden_columns)
+        if text.strip() and (r in sheet.hidden_rows or c in sheet.hidden_columns)
     )
     if hidden:
         notices.append(
@@ -134,14 +159,7 @@ def _sheet_blocks(sheet: CalamineSheet, styles: SheetStyles, notices: list[Notic
                 f"{hidden} cells in hidden rows or columns of sheet {sheet.name!r} were not read",
             )
         )
-    if styles.formulas_without_value:
-        notices.append(
-            Notice(
-                "formula_without_value",
-                f"{styles.formulas_without_value} formulas of sheet {sheet.name!r} have no value in the file",
-            )
-        )
-    cells = _visible_cells(rows, sheet.merged_cell_ranges or [], visible_rows, visible_columns)
+    cells = _visible_cells(rows, sheet.merged, visible_rows, visible_columns)
     for first, last in _parts(cells, len(visible_rows)):
         part = [cell for cell in cells if first <= cell.row < last]
         yield from _part_blocks(part, first, sheet.name)

@@ -1,0 +1,266 @@
+"""OpenDocument texts (ODT, ISO/IEC 26300), packed or as one flat XML file.
+
+Deleted and hidden text, comments and page headers are not read; footnotes follow their paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from warehouse.documents.model import Cell, Document, Line, ReadOutcome, UnreadableDocumentError
+from warehouse.documents.numbering import Level, Numbering
+from warehouse.documents.package import open_zip, parse_xml, read_member
+from warehouse.documents.word_table import MAX_NESTING, Block, indentation, lines, table_blocks
+
+_MAX_REPEATED = 1000
+"""Of one cell or row: further blank ones only fill a page."""
+_SPACES = {"tab": "\t", "line-break": "\n"}
+_NOT_PRINTED = {"tracked-changes", "annotation", "sequence-decls", "forms", "ruby-text", "note-citation"}
+_WRAPPERS = {
+    "section", "list", "list-item", "list-header", "text-box", "frame", "note", "note-body",
+    "index-body", "table-of-content", "index-title", "numbered-paragraph", "soft-page-break",
+}  # fmt: skip
+_BLOCKS = {"p", "h", "table"} | _WRAPPERS
+_TWIPS = {"in": 1440.0, "cm": 567.0, "mm": 56.7, "pt": 20.0, "pc": 240.0}
+_LENGTH = re.compile(r"(-?[\d.]+)(in|cm|mm|pt|pc)")
+
+
+def read_odt(data: bytes) -> Document:
+    """The lines and tables of an ODT file; nested tables follow the table that holds them.
+
+    Raises:
+        UnreadableDocumentError: CORRUPT, ENCRYPTED or TOO_LARGE.
+    """
+    content, *others = packed_roots(data)
+    return read_odt_xml(content, (content, *others))
+
+
+def packed_roots(data: bytes) -> list[etree._Element]:
+    """The roots of the content and, where there are some, of the common styles.
+
+    Raises:
+        UnreadableDocumentError: CORRUPT, ENCRYPTED or TOO_LARGE.
+    """
+    with open_zip(data) as package:
+        names = set(package.namelist())
+        if "META-INF/manifest.xml" in names and b"encryption-data" in read_member(
+            package, "META-INF/manifest.xml"
+        ):
+            raise UnreadableDocumentError(ReadOutcome.ENCRYPTED, "the OpenDocument file needs a password")
+        wanted = ["content.xml", *(["styles.xml"] if "styles.xml" in names else [])]
+        return [parse_xml(read_member(package, name), name) for name in wanted]
+
+
+def read_odt_xml(root: etree._Element, roots: Iterable[etree._Element] = ()) -> Document:
+    """The same from the XML: `root` holds the text, `roots` the styles.
+
+    Raises:
+        UnreadableDocumentError: CORRUPT where the XML holds no text; TOO_LARGE.
+    """
+    body = root.find("{*}body/{*}text")
+    if body is None:
+        raise UnreadableDocumentError(ReadOutcome.CORRUPT, "the OpenDocument file holds no text")
+    story = read_story(roots or (root,))
+    return Document("odt", tuple(_blocks(body, story, 0)))
+
+
+@dataclass(slots=True)
+class Story:
+    """What has to be known while walking through a document."""
+
+    indents: dict[str, str] = field(default_factory=dict)
+    """Full-width spaces by style of paragraph."""
+    hidden: set[str] = field(default_factory=set)
+    numbering: Numbering = field(default_factory=lambda: Numbering({}))
+    lists: list[str] = field(default_factory=list)
+    """Styles of the lists that are open, outermost first."""
+    label: str = ""
+    """The number of the list item that has just begun."""
+
+
+def read_story(roots: Iterable[etree._Element]) -> Story:
+    """The styles of a document, as far as they say what is printed."""
+    story = Story()
+    for root in roots:
+        for style in root.iter("{*}style"):
+            name = attribute(style, "name")
+            properties = style.find("{*}paragraph-properties")
+            text = style.find("{*}text-properties")
+            if text is not None and attribute(text, "display") == "none":
+                story.hidden.add(name)
+            if properties is not None and attribute(properties, "text-align") in {
+                "",
+                "start",
+                "left",
+                "justify",
+            }:
+                twips = _twips(attribute(properties, "margin-left")) + _twips(
+                    attribute(properties, "text-indent")
+                )
+                story.indents[name] = indentation(twips)
+        for style in root.iter("{*}list-style"):
+            levels = {
+                int(attribute(level, "level") or "1") - 1: _level(level)
+                for level in style.iter("{*}list-level-style-number")
+            }
+            story.numbering.lists[attribute(style, "name")] = (attribute(style, "name"), levels)
+    return story
+
+
+def _level(level: etree._Element) -> Level:
+    number_format, depth = attribute(level, "num-format"), attribute(level, "level") or "1"
+    start = attribute(level, "start-value")
+    kind = {"a": "lowerLetter", "A": "upperLetter", "": "none"}.get(number_format, "decimal")
+    return Level(
+        format="chineseCounting" if "一" in number_format else kind,
+        text=f"{attribute(level, 'num-prefix')}%{depth}{attribute(level, 'num-suffix')}",
+        start=int(start) if start.isascii() and start.isdigit() else 1,
+    )
+
+
+def local(element: etree._Element) -> str:
+    """The element's name without its namespace."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def attribute(element: etree._Element, name: str) -> str:
+    """An attribute by its local name; "" where it is absent."""
+    return next((str(v) for k, v in element.attrib.items() if str(k).rpartition("}")[2] == name), "")
+
+
+def number(element: etree._Element, name: str) -> int:
+    """A count that an attribute states; 1 where it states none."""
+    text = attribute(element, name)
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 8 else 1
+
+
+def _twips(length: str) -> float:
+    match = _LENGTH.fullmatch(length)
+    return float(match[1]) * _TWIPS[match[2]] if match and match[1].count(".") < 2 else 0.0
+
+
+def _blocks(container: etree._Element, story: Story, depth: int) -> Iterator[Block]:
+    if depth > 2 * MAX_NESTING:
+        raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"tables nested deeper than {MAX_NESTING}")
+    for element in container:
+        name = local(element)
+        if name in {"p", "h"}:
+            boxes: list[etree._Element] = []
+            yield from lines([_paragraph(element, story, boxes)])
+            for box in boxes:
+                yield from _blocks(box, story, depth + 1)
+        elif name == "table":
+            yield from _table(element, story, depth + 1)
+        elif name in _WRAPPERS:
+            _enter(element, story)
+            yield from _blocks(element, story, depth)
+            _leave(element, story)
+
+
+def _enter(element: etree._Element, story: Story) -> None:
+    """Count list items; a list without a style has that of the list around it."""
+    if local(element) == "list":
+        story.lists.append(attribute(element, "style-name") or (story.lists[-1] if story.lists else ""))
+    elif local(element) == "list-item" and story.lists and story.lists[-1] in story.numbering.lists:
+        story.label = story.numbering.advance(story.lists[-1], len(story.lists) - 1)
+
+
+def _leave(element: etree._Element, story: Story) -> None:
+    if local(element) == "list" and story.lists:
+        story.lists.pop()
+    elif local(element) == "list-item":
+        story.label = ""
+
+
+def _paragraph(element: etree._Element, story: Story, boxes: list[etree._Element]) -> str:
+    if attribute(element, "style-name") in story.hidden:
+        return ""
+    text = "".join(printed_texts(element, story, boxes))
+    label, story.label = story.label, ""
+    return label + text if text.strip() else text
+
+
+def printed_texts(element: etree._Element, story: Story, boxes: list[etree._Element]) -> Iterator[str]:
+    """The texts of a paragraph; what stands in frames and notes is added to `boxes`."""
+    yield element.text or ""
+    for part in element:
+        name = local(part)
+        if name in _SPACES:
+            yield _SPACES[name]
+        elif name == "s":
+            yield " " * number(part, "c")
+        elif name in {"frame", "text-box", "note"}:
+            boxes.append(part)
+        elif name and name not in _NOT_PRINTED and attribute(part, "style-name") not in story.hidden:
+            yield from printed_texts(part, story, boxes)
+        yield part.tail or ""
+
+
+def table_rows(table: etree._Element) -> Iterator[etree._Element]:
+    """The rows of a table, those of groups and headers among them, each as often as it is repeated."""
+    for element in table:
+        name = local(element)
+        if name == "table-row":
+            yield from [element] * min(number(element, "number-rows-repeated"), _MAX_REPEATED)
+        elif name in {"table-rows", "table-header-rows", "table-row-group"}:
+            yield from table_rows(element)
+
+
+def _table(table: etree._Element, story: Story, depth: int) -> Iterator[Block]:
+    cells: list[Cell] = []
+    inner: list[Block] = []
+    rows = list(table_rows(table))
+    for index, row in enumerate(rows):
+        column = 0
+        for element in row:
+            name = local(element)
+            if name not in {"table-cell", "covered-table-cell"}:
+                continue
+            repeated = min(number(element, "number-columns-repeated"), _MAX_REPEATED)
+            if name == "table-cell":
+                text, nested = _cell_content(element, story, depth)
+                inner.extend(nested)
+                spans = number(element, "number-rows-spanned"), number(element, "number-columns-spanned")
+                cells.extend(Cell(index, column + i, text, *spans) for i in range(repeated))
+            column += repeated
+    yield from table_blocks(cells, len(rows), inner)
+
+
+def _cell_content(cell: etree._Element, story: Story, depth: int) -> tuple[str, list[Block]]:
+    paragraphs: list[str] = []
+    nested: list[Block] = []
+    for element in _paragraphs_and_tables(cell, story):
+        if local(element) == "table":
+            nested.extend(_blocks_of(element, story, depth))
+            continue
+        boxes: list[etree._Element] = []
+        text = _paragraph(element, story, boxes)
+        indent = story.indents.get(attribute(element, "style-name"), "")
+        paragraphs.append(indent + text if text.strip() and not text[0].isspace() else text)
+        for block in (block for box in boxes for block in _blocks(box, story, depth + 1)):
+            if isinstance(block, Line):
+                paragraphs.append(block.text)
+            else:
+                nested.append(block)
+    return "\n".join(paragraphs).rstrip().lstrip("\n"), nested
+
+
+def _blocks_of(table: etree._Element, story: Story, depth: int) -> Iterator[Block]:
+    if depth >= MAX_NESTING:
+        raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"tables nested deeper than {MAX_NESTING}")
+    yield from _table(table, story, depth + 1)
+
+
+def _paragraphs_and_tables(cell: etree._Element, story: Story) -> Iterator[etree._Element]:
+    for element in cell:
+        name = local(element)
+        if name in {"p", "h", "table"}:
+            yield element
+        elif name in _WRAPPERS:
+            _enter(element, story)
+            yield from _paragraphs_and_tables(element, story)
+            _leave(element, story)
