@@ -230,6 +230,8 @@ class _Worker(Generic[T]):
         self.errors.seek(0)
         said = self.errors.read()[-2000:].decode("utf-8", "replace").strip().splitlines()
         telling = [line for line in said if not line.startswith("note: ")]
+        if code == -signal.SIGSEGV:
+            how += " (structures nested too deeply, or a fault of a library)"
         if telling:
             how += f": {telling[-1]}"
         if any(words in how for words in _ALLOCATION_FAILED):

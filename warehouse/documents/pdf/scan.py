@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from statistics import median
 
 import numpy as np
 import pypdfium2
@@ -22,8 +21,9 @@ from warehouse.documents.pdf.scan_image import (
     without_pale,
     without_stamps,
 )
-from warehouse.documents.pdf.scan_ink import InkLine, Region, inside, line_in, lines_in, text_ink
+from warehouse.documents.pdf.scan_ink import InkLine, Region, em_of, inside, line_in, lines_in, text_ink
 from warehouse.documents.pdf.scan_text import Boxes, Character, detect, recognise
+from warehouse.documents.pdf.text import WIDE_FROM
 
 _DPI = 200
 _MAX_PIXELS = 16_000_000
@@ -34,9 +34,6 @@ _DOUBTFUL = 0.8
 
 _SAMPLE = 6
 """Lines that are enough to tell which way is up."""
-
-_DETECTED_EM = 0.75
-"""Height of characters as a share of the height of the detected lines, which have a margin."""
 
 _CLOSEST = 0.3
 """Of the font's size: characters are no nearer to each other; the network tells places roughly."""
@@ -142,7 +139,7 @@ def _content(picture: Picture, boxes: Boxes, page: PageContent, skew: float) -> 
 def _lines(ink: Mask, boxes: Boxes, grids: Sequence[Grid], scale: float) -> list[InkLine]:
     """Lines of text: those of each cell, and those detected outside the grids."""
     regions = [_around(box) for box in boxes]
-    em = _DETECTED_EM * (median(region.height for region in regions) if regions else _DPI / 6)
+    em = em_of(ink)
     lines: list[InkLine] = []
     rest = ink.copy()
     for grid in grids:
@@ -165,15 +162,8 @@ def _pixels(grid: Grid, span: Span, scale: float) -> Region:
 def _glyphs(line: InkLine, text: Sequence[Character], scale: float) -> Iterator[Glyph]:
     """Characters stand next to each other: each reaches half the way to its neighbours, if they are near."""
     size, descent = _font(line.ink, "".join(character.text for character in text))
-    middles: list[float] = []
-    for character in text:
-        x = line.x(character.middle)
-        middles.append(max(x, middles[-1] + _CLOSEST * size) if middles else x)
-    borders = [
-        line.shown.left,
-        *((a + b) / 2 for a, b in pairwise(middles)),
-        max(line.shown.right, middles[-1]),
-    ]
+    middles = _middles(line, text, size)
+    borders = [line.shown.left, *((a + b) / 2 for a, b in pairwise(middles)), line.shown.right]
     for character, middle, (start, end) in zip(text, middles, pairwise(borders), strict=True):
         yield (
             (line.ink.bottom - descent) * scale,
@@ -183,6 +173,27 @@ def _glyphs(line: InkLine, text: Sequence[Character], scale: float) -> Iterator[
             character.text,
             character.confidence,
         )
+
+
+def _middles(line: InkLine, text: Sequence[Character], size: float) -> list[float]:
+    """The middle of each character.
+
+    The network tells places roughly: they are stretched so that the text begins and ends where the ink does.
+    """
+    if len(text) == 1:
+        return [(line.ink.left + line.ink.right) / 2]
+    nearest = min(_CLOSEST * size, line.ink.width / len(text))
+    halves = [size * (0.45 if text[i].text >= WIDE_FROM else 0.2) for i in (0, -1)]
+    seen = [line.x(character.middle) for character in text]
+    places = np.interp(
+        seen,
+        (seen[0], max(seen[-1], seen[0] + 1)),
+        (line.ink.left + min(halves[0], nearest), line.ink.right - min(halves[1], nearest)),
+    )
+    before = nearest * np.arange(len(text))
+    apart = np.maximum.accumulate(places - before) + before
+    middles: list[float] = np.minimum(apart, line.ink.right - nearest / 2 - before[::-1]).tolist()
+    return middles
 
 
 def _font(ink: Region, text: str) -> tuple[float, float]:

@@ -23,6 +23,18 @@ _RULE_WITHIN = 10
 _TOUCHING = 0.15
 """Share of a line's usual ink in a row that still is the gap to the next line."""
 
+_MARKS = 8, 90
+"""Pixels: the lowest mark that is a character and no point or stroke, and the highest."""
+
+_MARK_OF_EM = 0.92
+"""Height of whole 汉字 as a share of the font's size."""
+
+_LOW = 0.45
+"""Of the size: lower ink is 一 or a dash alone; digits are 0.65 to 0.72 high."""
+
+_USUAL_EM = 25.0
+"""Pixels: 9 points at 200 dpi."""
+
 _PAPER = 3
 """Pixels of white around the picture of a line."""
 
@@ -79,6 +91,15 @@ def text_ink(picture: Picture) -> Mask:
     is_ink = stats[:, cv2.CC_STAT_AREA] >= _SPECK
     is_ink[0] = False  # the paper
     return np.asarray(np.where(is_ink, 255, 0).astype(np.uint8)[labels])
+
+
+def em_of(ink: Mask) -> float:
+    """The size of a page's font in pixels, by the height of most of its larger marks."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    widths, heights = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
+    low, high = _MARKS
+    heights = heights[(heights >= low) & (heights <= high) & (widths <= 1.5 * heights)]
+    return float(np.percentile(heights, 80)) / _MARK_OF_EM if heights.size else _USUAL_EM
 
 
 def inside(ink: Mask, cell: Region) -> Region:
@@ -151,9 +172,7 @@ def line_in(ink: Mask, region: Region, room: Region, em: float) -> InkLine | Non
     tight = Region(
         left + int(columns[0]), top + int(rows[0]), left + int(columns[-1]) + 1, top + int(rows[-1]) + 1
     )
-    if (
-        tight.height < 0.6 * em
-    ):  # 一 or a dash alone: shown with the height of a line, or it would look like a bar
+    if tight.height < _LOW * em:  # shown with the height of a line, or it would look like a bar
         missing = round((em - tight.height) / 2)
         tight = tight._replace(top=tight.top - missing, bottom=tight.bottom + missing).within(room)
     aside, above = round(0.3 * tight.height), max(2, round(0.1 * tight.height))
