@@ -165,3 +165,50 @@ def test_a_table_in_a_cell_of_data_follows_the_table():
 def test_control_characters_are_no_text():
     document = read_html("<table><tr><td>项\x01目<td>数<tr><td>合\x1e计<td>1.00\x08</table>".encode())
     assert texts(document.tables[0]) == [["项目", "数"], ["合计", "1.00"]]
+
+
+def test_indents_and_numbers_that_styles_print() -> None:
+    cells = (
+        "<td>工资福利支出</td>",
+        '<td><p style="text-indent:21.0pt;mso-char-indent-count:2.0">\n基本工资</p></td>',
+        '<td class="xl70">津贴</td>',
+        '<td style="padding-left:28px;text-align:center">合计</td>',
+        '<td><ol start="3"><li><p>奖金</p></li></ol></td>',
+    )
+    rows = "".join(f"<tr>{cell}<td>1.00</td></tr>" for cell in cells)
+    style = "<style>@media print{.xl70{padding-left:90px}}\n.xl70{padding-left:42px;}</style>"
+    (table,) = read_document(f"<html>{style}<table>{rows}</table></html>".encode()).tables
+    assert [row[0] for row in texts(table)] == [
+        "工资福利支出",
+        "　　基本工资",
+        "　　　津贴",
+        "合计",
+        "3.奖金",
+    ]
+
+
+def test_ordered_lists_count_and_menus_do_not() -> None:
+    page = (
+        "<ol><li>概况<li>预算</ol><ol type='a' start='2'><li value='4'>丁</ol>"
+        "<ol style='list-style-type:cjk-ideographic'><li>说明</ol>"
+        "<ol><li><a href='/'>首页</a></ol><ol style='list-style:none'><li>无</ol>"
+    )
+    assert lines(read_document(f"<html>{page}</html>".encode())) == [
+        "1.概况",
+        "2.预算",
+        "d.丁",
+        "一、说明",
+        "首页",
+        "无",
+    ]
+
+
+def test_the_sheets_of_a_workbook_saved_as_one_page_are_read() -> None:
+    sheet = "<html><table><tr><td>项目<td>金额<tr><td>合计<td>{}</table></html>"
+    parts = ("<html><frameset></frameset></html>", sheet.format("1.00"), sheet.format("2.00"))
+    body = "".join(f"--B\nContent-Type: text/html; charset=utf-8\n\n{part}\n" for part in parts)
+    data = f'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="B"\n\n{body}--B--\n'
+    assert [texts(table)[1] for table in read_document(data.encode()).tables] == [
+        ["合计", "1.00"],
+        ["合计", "2.00"],
+    ]

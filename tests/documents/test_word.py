@@ -263,3 +263,12 @@ def test_docx_reports_parts_in_another_format() -> None:
     document = read_document(word_with_body("<w:p><w:r><w:t>正文</w:t></w:r></w:p><w:altChunk/>"))
     assert lines(document) == ["正文"]
     assert [notice.kind for notice in document.notices] == ["embedded_part"]
+
+
+def test_doc_and_rtf_keep_indents_of_labels() -> None:
+    (table,) = read_document((DATA / "indented.doc").read_bytes()).tables
+    assert [row[0] for row in texts(table)] == ["科目", "工资福利支出", "\u3000\u3000基本工资"]
+    row = rb"\trowd\cellx1000\cellx2000\intbl%s\cell\pard\intbl 1\cell\row"
+    labels = (rb"\pard a", rb"\pard\li420 b", rb"\pard\li420\fi-210 c", rb"\pard\li420\qc d")
+    (table,) = read_document(rb"{\rtf1\ansi " + b"".join(row % label for label in labels) + b"}").tables
+    assert [row[0] for row in texts(table)] == ["a", "　　b", "　c", "d"]

@@ -22,6 +22,7 @@ from warehouse.documents.doc_lists import LEVEL, LIST, Style, inherited, label, 
 from warehouse.documents.model import Document, Notice, ReadOutcome, UnreadableDocumentError
 from warehouse.documents.numbering import Numbering
 from warehouse.documents.word_story import Paragraph, Row, story_blocks
+from warehouse.documents.word_table import CHARACTER_TWIPS, indentation
 
 MAX_CHARACTERS = 20_000_000
 
@@ -39,6 +40,11 @@ _DEFINE_ROW, _MERGE, _VERTICAL_MERGE = 0xD608, 0x5624, 0xD62B
 # More modifiers than fit beside the paragraph, and those of the table, may stand in the data stream.
 _ELSEWHERE = (0x6645, 0x6646, 0x646B)
 _VANISH, _DELETED, _CHANGED_TABS = 0x083C, 0x0800, 0xC615
+# Indents in twips, of Word 97 and later, and in hundredths of a character, which count where both are stated.
+_LEFT, _LEFT_CHARACTERS = (0x840F, 0x845E), 0x4456
+_FIRST, _FIRST_CHARACTERS = (0x8411, 0x8460), 0x4457
+_ALIGNMENT = (0x2403, 0x2461)
+_ALIGNED_LEFT = (0, 3)
 _OPERAND_BYTES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}
 _PRM0 = {0x18: _IN_TABLE, 0x19: _ROW_END, 0x41: _DELETED, 0x5C: _VANISH}
 
@@ -353,15 +359,30 @@ def _paragraph(story: _Story, printed: str, mark: _Mark, *, is_struck: bool) -> 
     ends_row = depth > 0 and ((marked[_ROW_END] and mark.text == _CELL_MARK) or marked[_INNER_ROW_END])
     # Cells of a nested table end with a paragraph mark that says so.
     ends_cell = marked[_INNER_CELL] if depth > 1 and mark.text == _PARAGRAPH_MARK else mark.text == _CELL_MARK
+    margin = _margin(own) if depth and printed.strip() and not printed[0].isspace() else ""
     is_numbered = not ends_row and (printed.strip() or not is_struck)
     return Paragraph(
-        text=label(story.numbering, listed) + printed if is_numbered else printed,
+        text=margin + label(story.numbering, listed) + printed if is_numbered else printed,
         depth=depth,
         ends_cell=ends_cell and depth > 0 and not ends_row,
         ends_row=ends_row,
         row=_row_layout(layout) if ends_row else None,
         is_struck=is_struck,
     )
+
+
+def _margin(modifiers: bytes) -> str:
+    """Spaces as wide as the first line of a paragraph is indented; none where it is not aligned left."""
+    said = dict(_sprms(modifiers))
+    alignment = next((said[sprm][0] for sprm in reversed(_ALIGNMENT) if said.get(sprm)), 0)
+    if alignment not in _ALIGNED_LEFT:
+        return ""
+    twips = 0.0
+    for sprms, in_characters in ((_LEFT, _LEFT_CHARACTERS), (_FIRST, _FIRST_CHARACTERS)):
+        stated = [int.from_bytes(said[sprm], "little", signed=True) for sprm in sprms if sprm in said]
+        characters = int.from_bytes(said.get(in_characters, b""), "little", signed=True)
+        twips += characters * CHARACTER_TWIPS / 100 if characters else (stated[-1] if stated else 0)
+    return indentation(twips)
 
 
 def _resolved(story: _Story, modifiers: bytes) -> Iterator[tuple[int, bytes]]:

@@ -19,6 +19,7 @@ from lxml.html import HTMLParser
 
 from warehouse.documents.captions import split_captions, stacked_tables
 from warehouse.documents.grid import tile
+from warehouse.documents.html_style import Styles, is_hidden, list_number, read_styles
 from warehouse.documents.model import Cell, Document, Line, ReadOutcome, Table, UnreadableDocumentError
 
 Block = Line | Table
@@ -48,7 +49,6 @@ _NOT_TEXT = {
     "script", "style", "noscript", "template", "head", "select", "button", "textarea", "iframe", "svg",
     "object", "input", "datalist", "audio", "video", "canvas", "title",
 }  # fmt: skip
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
 _BIG5 = re.compile(rb"charset\s*=\s*[\"']?\s*big5", re.IGNORECASE)
 _INDEX_NUMBER = re.compile(r"[\s\[【]*索\s*引\s*号")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
@@ -65,11 +65,11 @@ def read_html(data: bytes) -> Document:
         UnreadableDocumentError: CORRUPT where nothing can be parsed; TOO_LARGE for absurd nesting or tables.
     """
     root = parse_html(data)
-    article = _article(root)
-    blocks = [] if article is None else _Walker().walk(article)
+    article, styles = _article(root), read_styles(root)
+    blocks = [] if article is None else _Walker(styles).walk(article)
     if not _has_table(blocks):
         body = root.find("body")
-        page = _Walker().walk(root if body is None else body)
+        page = _Walker(styles).walk(root if body is None else body)
         # Tables beside what looks like the article are worth more than a clean text.
         blocks = page if article is None or _has_table(page) else blocks
     title = _title(root)
@@ -192,9 +192,10 @@ class _HtmlTable:
 class _Walker:
     """Walks the tree without recursion: pages nest unclosed tags hundreds deep."""
 
-    def __init__(self) -> None:
+    def __init__(self, styles: Styles) -> None:
         self.page: list[str | Block] = []
         self.tables: list[_HtmlTable] = []
+        self.styles = styles
 
     def walk(self, body: etree._Element) -> list[Block]:
         """Everything printed under an element."""
@@ -205,7 +206,7 @@ class _Walker:
                 self._end(name)
                 if element is not body:
                     self._sink().append(element.tail or "")
-            elif not name or name in _NOT_TEXT or _is_hidden(element):
+            elif not name or name in _NOT_TEXT or is_hidden(element):
                 walk.skip_subtree()
                 self._sink().append("\n" if name in _BLOCK else "")
                 # The end event of a skipped element still comes, and with it its tail.
@@ -237,10 +238,15 @@ class _Walker:
                 table.rows.append([])
             table.cell = _HtmlCell(_span(element, "rowspan"), _span(element, "colspan"))
             table.rows[-1].append(table.cell)
+            table.cell.parts.append(_joined(self.styles.indent(element)))
         elif name == "a" and element.get("href") and self.tables and self.tables[-1].cell is not None:
             self.tables[-1].cell.has_link = True
         elif name in _BLOCK:
             self._sink().append(_BREAK)
+            if self.tables and self.tables[-1].cell is not None:
+                self._sink().append(_joined(self.styles.indent(element)))
+            if name == "li":
+                self._sink().append(_joined(list_number(element)))
 
     def _end(self, name: str) -> None:
         if name == "table" and self.tables:
@@ -255,12 +261,15 @@ class _Walker:
             self._sink().append(_BREAK)
 
 
+_JOIN = "\x1d"
+_JOINED = re.compile("\x1d[ \t\r\n\f\x1e]*")
 _BREAK = "\x1e"
 """A break between paragraphs, until white space (in which line breaks mean nothing) is collapsed."""
 
 
-def _is_hidden(element: etree._Element) -> bool:
-    return element.get("hidden") is not None or _HIDDEN_STYLE.search(element.get("style", "")) is not None
+def _joined(text: str) -> str:
+    """An indent or a number, to which the text that follows is joined, even that of a paragraph within."""
+    return text + _JOIN if text else ""
 
 
 def _span(element: etree._Element, name: str) -> int:
@@ -274,7 +283,7 @@ def _span(element: etree._Element, name: str) -> int:
 
 def _text(parts: list[str]) -> str:
     """Paragraphs as lines; white space collapsed as browsers do, non-breaking and full-width spaces kept."""
-    text = _SPACES.sub(" ", "".join(parts))
+    text = _SPACES.sub(" ", _JOINED.sub("", "".join(parts)))
     lines = [line.strip(" ").replace("\xa0", " ").rstrip() for line in text.split(_BREAK)]
     return "\n".join(line for line in lines if line.strip())
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from warehouse.documents.model import Document, Notice, ReadOutcome, UnreadableDocumentError
 from warehouse.documents.word_story import Paragraph, Row, story_blocks
+from warehouse.documents.word_table import indentation
 
 MAX_GROUPS = 2000
 """Groups within groups."""
@@ -70,6 +71,9 @@ class _State:
     has_shape: bool = False
     """Within a shape that is printed, if only its text."""
     in_box: bool = False
+    left: int = 0
+    first: int = 0
+    is_aligned_left: bool = True
     font: int = 0
     fallback: int = 1
     """Characters after `\\u` that stand in for it where Unicode is not understood."""
@@ -215,6 +219,8 @@ class _Reader:
         # Characters beyond the first plane are written as two surrogates.
         text = "".join(self.parts).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         depth = self.depth() if at_depth is None else at_depth
+        if depth and text.strip() and not text[0].isspace() and self.state.is_aligned_left:
+            text = indentation(self.state.left + self.state.first) + text
         self.paragraphs.append(Paragraph(text, depth, ends_cell=ends_cell, is_struck=self.is_struck))
         self.parts.clear()
         self.is_struck = False
@@ -231,6 +237,19 @@ class _Reader:
 
     def defaults(self, _: int | None) -> None:
         self.in_table, self.nesting = False, 0
+        self.state = replace(self.state, left=0, first=0, is_aligned_left=True)
+
+    def set_left(self, number: int | None) -> None:
+        self.state = replace(self.state, left=number or 0)
+
+    def set_first(self, number: int | None) -> None:
+        self.state = replace(self.state, first=number or 0)
+
+    def align_left(self, _: int | None) -> None:
+        self.state = replace(self.state, is_aligned_left=True)
+
+    def align_otherwise(self, _: int | None) -> None:
+        self.state = replace(self.state, is_aligned_left=False)
 
     def cell(self, _: int | None) -> None:
         self.end_paragraph(at_depth=1, ends_cell=True)
@@ -290,6 +309,13 @@ _ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
     "sect": _Reader.paragraph,
     "pard": _Reader.defaults,
     "plain": _Reader.plain,
+    "li": _Reader.set_left,
+    "fi": _Reader.set_first,
+    "ql": _Reader.align_left,
+    "qj": _Reader.align_left,
+    "qc": _Reader.align_otherwise,
+    "qr": _Reader.align_otherwise,
+    "qd": _Reader.align_otherwise,
     "intbl": _Reader.set_in_table,
     "itap": _Reader.set_nesting,
     "cell": _Reader.cell,

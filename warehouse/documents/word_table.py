@@ -17,8 +17,8 @@ EDGE_TOLERANCE = 120
 """Edges of different rows this close (twips; 6 pt, the usual inner margin of a cell) are meant as one."""
 
 
-_CHARACTER = 210
-"""Twips; the width of a character of the usual size."""
+CHARACTER_TWIPS = 210
+"""The width of a character of the usual size."""
 _MAX_INDENT = 20
 """Characters."""
 
@@ -72,7 +72,7 @@ def indentation(twips: float) -> str:
 
     Labels say so what they are a part of, in formats that keep the indent beside the text.
     """
-    return "\u3000" * min(max(round(twips / _CHARACTER), 0), _MAX_INDENT)
+    return "\u3000" * min(max(round(twips / CHARACTER_TWIPS), 0), _MAX_INDENT)
 
 
 def lines(texts: Sequence[str]) -> Iterator[Line]:

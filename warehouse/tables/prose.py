@@ -32,7 +32,7 @@ _ASIDE = re.compile(r"\((?:不?含[^()]*|[台套辆个、,/]+|减少|下降|降�
 # 货物7.97万元、服务13.10万元: the bare word only where the figure follows at once.
 _SERVICES = re.compile(r"(?:^|[、,;])服务(?:类|预算|采购)?(?:为)?$")
 _GLOSSARY = re.compile(
-    r"^(?:[（(]?[一二三四五六七八九十\d]+[、.）)])?.{2,30}(?:[:：]\s*(?:系|是|主要)?(?:指|反映)|是指)"
+    r"^\s*(?:[（(]?[一二三四五六七八九十\d]+[、.）)])?.{2,30}(?:[:：]\s*(?:系|是|主要)?(?:指|反映)|是指)"
 )
 # 1,234.56, with a space where the text is justified (1 234.56, 12 .5); -3.2 behind 增加 is a decrease.
 _NUMBER = r"(?:(?<![\da-zA-Z%元辆个])-)?(?:\d{1,3}(?:,\s?\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\s?\.\s?\d+)?"

@@ -1,0 +1,80 @@
+"""What the styles of a web page say of its text: what is hidden, how far it is indented, how lists count."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+from warehouse.documents.numbering import in_format
+from warehouse.documents.word_table import CHARACTER_TWIPS, indentation
+
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+_RULE = re.compile(r"\.([\w-]+)\s*\{([^{}]*)\}")
+_NOT_SCREEN = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.IGNORECASE)
+_INDENT = re.compile(
+    r"(?<![\w-])(?:text-indent|padding-left|margin-left)\s*:\s*(-?\d*\.?\d+)\s*(pt|px|em|rem|cm|mm|in)"
+)
+_CENTRED = re.compile(r"(?<![\w-])text-align\s*:\s*(?:-\w+-)?(?:center|right)", re.IGNORECASE)
+_TWIPS = {
+    "pt": 20,
+    "px": 15,
+    "em": CHARACTER_TWIPS,
+    "rem": CHARACTER_TWIPS,
+    "cm": 567,
+    "mm": 56.7,
+    "in": 1440,
+}
+_UNNUMBERED = re.compile(r"list-style(?:-type)?\s*:[^;]*\b(?:none|disc|circle|square)\b", re.IGNORECASE)
+_LIST_FORMATS = {"a": "lowerLetter", "A": "upperLetter", "cjk-ideographic": "chineseCounting"}
+
+
+def is_hidden(element: etree._Element) -> bool:
+    """Whether an element says of itself that it is not shown; what only scripts or classes hide is read."""
+    return element.get("hidden") is not None or _HIDDEN_STYLE.search(element.get("style", "")) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Styles:
+    """The page's own style sheets: declarations by class."""
+
+    classes: dict[str, str]
+
+    def indent(self, element: etree._Element) -> str:
+        """Spaces as wide as an element of a cell is indented; none where it is not aligned left."""
+        named = (self.classes.get(name, "") for name in element.get("class", "").split())
+        style = ";".join((*named, element.get("style", "")))
+        if (
+            not style.strip(";")
+            or _CENTRED.search(style)
+            or element.get("align", "left") in {"center", "right"}
+        ):
+            return ""
+        return indentation(sum(float(number) * _TWIPS[unit] for number, unit in _INDENT.findall(style)))
+
+
+def read_styles(root: etree._Element) -> Styles:
+    """The rules for single classes, those for print and other media left out."""
+    sheets = ("".join(str(text) for text in style.itertext()) for style in root.iter("style"))
+    rules = (rule for sheet in sheets for rule in _RULE.findall(_NOT_SCREEN.sub("", sheet)))
+    return Styles(dict(rules))
+
+
+def list_number(item: etree._Element) -> str:
+    """The number that a browser prints before an item; lists of links are menus without."""
+    parent = item.getparent()
+    if parent is None or parent.tag != "ol" or _UNNUMBERED.search(parent.get("style", "")):
+        return ""
+    if next(item.iter("a"), None) is not None:
+        return ""
+    number = _whole(parent.get("start", ""), 1) + parent.index(item)
+    kind = re.search(r"list-style(?:-type)?\s*:[^;]*?([\w-]+)\s*(?:;|$)", parent.get("style", ""))
+    format_name = _LIST_FORMATS.get(kind[1] if kind else parent.get("type", ""), "decimal")
+    return in_format(_whole(item.get("value", ""), number), format_name) + (
+        "、" if format_name == "chineseCounting" else "."
+    )
+
+
+def _whole(text: str, default: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else default
