@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from bench import postgres_server
+from bench.postgres_server import free_port, postgresql_server, wait_for
 from warehouse.home import Home
 from warehouse.record.events import Event, FetchFinished, FetchOutcome, PageKind
 from warehouse.record.log import EventLog
@@ -21,76 +19,18 @@ from warehouse.record.log import EventLog
 BACKENDS = ("sqlite", "postgresql")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    """Until a server listens on loopback."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and server.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError(f"{server.args!r} does not listen on {port}")
-
-
 @pytest.fixture(scope="session")
 def programs() -> Path:
     """The folder of PostgreSQL's programs."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or [Path(shutil.which("initdb") or "")]
-    if not (found[-1].parent / "postgres").exists():
-        pytest.skip("no PostgreSQL server is installed here")
-    return found[-1].parent
+    return postgres_server.programs() or pytest.skip("no PostgreSQL server is installed here")
 
 
 @pytest.fixture(scope="session")
 def postgresql(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real PostgreSQL server that lives as long as the tests."""
     pytest.importorskip("psycopg_pool", reason="psycopg is absent: pip install mingzhang[postgres]")
-    # PostgreSQL refuses to run as root.
-    as_user: dict[str, object] = {}
-    folder = tmp_path_factory.mktemp("postgresql")
-    if os.geteuid() == 0:
-        as_user = {"user": "nobody", "group": "nogroup", "extra_groups": []}
-        folder = Path(f"/var/tmp/mingzhang-{uuid4().hex}")  # noqa: S108 - others may enter it, and only then
-        folder.mkdir()
-        shutil.chown(folder, "nobody", "nogroup")
-    data, port = folder / "data", free_port()
-    initialise = [
-        programs / "initdb",
-        "-D",
-        data,
-        "-A",
-        "trust",
-        "-U",
-        "mingzhang",
-        "-E",
-        "UTF8",
-        "--no-sync",
-    ]
-    subprocess.run(initialise, check=True, capture_output=True, cwd=folder, **as_user)  # type: ignore[call-overload]
-    options = ["-h", "127.0.0.1", "-p", str(port), "-k", "", "-c", "shared_buffers=16MB"]
-    with (folder / "server.log").open("wb") as messages:
-        server = subprocess.Popen(  # type: ignore[call-overload]
-            [programs / "postgres", "-D", data, *options], stderr=messages, cwd=folder, **as_user
-        )
-        try:
-            wait_for(port, server)
-            # It listens before it has started up.
-            is_ready = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
-            deadline = time.monotonic() + 60
-            while subprocess.run(is_ready, check=False).returncode and time.monotonic() < deadline:
-                time.sleep(0.05)
-            yield f"postgresql://mingzhang@127.0.0.1:{port}/"
-        finally:
-            server.terminate()
-            server.wait()
-            shutil.rmtree(folder, ignore_errors=True)
+    with postgresql_server(programs, tmp_path_factory.mktemp("postgresql")) as address:
+        yield address
 
 
 @pytest.fixture

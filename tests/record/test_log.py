@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 from uuid import UUID
 
 import pytest
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from warehouse.record import envelope
 from warehouse.record.errors import RecordUnavailableError, UnknownEventError
-from warehouse.record.events import Event, ListingEntry, ListingObserved, Payload
+from warehouse.record.events import PAYLOADS, Event, ListingEntry, ListingObserved, Payload
 from warehouse.record.log import EventLog
 from warehouse.record.upcasting import Upcaster, current_payload
 
@@ -137,19 +138,112 @@ def test_any_batches_with_any_repetitions_give_the_same_log(
     assert [event.position for event in read] == appended == list(range(1, len(expected) + 1))
 
 
-def test_a_log_of_the_time_before_the_column_of_the_site_is_opened(
-    tmp_path: Path, make_event: MakeEvent
+def test_events_of_a_type_or_site_are_found_wherever_they_are(
+    open_log: OpenLog, make_event: MakeEvent
 ) -> None:
+    rare = ListingObserved(listing_url="u", column_name="c", complete=True, page_count=1, entries=())
+    with open_log() as log:
+        for start in range(0, 2_500, 500):
+            log.append([make_event(start + n, site_id=f"site-{start}") for n in range(500)])
+            log.append([Event(payload=rare, run_id="run-1", site_id="site-0")])
+
+        def positions(**filters: object) -> list[int]:
+            return [event.position for event in log.read(**filters)]
+
+        assert positions(types=["listing.observed"]) == [501, 1002, 1503, 2004, 2505]
+        assert positions(site_id="site-1000") == list(range(1003, 1503))
+        assert positions(types=["listing.observed", "fetch.finished"]) == list(range(1, 2506))
+        assert positions(types=["listing.observed"], site_id="site-0", after=501, until=2004) == [
+            1002,
+            1503,
+            2004,
+        ]
+        assert positions(types=["listing.observed"], site_id="site-1000") == []
+        assert positions(types=["crawl.started"]) == positions(site_id="nowhere") == []
+
+
+def change(path: Path, *statements: str) -> list[tuple[Any, ...]]:
+    """What the last of these statements gives, done behind the log's back."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        return [connection.execute(statement).fetchall() for statement in statements][-1]
+
+
+@pytest.mark.parametrize("age", ["before the column of the site", "before the table of places"])
+def test_a_log_of_an_older_mingzhang_is_opened(tmp_path: Path, make_event: MakeEvent, age: str) -> None:
     path = tmp_path / "events.sqlite"
     with EventLog.open(path) as log:
         log.append([make_event(1), make_event(2, site_id="qinhuangdao")])
-    with sqlite3.connect(path) as connection:
-        connection.execute("DROP INDEX stored_events_site")
-        connection.execute("ALTER TABLE stored_events DROP COLUMN site_id")
-    connection.close()
+    change(path, "DROP TABLE stored_places", "CREATE INDEX stored_events_topic ON stored_events (topic)")
+    if age == "before the column of the site":
+        change(path, "ALTER TABLE stored_events DROP COLUMN site_id")
     for _ in range(2):
         with EventLog.open(path) as log:
             assert [event.position for event in log.read(site_id="qinhuangdao")] == [2]
+    indexes = change(path, "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE 'stored%'")
+    assert indexes == []
+
+
+def test_what_an_older_mingzhang_appended_meanwhile_is_found(tmp_path: Path, make_event: MakeEvent) -> None:
+    path = tmp_path / "events.sqlite"
+    with EventLog.open(path) as log:
+        log.append([make_event(1), make_event(2, site_id="qinhuangdao")])
+    change(
+        path,
+        "DELETE FROM stored_places WHERE name = 'qinhuangdao'",
+        "CREATE INDEX stored_events_site ON stored_events (site_id)",
+    )
+    with EventLog.open(path) as log:
+        assert [event.position for event in log.read(site_id="qinhuangdao")] == [2]
+
+
+def test_events_that_were_recorded_are_known_whatever_their_ids(
+    open_log: OpenLog, make_event: MakeEvent
+) -> None:
+    old, new = make_event(1), make_event(3)
+    foreign = make_event(2).model_copy(update={"event_id": UUID(int=7)})
+    with open_log() as log:
+        assert list(log.append([new])) == [1]
+        assert list(log.append([old, foreign, new])) == [2, 3]
+        assert list(log.append([foreign, make_event(4), old])) == [4]
+
+
+def test_what_is_none_is_not_written_and_read_as_none(tmp_path: Path, make_event: MakeEvent) -> None:
+    path = tmp_path / "events.sqlite"
+    event = make_event(1)
+    with EventLog.open(path) as log:
+        log.append([event])
+        assert next(log.read()).payload == event.payload
+    ((state,),) = change(path, "SELECT CAST(state AS TEXT) FROM stored_events")
+    assert json.loads(state)["event"]["payload"] == {
+        "url": "http://site.example/附件1.pdf",
+        "kind": "document",
+        "outcome": "stored",
+        "sha256": f"{1:064x}",
+        "byte_count": 1,
+    }
+
+
+def test_what_is_not_written_is_none_when_it_is_read() -> None:
+    for payload in PAYLOADS.values():
+        for name, field in payload.model_fields.items():
+            if type(None) in get_args(field.annotation):
+                assert field.get_default() is None, f"{payload.type}.{name}"
+
+
+def test_moments_are_written_alike(make_event: MakeEvent) -> None:
+    moments = [
+        datetime(2024, 5, 1, 8, tzinfo=timezone(timedelta(hours=8))),
+        datetime(2024, 5, 1, 0, 0, 0, 1, UTC),
+    ]
+    bodies = [envelope.body(make_event(1).model_copy(update={"occurred_at": at}), "") for at in moments]
+    assert [json.loads(body)["occurred_at"] for body in bodies] == [
+        "2024-05-01T00:00:00.000000+00:00",
+        "2024-05-01T00:00:00.000001+00:00",
+    ]
+    assert (
+        json.loads(envelope.payload_of(bodies[0].replace(b'"recorded_at":"', b'"recorded_at":"2024')))
+        == (json.loads(bodies[0])["payload"])
+    )
 
 
 def test_a_file_that_is_no_log_is_named_in_the_error(tmp_path: Path) -> None:
@@ -163,11 +257,7 @@ def test_an_event_of_a_newer_version_is_refused_by_name(tmp_path: Path, make_eve
     path = tmp_path / "events.sqlite"
     with EventLog.open(path) as log:
         log.append([make_event(1)])
-    with sqlite3.connect(path) as connection:
-        connection.execute(
-            "UPDATE stored_events SET state = replace(state, '\"version\":1', '\"version\":9')"
-        )
-    connection.close()
+    change(path, "UPDATE stored_events SET state = replace(state, '\"version\":1', '\"version\":9')")
     with EventLog.open(path) as log, pytest.raises(UnknownEventError, match=r"fetch\.finished version 9"):
         list(log.read())
 

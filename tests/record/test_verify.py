@@ -109,6 +109,15 @@ def test_a_copy_that_was_changed_or_cut_is_found_at_its_place(home: Home) -> Non
     assert found(home) == [("changed_copy", "position 6")]
 
 
+def test_an_event_that_reading_by_site_would_miss_is_found_and_mended_as_is_said(home: Home) -> None:
+    tamper(home, "DELETE FROM stored_places WHERE name = 'xinzhou'")
+    (problem,) = verify_record(home)
+    assert (problem.kind, problem.where) == ("unlisted", "position 1")
+    assert "drop the table stored_places" in problem.detail
+    tamper(home, "DROP TABLE stored_places")
+    assert found(home) == []
+
+
 def test_a_changed_type_column_is_found(home: Home) -> None:
     tamper(home, "UPDATE stored_events SET topic = 'crawl.started' WHERE rowid = 2")
     assert found(home) == [("envelope", "position 2")]

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 import orjson
 
-from warehouse.record.events import Event, RecordedEvent
+from warehouse.record.events import Event, Payload, RecordedEvent
 from warehouse.record.upcasting import current_payload
 
 GENESIS = "0" * 64
@@ -45,36 +44,43 @@ def timestamp(moment: datetime) -> str:
     Raises:
         ValueError: the moment has no time zone.
     """
-    if moment.tzinfo is not UTC:
-        if moment.tzinfo is None:
-            raise ValueError(f"{moment} has no time zone")
-        moment = moment.astimezone(UTC)
-    return moment.isoformat(timespec="microseconds")
+    return _in_utc(moment).isoformat(timespec="microseconds")
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is UTC:
+        return moment
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone")
+    return moment.astimezone(UTC)
+
+
+def known_fields(payload: Payload) -> dict[str, Any]:
+    """What is written of a payload: its fields without those that are None."""
+    return {name: value for name, value in vars(payload).items() if value is not None}
 
 
 def body(event: Event, recorded_at: str) -> bytes:
-    """The event as canonical JSON; `recorded_at` is a `timestamp`."""
-    payload = event.payload
-    # The keys of the envelope are known: written here in their order, only the payload's have to be sorted.
-    return (
-        b'{"event_id":"%s","occurred_at":"%s","payload":%s,"recorded_at":"%s","run_id":%s,"site_id":%s,'
-        b'"type":"%s","version":%d}'
-    ) % (
-        str(event.event_id).encode(),
-        timestamp(event.occurred_at).encode(),
-        canonical_json(vars(payload)),
-        recorded_at.encode(),
-        _json_text(event.run_id),
-        _json_text(event.site_id),
-        payload.type.encode(),
-        payload.version,
+    """The event as canonical JSON; `recorded_at` is a `timestamp`.
+
+    Raises:
+        ValueError: the event's moment has no time zone.
+        TypeError: as from `canonical_json`.
+    """
+    payload, occurred_at = event.payload, _in_utc(event.occurred_at)
+    return canonical_json(
+        {
+            "event_id": event.event_id,
+            # In JSON a moment without microseconds would be shorter than others.
+            "occurred_at": occurred_at if occurred_at.microsecond else timestamp(occurred_at),
+            "payload": known_fields(payload),
+            "recorded_at": recorded_at,
+            "run_id": event.run_id,
+            "site_id": event.site_id,
+            "type": payload.type,
+            "version": payload.version,
+        }
     )
-
-
-@lru_cache(maxsize=1024)
-def _json_text(text: str | None) -> bytes:
-    """A text in quotes; runs and sites are few."""
-    return orjson.dumps(text)
 
 
 def next_checksum(previous: str, event_body: bytes) -> str:
@@ -84,7 +90,7 @@ def next_checksum(previous: str, event_body: bytes) -> str:
 
 def seal(checksum: str, event_body: bytes) -> bytes:
     """What is stored of an event."""
-    return b'{"checksum":"%s","event":%s}' % (checksum.encode(), event_body)
+    return b"".join((b'{"checksum":"', checksum.encode(), b'","event":', event_body, b"}"))
 
 
 def unseal(state: bytes) -> tuple[str, bytes]:

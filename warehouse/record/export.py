@@ -23,8 +23,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from warehouse.files import exclusive
-from warehouse.record.envelope import GENESIS, canonical_json, payload_of, unseal
-from warehouse.record.events import PAYLOADS
+from warehouse.record.envelope import GENESIS, canonical_json, known_fields, payload_of, unseal
+from warehouse.record.events import PAYLOADS, Payload
 from warehouse.record.log import EventLog
 from warehouse.record.recorder import StoredRow
 from warehouse.record.upcasting import current_payload
@@ -184,7 +184,7 @@ def _checksum_at(log: EventLog, position: int) -> str:
 
 @functools.cache
 def _payloads_fingerprint() -> str:
-    definitions = {name: (p.version, p.model_json_schema()) for name, p in PAYLOADS.items()}
+    definitions = {name: (p.version, p.model_json_schema(), "without null") for name, p in PAYLOADS.items()}
     return hashlib.sha256(canonical_json(definitions)).hexdigest()
 
 
@@ -218,7 +218,7 @@ def _columns(rows: Sequence[StoredRow]) -> pa.Table:
     payloads = [_payload_of_today(event, body) for event, body in zip(events, bodies, strict=True)]
     others = {
         "position": [row.position for row in rows],
-        "version": [_VERSION_AND_FIELDS[event["type"]][0] for event in events],
+        "version": [_OF_TODAY[event["type"]][0] for event in events],
         "payload": payloads,
     }
     arrays = [
@@ -230,17 +230,26 @@ def _columns(rows: Sequence[StoredRow]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=EVENT_SCHEMA)
 
 
-_VERSION_AND_FIELDS = {
-    name: (payload.version, payload.model_fields.keys()) for name, payload in PAYLOADS.items()
+def _always_written(payload: type[Payload]) -> set[str]:
+    """Fields that every event of today has: what is None is not written."""
+    fields = payload.model_fields.items()
+    return {name for name, field in fields if field.get_default(call_default_factory=True) is not None}
+
+
+_OF_TODAY = {
+    name: (payload.version, _always_written(payload), payload.model_fields.keys())
+    for name, payload in PAYLOADS.items()
 }
+"""Of each type its version, the fields that it always has, and all that it can have."""
 
 
 def _payload_of_today(event: dict[str, Any], event_body: bytes) -> bytes:
     """JSON of the payload: as stored where it is of today's version and lacks no field; else brought up."""
     payload = event["payload"]
-    if _VERSION_AND_FIELDS.get(event["type"]) == (event["version"], payload.keys()):
+    version, always, fields = _OF_TODAY.get(event["type"], (0, set(), set()))
+    if event["version"] == version and always <= payload.keys() <= fields:
         return payload_of(event_body)
-    return canonical_json(vars(current_payload(event["type"], event["version"], payload)))
+    return canonical_json(known_fields(current_payload(event["type"], event["version"], payload)))
 
 
 def _compact(folder: Path) -> None:

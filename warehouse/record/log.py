@@ -118,6 +118,10 @@ class EventLog:
             yield from rows
             after = rows[-1].position
 
+    def unlisted(self, rows: Sequence[StoredRow]) -> int | None:
+        """The position of the first of these events that is missed when it is read by its type or site."""
+        return self._recorder.unlisted(rows)
+
     def last_position(self) -> int:
         """The position of the last event; 0 in an empty log."""
         return self._recorder.last_position()

@@ -117,6 +117,10 @@ class PostgresRecorder:
             rows = connection.execute(query, values, binary=True).fetchall()
         return [StoredRow(position, event_id.hex, *rest) for position, event_id, *rest in rows]
 
+    def unlisted(self, rows: Sequence[StoredRow]) -> int | None:  # noqa: ARG002 - the database's own indexes
+        """None: reading by type or site goes by indexes that the database keeps."""
+        return None
+
     def last_position(self) -> int:
         """The position of the last event; 0 in an empty log."""
         with self._clear_errors(), self._pool.connection() as connection:

@@ -50,6 +50,9 @@ class Recorder(Protocol):
     ) -> list[StoredRow]:
         """Stored events with a position in (after, until], in order, at most `limit` of them."""
 
+    def unlisted(self, rows: Sequence[StoredRow]) -> int | None:
+        """The position of the first of these events that is missed when it is read by its type or site."""
+
     def last_position(self) -> int:
         """The position of the last event; 0 in an empty log."""
 

@@ -30,7 +30,7 @@ class Problem:
     """Something in the record that is not as it was recorded."""
 
     kind: str
-    """`missing_log`, `unreadable_log`, `gap`, `chain`, `envelope`, `shortened`, `changed_copy`,
+    """`missing_log`, `unreadable_log`, `gap`, `chain`, `envelope`, `unlisted`, `shortened`, `changed_copy`,
     `corrupt_file`, `missing_file`, `changed_publication` or `missing_publication_file`."""
     where: str
     """The position in the log, or the file."""
@@ -83,6 +83,9 @@ def _log_problems(
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 yield Problem("envelope", f"position {position}", f"cannot be read: {error}")
                 broken = True
+        if not broken and (missed := log.unlisted(rows)):
+            detail = "reading by its type or site misses the event; drop the table stored_places, and the"
+            yield Problem("unlisted", f"position {missed}", f"{detail} next command makes it again")
         # What differs from an event that was changed itself says nothing of the copy.
         if not broken and (differs := copy.first_difference(rows)):
             detail = "the log's copy in Parquet is another; `mingzhang rebuild` makes it again"
