@@ -55,6 +55,8 @@ class PageContent:
     """Share of the page that its largest picture covers; 0 where there is none, or no need to look."""
     doubt: str = ""
     """Why the places of the glyphs may be wrong, where the source knows that it is not sure."""
+    is_patched: bool = False
+    """Whether there are white areas, and texts one over the other: some may have been painted over."""
     notices: list[Notice] = field(default_factory=list)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from warehouse.documents.pdf.content import Glyph, PageContent, Rule, SourceError
 from warehouse.documents.pdf.frame import Frame
+from warehouse.documents.pdf.hiding import is_overprinted
 from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_ground, is_white
 from warehouse.documents.pdf.library import pdf_oxide
 from warehouse.documents.pdf.memory import give_back, resident_bytes
@@ -148,6 +149,7 @@ class OxideFile:
             vertical,
             turn=frame.turn,
             picture=picture,
+            is_patched=_has_white_areas(paths) and is_overprinted(glyphs),
             sideways=sideways,
             doubt=self._doubt(characters, frame.rotation),
             notices=watermark.notices(number),
@@ -294,6 +296,15 @@ def _without_pale(characters: list[Any], paths: list[dict[str, Any]], watermark:
         path["bbox"]
         for path in paths
         if path["fill_color"] is not None and is_ground(path["fill_color"], *path["bbox"][2:])
+def _has_white_areas(paths: list[dict[str, Any]]) -> bool:
+    return any(
+        path["fill_color"] is not None
+        and min(path["bbox"][2:]) > MAX_RULE_WIDTH
+        and is_white(path["fill_color"])
+        for path in paths
+    )
+
+
     ]
     return [
         char

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from warehouse.documents.model import Notice
 from warehouse.documents.pdf.content import Glyph, PageContent, PageSource, ScanReader, SourceError
-from warehouse.documents.pdf.layer import is_invisible
+from warehouse.documents.pdf.hiding import may_hide
 from warehouse.documents.pdf.text import WIDE_FROM, has_words
 from warehouse.workers import still_working
 
@@ -52,6 +52,7 @@ def open_reference(data: bytes) -> PlumberFile:
 def pages(file: PageSource, data: bytes, read_scan: ScanReader | None) -> Iterator[PageContent]:
     """The content of each page in turn; one that nothing can read is blank and has a notice."""
     reference: PlumberFile | None = None
+    hides = may_hide(data)
     for number in range(1, file.page_count + 1):
         try:
             content = file.read(number)
@@ -63,8 +64,17 @@ def pages(file: PageSource, data: bytes, read_scan: ScanReader | None) -> Iterat
                 content = _better(content, reference.read(number, content.turn))
             except SourceError:
                 pass  # the notice of the page, or its content as it is, stands
+        if content.glyphs and (content.is_patched or (hides and content.picture < _A_SCAN)):
+            content = _without_hidden(content, data)
         yield _without_pictures_of_text(content, data, read_scan)
         still_working()
+
+
+def _without_hidden(content: PageContent, data: bytes) -> PageContent:
+    """The page without text that is not seen."""
+    from warehouse.documents.pdf.seen import without_covered, without_unseen  # noqa: PLC0415 few files need it
+
+    return (without_covered if content.is_patched else without_unseen)(content, data)
 
 
 def _better(content: PageContent, second: PageContent) -> PageContent:
@@ -72,7 +82,7 @@ def _better(content: PageContent, second: PageContent) -> PageContent:
     if _printed(second) < _NEARLY_ALL * _printed(content):
         return content
     second.notices.append(Notice("fallback", f"read by pdfplumber: {content.doubt}", content.number))
-    return second
+    return replace(second, is_patched=content.is_patched)
 
 
 def _printed(content: PageContent) -> int:
@@ -98,7 +108,7 @@ def _without_pictures_of_text(content: PageContent, data: bytes, read_scan: Scan
         content = replace(content, glyphs=[])
     elif content.picture and not has_words(content.glyphs):
         content.notices.append(Notice("scanned_page", "a picture without text", number))
-    elif content.picture >= _A_SCAN and is_invisible(data, number):
+    elif content.picture >= _A_SCAN and _is_invisible(data, number):
         content.notices.append(Notice("hidden_text", "a picture with a text layer that is not seen", number))
     else:
         if content.picture >= _NOTABLE:
@@ -110,6 +120,12 @@ def _without_pictures_of_text(content: PageContent, data: bytes, read_scan: Scan
     scan = read_scan(data, number)
     notices = [*content.notices, *scan.notices]
     return replace(scan if scan.glyphs or not has_words(content.glyphs) else content, notices=notices)
+
+
+def _is_invisible(data: bytes, number: int) -> bool:
+    from warehouse.documents.pdf.layer import is_invisible  # noqa: PLC0415 8 MB that most files do not need
+
+    return is_invisible(data, number)
 
 
 def is_gibberish(glyphs: Sequence[Glyph]) -> bool:

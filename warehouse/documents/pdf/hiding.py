@@ -1,0 +1,70 @@
+"""Signs that a file or a page holds text that is not seen; `seen` then looks at the picture of the page."""
+
+from __future__ import annotations
+
+import base64
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from warehouse.documents.pdf.content import Glyph
+
+_STREAM = re.compile(rb"stream\r?\n")
+_NOT_INSTRUCTIONS = re.compile(rb"/Image|/Length1|/XRef|/ICC|Type1C|CIDFont|/N\s+[134]\b")
+_DICTIONARY = 400
+"""Bytes; the dictionary of a stream of instructions is no longer."""
+
+_LONGEST = 8_000_000
+"""Bytes of a stream that are looked at."""
+
+_LINE = 4.0
+"""Points; baselines no further apart are compared."""
+
+_OVER = 0.4
+"""Of the size: how far a character reaches into the next one that is printed over it."""
+
+_NOT_PAINTED = re.compile(rb"\b[37]\s+Tr\b")
+_TRANSPARENT = re.compile(rb"/ca\s+0?\.?0*\s*[/>\r\n]")
+_SWITCHED_OFF = re.compile(rb"/OFF\s*\[\s*\d")
+
+
+def may_hide(data: bytes) -> bool:
+    """Whether a file can hold text that is not painted, transparent, or on a layer that is switched off."""
+    return any(
+        (b" Tr" in part and _NOT_PAINTED.search(part))
+        or (b"/ca" in part and _TRANSPARENT.search(part))
+        or (b"/OFF" in part and _SWITCHED_OFF.search(part))
+        for part in _parts(data)
+    )
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    """The file as it is, and its packed streams but for pictures and fonts."""
+    yield data
+    for start in _STREAM.finditer(data):
+        before = data[max(start.start() - _DICTIONARY, 0) : start.start()]
+        dictionary = before[max(before.rfind(b" obj"), 0) :]
+        if b"Flate" in dictionary and _NOT_INSTRUCTIONS.search(dictionary) is None:
+            packed = memoryview(data)[start.end() :]
+            try:
+                if b"ASCII85" in dictionary:
+                    packed = memoryview(_from_ascii(data, start.end()))
+                yield zlib.decompressobj().decompress(packed, _LONGEST)
+            except (zlib.error, ValueError):
+                continue
+
+
+def _from_ascii(data: bytes, start: int) -> bytes:
+    end = data.find(b"~>", start, start + _LONGEST)
+    return base64.a85decode(data[start:end])
+
+
+def is_overprinted(glyphs: Sequence[Glyph]) -> bool:
+    """Whether different characters are printed one over the other."""
+    lines = sorted((round(base / _LINE), x0, x1, size, text) for base, x0, x1, size, text, _ in glyphs)
+    return any(
+        line == below and x0 < x1 - _OVER * size and text != character
+        for (line, _, x1, size, text), (below, x0, _, _, character) in pairwise(lines)
+        if text != " " != character
+    )
