@@ -262,3 +262,44 @@ def test_indents_of_cells_are_kept_and_formulas_without_values_reported() -> Non
         ["合计", ""],
     ]
     assert [notice.kind for notice in document.notices] == ["formula_without_value"]
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "text"),
+    [
+        (12345678, '0!.0,"万元"', "1234.6万元"),
+        (12345678, "0!.0000", "1234.5678"),
+        (500, "0\\.0000", "0.0500"),
+        (-12345678, "0!.0,", "-1234.6"),
+        (1234.56000000012, None, "1234.56"),
+        (0.123456789, None, "0.123456789"),
+    ],
+)
+def test_ten_thousands_and_noise_are_shown_as_a_spreadsheet_does(
+    value: float, code: str | None, text: str
+) -> None:
+    assert shown(value, code) == text
+
+
+def test_errors_are_printed_and_reported() -> None:
+    workbook = openpyxl.Workbook()
+    workbook.active.append(["项目", "预算数"])
+    workbook.active.append(["基本支出", "#REF!"])
+    workbook.active.append(["项目支出", 2.5])
+    workbook.active["B2"].data_type = "e"
+    file = io.BytesIO()
+    workbook.save(file)
+    document = read_document(file.getvalue())
+    assert texts(document.tables[0])[1] == ["基本支出", "#REF!"]
+    assert [notice.kind for notice in document.notices] == ["formula_error"]
+
+
+def test_errors_of_xls_are_printed_and_reported() -> None:
+    document = read_document((Path(__file__).parent / "data" / "errors.xls").read_bytes())
+    assert texts(document.tables[0]) == [
+        ["项目", "预算数"],
+        ["基本支出", "#DIV/0!"],
+        ["项目支出", "#N/A"],
+        ["合计", "2.50"],
+    ]
+    assert [notice.kind for notice in document.notices] == ["formula_error"]

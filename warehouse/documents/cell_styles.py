@@ -34,6 +34,8 @@ class SheetStyles:
     """Steps by which the text of a cell stands to the right, where it does."""
     formulas_without_value: int = 0
     """Cells whose figure no program has worked out yet."""
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Cells that print an error (#REF!) in the place of a figure."""
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
 
@@ -135,9 +137,9 @@ def _xlsx_sheet(content: bytes, part: str, formats: list[str | None], indents: l
             name = _local(element)
             if event == "start" and name == "row":
                 row, column = _index(element.get("r", ""), row + 1), -1
-                if element.get("hidden") in {"1", "true"}:
+                if _is_hidden(element, "ht"):
                     styles.hidden_rows.add(row)
-            elif event == "start" and name == "col" and element.get("hidden") in {"1", "true"}:
+            elif event == "start" and name == "col" and _is_hidden(element, "width"):
                 first, last = _index(element.get("min", ""), 0), _index(element.get("max", ""), 0)
                 styles.hidden_columns.update(range(first, min(last, 16_383) + 1))
             elif event == "start" and name == "sheetView" and element.get("showZeros") in {"0", "false"}:
@@ -157,12 +159,19 @@ def _xlsx_sheet(content: bytes, part: str, formats: list[str | None], indents: l
     return styles
 
 
+def _is_hidden(element: etree._Element, size: str) -> bool:
+    """Whether a row or column says so, or has no size."""
+    return element.get("hidden") in {"1", "true"} or element.get(size) in {"0", "0.0"}
+
+
 def _note_cell(cell: etree._Element, place: tuple[int, int], indents: list[int], styles: SheetStyles) -> None:
     """What the reader of values does not say of a cell."""
     style = cell.get("s", "")
     if style.isdigit() and int(style) < len(indents) and (steps := indents[int(style)]):
         styles.indents[place] = steps
-    if cell.find("{*}f") is not None and not cell.findtext("{*}v"):
+    if cell.get("t") == "e":
+        styles.errors[place] = cell.findtext("{*}v") or "#VALUE!"
+    elif cell.find("{*}f") is not None and not cell.findtext("{*}v"):
         styles.formulas_without_value += 1
 
 
@@ -194,6 +203,8 @@ _BOUND_SHEET, _FORMAT, _XF, _FILE_PASS, _BOF, _EOF = 0x85, 0x41E, 0xE0, 0x2F, 0x
 _NUMBER, _RK, _MUL_RK, _FORMULA = 0x203, 0x27E, 0xBD, 0x06
 _OTHER_CELLS = {0xFD, 0x204, 0x205, 0xD6}  # shared string, string, truth value or error, rich string
 _DIMENSIONS = 0x200
+_TRUTH_OR_ERROR, _ERROR = 0x205, 2
+_ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _WORKBOOK_WINDOW = 0x3D
 _COLUMN_INFO, _ROW, _WINDOW = 0x7D, 0x208, 0x23E
 
@@ -275,6 +286,13 @@ def _refuse_vast_area(last_row: int, last_column: int) -> None:
         )
 
 
+def _xls_error(kind: int, body: bytes) -> str | None:
+    """The error that a cell prints, its own or its formula's."""
+    if kind == _FORMULA and body[6] == _ERROR and body[12:14] == b"\xff\xff":
+        return _ERRORS.get(body[8], "#VALUE!")
+    return _ERRORS.get(body[6], "#VALUE!") if kind == _TRUTH_OR_ERROR and body[7] == 1 else None
+
+
 def _xls_sheet(stream: bytes, offset: int, formats: list[str | None]) -> SheetStyles:
     _refuse_vast_sheet(stream, offset)
     found = SheetStyles()
@@ -284,6 +302,8 @@ def _xls_sheet(stream: bytes, offset: int, formats: list[str | None]) -> SheetSt
             found.formats[row, column] = code
 
     for kind, body in _records(stream, offset):
+        if (error := _xls_error(kind, body)) is not None:
+            found.errors[struct.unpack_from("<HH", body)] = error
         if kind in {_NUMBER, _RK, _FORMULA}:
             note(*struct.unpack_from("<HHH", body))
         elif kind == _MUL_RK:

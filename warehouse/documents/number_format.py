@@ -18,16 +18,22 @@ BUILT_IN = {
 }  # fmt: skip
 """Formats that a file names by number only (ECMA-376 18.8.30), accounting forms without their padding."""
 
+_MICRO, _NOISE, _MOST_ROUNDED = Decimal("0.000001"), Decimal("0.00000001"), Decimal(10) ** 15
 _TOKEN = re.compile(
-    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_.|\*.|\[(?P<bracket>[^\]]*)\]'
+    r'"(?P<quoted>[^"]*)"|[\\!](?P<escaped>.)|_.|\*.|\[(?P<bracket>[^\]]*)\]'
     r"|(?P<number>[0#?][0#?,]*(?:\.[0#?]*)?,*|\.[0#?]+)|(?P<percent>%)|(?P<other>.)",
     re.DOTALL,
 )
 
 
 def exact(value: float) -> str:
-    """The shortest decimal text of a stored number, without noise beyond the 15 digits that Excel keeps."""
-    return _plain(_decimal(value))
+    """The shortest decimal text of a stored number, without the noise that sums of floats leave behind.
+
+    Noise is what stands beyond 15 digits, or far behind the point alone (1234.56000000012).
+    """
+    number = _decimal(value)
+    rounded = number.quantize(_MICRO, ROUND_HALF_UP) if abs(number) < _MOST_ROUNDED else number
+    return _plain(rounded if abs(number - rounded) <= _NOISE else number)
 
 
 def shown(value: float, code: str | None) -> str:
@@ -80,6 +86,8 @@ class _Layout:
     number: str | None
     after: str
     percent: bool
+    pointed: int = 0
+    """Digits behind a point that is only a literal: 0!.0, prints ten thousands, 12345678 as 1234.6."""
 
     def print(self, number: Decimal) -> str:
         if self.number is None:
@@ -92,6 +100,8 @@ class _Layout:
         whole = whole.zfill(whole_code.count("0")) if whole.strip("0") else "0" * whole_code.count("0")
         if "," in whole_code and whole:
             whole = f"{int(whole):,}" if len(whole) > 3 else whole
+        if self.pointed:
+            whole = f"{whole[: -self.pointed]}.{whole[-self.pointed :]}"
         optional = len(places_code) - len(places_code.rstrip("#?"))
         kept = len(places) - min(optional, len(places) - len(places.rstrip("0")))
         places = places[:kept]
@@ -103,7 +113,7 @@ def _parse(section: str) -> _Layout | None:
     """None for what is not a plain decimal format: dates, fractions, exponents, text, conditions."""
     before, after = "", ""
     number: str | None = None
-    percent = False
+    percent, pointed = False, 0
     for match in _TOKEN.finditer(section):
         literal = match["quoted"] or match["escaped"] or ""
         if match["bracket"] is not None:
@@ -113,9 +123,10 @@ def _parse(section: str) -> _Layout | None:
         elif match["number"] is not None:
             if set(match["number"]) <= {"?"}:
                 continue  # `"-"??` keeps room for digits and prints none
-            if number is not None:
+            number, pointed = _with_digits(number, after, match["number"])
+            if number is None:
                 return None
-            number = match["number"]
+            after = ""
         elif match["percent"]:
             percent, literal = True, "%"
         elif match["other"]:
@@ -123,6 +134,16 @@ def _parse(section: str) -> _Layout | None:
                 return None
             literal = match["other"]
         before, after = (before + literal, after) if number is None else (before, after + literal)
-    return (
-        None if number is None and "?" in section and not before else _Layout(before, number, after, percent)
-    )
+    if number is None and "?" in section and not before:
+        return None
+    return _Layout(before, number, after, percent, pointed)
+
+
+def _with_digits(number: str | None, after: str, digits: str) -> tuple[str | None, int]:
+    """The code of a number with further digits, and how many of them follow a point that is a literal."""
+    if number is None:
+        return digits, 0
+    places = digits.rstrip(",")
+    if after != "." or set(places) != {"0"} or not set(number) <= {"0", "#"}:
+        return None, 0
+    return number + digits, len(places)

@@ -122,14 +122,14 @@ class Sheet:
 def _shown(sheet: CalamineSheet, styles: SheetStyles, notices: list[Notice]) -> Sheet:
     """The values of a sheet as their styles print them."""
     rows = [
-        [
-            ""
-            if not styles.shows_zeros and _is_zero(value)
-            else _indented(_text(value, styles.formats.get((r, c))), styles.indents.get((r, c), 0))
-            for c, value in enumerate(row)
-        ]
+        [styles.errors.get((r, c)) or _printed(value, (r, c), styles) for c, value in enumerate(row)]
         for r, row in enumerate(sheet.to_python(skip_empty_area=False))
     ]
+    if styles.errors:
+        kinds = ", ".join(sorted(set(styles.errors.values())))
+        notices.append(
+            Notice("formula_error", f"{len(styles.errors)} cells of sheet {sheet.name!r} print {kinds}")
+        )
     if styles.formulas_without_value:
         notices.append(
             Notice(
@@ -163,6 +163,12 @@ def sheet_blocks(sheet: Sheet, notices: list[Notice]) -> Iterator[Block]:
     for first, last in _parts(cells, len(visible_rows)):
         part = [cell for cell in cells if first <= cell.row < last]
         yield from _part_blocks(part, first, sheet.name)
+
+
+def _printed(value: Value, place: tuple[int, int], styles: SheetStyles) -> str:
+    if not styles.shows_zeros and _is_zero(value):
+        return ""
+    return _indented(_text(value, styles.formats.get(place)), styles.indents.get(place, 0))
 
 
 def _text(value: Value, code: str | None) -> str:
