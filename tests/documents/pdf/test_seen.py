@@ -80,3 +80,35 @@ def test_a_layer_that_is_switched_off_is_not_read(grid: Texts):
     document = read_pdf(data)
     assert grid(document.tables[0]) == [["Item", "Amount"], ["Total", "16.60"]]
     assert kinds(document.notices) == ["hidden_text"]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"/Subtype/Widget/FT/Tx/T(a)/V(16.60)/DA(/F 10 Tf 0 g)/F 4",
+        b"/Subtype/FreeText/Contents(16.60)/DA(/F 10 Tf 0 g)/F 4/AP<</N 7 0 R>>",
+    ],
+    ids=["field", "note"],
+)
+def test_what_viewers_show_over_a_page_is_read(grid: Texts, field: bytes):
+    rules = "".join(f"50 {y} m 250 {y} l S " for y in (700, 680, 660))
+    rules += "".join(f"{x} 700 m {x} 660 l S " for x in (50, 150, 250))
+    printed = "".join(
+        f"1 0 0 1 {x} {y} Tm ({text}) Tj "
+        for x, y, text in ((55, 685, "Item"), (155, 685, "Amount"), (55, 665, "Total"))
+    )
+    content = f"{rules}BT /F 10 Tf {printed}ET".encode()
+    appearance = b"BT /F 10 Tf 2 4 Td (16.60) Tj ET"
+    data = pdf_of(
+        b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[6 0 R]/NeedAppearances true"
+        b"/DR<</Font<</F 5 0 R>>>>>>>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Annots[6 0 R]"
+        b"/Resources<</Font<</F 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        b"<</Type/Annot/Rect[152 662 248 678]/P 3 0 R%s>>" % field,
+        b"<</Type/XObject/Subtype/Form/BBox[0 0 96 16]/Resources<</Font<</F 5 0 R>>>>/Length %d>>"
+        b"stream\n%s\nendstream" % (len(appearance), appearance),
+    )
+    assert grid(read_pdf(data).tables[0]) == [["Item", "Amount"], ["Total", "16.60"]]

@@ -1,4 +1,4 @@
-"""Signs that a file or a page holds text that is not seen; `seen` then looks at the picture of the page."""
+"""Signs that a file holds text that is not seen, or is seen without being in a page; `seen` looks into it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from warehouse.documents.pdf.content import Glyph
 
@@ -24,19 +25,34 @@ _LINE = 4.0
 _OVER = 0.4
 """Of the size: how far a character reaches into the next one that is printed over it."""
 
-_NOT_PAINTED = re.compile(rb"\b[37]\s+Tr\b")
-_TRANSPARENT = re.compile(rb"/ca\s+0?\.?0*\s*[/>\r\n]")
-_SWITCHED_OFF = re.compile(rb"/OFF\s*\[\s*\d")
+_HIDING = (
+    (b" Tr", re.compile(rb"\b[37]\s+Tr\b")),
+    (b"/ca", re.compile(rb"/ca\s+0?\.?0*\s*[/>\r\n]")),
+    (b"/OFF", re.compile(rb"/OFF\s*\[\s*\d")),
+)
+"""Not painted, transparent, switched off: a word to look for, and what it then must be part of."""
+
+_FIELD = re.compile(rb"/FT\s*/(Tx|Ch)\b")
 
 
-def may_hide(data: bytes) -> bool:
-    """Whether a file can hold text that is not painted, transparent, or on a layer that is switched off."""
-    return any(
-        (b" Tr" in part and _NOT_PAINTED.search(part))
-        or (b"/ca" in part and _TRANSPARENT.search(part))
-        or (b"/OFF" in part and _SWITCHED_OFF.search(part))
-        for part in _parts(data)
-    )
+class Signs(NamedTuple):
+    """What a file can hold besides what its pages print.
+
+    `may_hide`: text that is not painted, transparent, or on a layer that is switched off.
+    `has_fields`: fields of forms or notes with text, which viewers show over the page.
+    """
+
+    may_hide: bool
+    has_fields: bool
+
+
+def signs_of(data: bytes) -> Signs:
+    """What the words of a file, unpacked where they are packed, tell of it."""
+    may_hide = has_fields = False
+    for part in _parts(data):
+        may_hide = may_hide or any(word in part and sign.search(part) for word, sign in _HIDING)
+        has_fields = has_fields or b"/FreeText" in part or (b"/FT" in part and bool(_FIELD.search(part)))
+    return Signs(may_hide, has_fields)
 
 
 def _parts(data: bytes) -> Iterator[bytes]:

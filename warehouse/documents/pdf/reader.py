@@ -19,6 +19,7 @@ from warehouse.documents.model import (
     UnreadableDocumentError,
 )
 from warehouse.documents.pdf.content import ScanReader
+from warehouse.documents.pdf.hiding import signs_of
 from warehouse.documents.pdf.opening import open_pdf
 from warehouse.documents.pdf.pages import PageLayout, PageLine, TablePart, lay_out
 from warehouse.documents.pdf.running import without_running_text
@@ -66,11 +67,23 @@ def _read_pages(data: bytes, read_scan: ScanReader | None) -> tuple[list[PageLay
     """
     layouts: list[PageLayout] = []
     notices: list[Notice] = []
-    for content in pages(open_pdf(data), data, read_scan):
+    file = open_pdf(data)
+    signs = signs_of(data)
+    if signs.has_fields:
+        data = _with_fields_printed(data)
+        file = open_pdf(data)
+    for content in pages(file, data, read_scan, hides=signs.may_hide):
         for part in pages_on(content):
             layouts.append(replace(lay_out(part.content), top=part.top, height=part.height))
             notices += part.content.notices
     return layouts, notices
+
+
+def _with_fields_printed(data: bytes) -> bytes:
+    """The file with its fields and notes printed on their pages."""
+    from warehouse.documents.pdf.seen import with_fields_printed  # noqa: PLC0415 8 MB that few files need
+
+    return with_fields_printed(data)
 
 
 def _let_go(parts: list[PageLine | TablePart]) -> Iterator[PageLine | TablePart]:

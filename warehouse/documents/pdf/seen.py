@@ -1,4 +1,4 @@
-"""Text that a file holds and nobody sees: not painted, transparent, cut off, switched off or painted over.
+"""Text that nobody sees (not painted, transparent, switched off, painted over), and text seen over a page.
 
 What is seen is asked of pdfium's renderer: text that can be taken away without a change of the picture is
 not on the page.
@@ -7,6 +7,7 @@ not on the page.
 from __future__ import annotations
 
 import ctypes
+import io
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -36,6 +37,23 @@ class _Text(NamedTuple):
 
     box: Box
     text: str
+
+
+def with_fields_printed(data: bytes) -> bytes:
+    """The file with what viewers show over its pages (fields of forms, notes) as part of them.
+
+    The file as it is where that cannot be done.
+    """
+    written = io.BytesIO()
+    try:
+        with closing(pypdfium2.PdfDocument(data)) as document:
+            document.init_forms()
+            for page in document:
+                pdfium.FPDFPage_Flatten(page.raw, pdfium.FLAT_NORMALDISPLAY)
+            document.save(written)
+    except pypdfium2.PdfiumError:
+        return data
+    return written.getvalue()
 
 
 def without_unseen(content: PageContent, data: bytes) -> PageContent:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from warehouse.documents.model import Notice
 from warehouse.documents.pdf.content import Glyph, PageContent, PageSource, ScanReader, SourceError
-from warehouse.documents.pdf.hiding import may_hide
 from warehouse.documents.pdf.text import WIDE_FROM, has_words
 from warehouse.workers import still_working
 
@@ -49,10 +48,18 @@ def open_reference(data: bytes) -> PlumberFile:
     return PlumberFile(data)
 
 
-def pages(file: PageSource, data: bytes, read_scan: ScanReader | None) -> Iterator[PageContent]:
-    """The content of each page in turn; one that nothing can read is blank and has a notice."""
+def pages(
+    file: PageSource, data: bytes, read_scan: ScanReader | None, *, hides: bool
+) -> Iterator[PageContent]:
+    """The content of each page in turn; one that nothing can read is blank and has a notice.
+
+    Args:
+        file: The open file.
+        data: Its bytes.
+        read_scan: As for `read_pdf`.
+        hides: Whether the file may hold text that is not seen.
+    """
     reference: PlumberFile | None = None
-    hides = may_hide(data)
     for number in range(1, file.page_count + 1):
         try:
             content = file.read(number)
