@@ -15,6 +15,7 @@ from uuid import uuid4
 
 def programs() -> Path | None:
     """The folder of PostgreSQL's programs; None where no server is installed."""
+    # ruff: noqa: S603 - PostgreSQL's own programs
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or [Path(shutil.which("initdb") or "")]
     return found[-1].parent if (found[-1].parent / "postgres").exists() else None
 
