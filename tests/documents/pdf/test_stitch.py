@@ -177,3 +177,38 @@ def test_a_merged_label_goes_on_over_the_page_break(new_paper: NewPaper):
     (table,) = read_pdf(paper.data()).tables
     label = next(cell for cell in table.cells if cell.text == "产出指标")
     assert (label.row, label.row_span, table.row_count) == (0, 4, 4)
+
+
+@pytest.mark.parametrize(
+    "again",
+    ["一般公共预算支出表（2）", "续公开05表：一般公共预算支出表", "一般公共预算支出表（续表一）", "续表2"],
+)
+def test_a_title_with_a_mark_of_continuation_is_no_new_title(new_paper: NewPaper, grid: Texts, again: str):
+    paper = new_paper()
+    paper.text(50, 20, "公开05表")
+    for title, rows in (("一般公共预算支出表", BODY[:3]), (again, BODY[3:])):
+        paper.text(200, 40, title, size=14)
+        paper.table([*HEADER, *rows])
+        paper.page()
+    (table,) = read_pdf(paper.data()).tables
+    assert grid(table) == [*HEADER, *BODY]
+
+
+def test_a_note_below_each_page_does_not_end_the_table(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    for rows in ([*HEADER, *BODY[:3]], BODY[3:5], BODY[5:]):
+        paper.text(50, paper.table(rows) + 5, "注：本表按照财政部门批复的部门预算编制。")
+        paper.page()
+    (table,) = read_pdf(paper.data()).tables
+    assert grid(table) == [*HEADER, *BODY]
+
+
+@pytest.mark.parametrize(("factor", "tables"), [(0.9, 1), (0.5, 2)])
+def test_a_page_scaled_as_a_whole_goes_on_without_a_header(new_paper: NewPaper, factor: float, tables: int):
+    widths = [50.0, 120.0, 70.0, 90.0, 60.0]
+    rows = [[f"2011{i:03}", f"第{i}项", "1.00", "2.00", "3.00"] for i in range(6)]
+    paper = new_paper()
+    paper.table([["编码", "名称", "合计", "基本支出", "项目支出"], *rows[:3]], widths=widths)
+    paper.page()
+    paper.table(rows[3:], widths=[factor * width for width in widths])
+    assert len(read_pdf(paper.data()).tables) == tables

@@ -11,12 +11,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from itertools import pairwise
 
+from warehouse.documents.pdf.edges import common_edges
 from warehouse.documents.pdf.pages import PageLayout, PageLine, PartCell, TablePart
-
-_TOLERANCE = 4.0
-"""Points; how far the same column edge may lie apart on two pages (offset of the whole table taken out)."""
 
 _HEADER_ROWS = 8
 _COMPARED_ROWS = 40
@@ -24,7 +21,10 @@ _COMPARED_CELLS = 150
 _CAPTION = re.compile(
     r"[(（]?(金额|货币)?单位[:：]?(人民币)?[百千万亿]*元[)）]?|预算年度[:：]?|(19|20)\d\d年?度?|续表.*|[(（]续[表\d一二三]*[)）]"
 )
-_CONTINUED = re.compile(r"[(（]?续表?[一二三四五六七八九十\d]*[)）]?|第\d+页(共\d+页)?")
+_CONTINUED = re.compile(r"[(（]?续表?[一二三四五六七八九十\d]*[)）]?|第\d+页(共\d+页)?|\(\d{1,2}\)$")
+_BETWEEN = ":-— "
+_NAME = 3
+"""Characters; a known line of fewer is no part of another."""
 _AMOUNT = re.compile(r"-?[\d,]*\d\.\d+%?")
 _SHORT = 12
 _ENDING = re.compile(r"备?注|说明|.*表$|.*[部分章]")
@@ -35,6 +35,8 @@ _OWN_ROW = re.compile(
 
 _MARKS = re.compile(r"[\W_]+")
 _ALIKE = 0.75
+_ALIKE_ALONE = 0.85
+"""Of a text alone in its row: 一、本年收入 and 二、本年收入 are two rows."""
 
 Block = PageLine | TablePart
 
@@ -50,7 +52,7 @@ def stitch(layouts: Sequence[PageLayout]) -> list[Block]:
         rest = layout.blocks
         first = next((i for i, block in enumerate(rest) if isinstance(block, TablePart)), None)
         if open_at is not None and first is not None:
-            joined = _continued(blocks[open_at:], rest[: first + 1], began_on)
+            joined = _continued(blocks[open_at:], rest[: first + 1], rest[first + 1 :], began_on)
             if joined is not None:
                 blocks[open_at] = joined
                 rest = rest[first + 1 :]
@@ -67,12 +69,18 @@ def _last_table(blocks: Sequence[Block]) -> int:
     return next(i for i in range(len(blocks) - 1, -1, -1) if isinstance(blocks[i], TablePart))
 
 
-def _continued(upper: Sequence[Block], lower: Sequence[Block], began_on: Sequence[Block]) -> TablePart | None:
-    """The table that begins `upper` joined with the part that ends `lower`; None where that is another."""
+def _continued(
+    upper: Sequence[Block], lower: Sequence[Block], rest: Sequence[Block], began_on: Sequence[Block]
+) -> TablePart | None:
+    """The table that begins `upper` joined with the part that ends `lower`; None where that is another.
+
+    What stands below both, `rest` being the end of the page, is a note that each page repeats.
+    """
     table, part = upper[0], lower[-1]
     if not isinstance(table, TablePart) or not isinstance(part, TablePart):
         return None
-    after, before, known = _texts(upper), _texts(lower), _texts(began_on)
+    before, known, repeated = _texts(lower), _texts(began_on), _texts(rest)
+    after = [text for text in _texts(upper) if text not in repeated]
     return continued(table, part, before, after, {_bare(text) for text in known} if before else set())
 
 
@@ -109,7 +117,7 @@ def continued(
         return None
     if _begins_again(old, new, start, repeated) or (not repeated and _has_other_header(table, part)):
         return None
-    edges = _common_edges(table.edges, part.edges)
+    edges = common_edges(table.edges, part.edges)
     if edges is None:
         if not repeated or len(table.edges) != len(part.edges):
             return None
@@ -125,7 +133,12 @@ def _is_content(line: str, repeated: int) -> bool:
 
 def _is_new(line: str, known: set[str]) -> bool:
     bare = _bare(line)
-    return bool(bare) and bare not in known and _CAPTION.fullmatch(bare) is None
+    if not bare or bare in known or _CAPTION.fullmatch(bare):
+        return False
+    for text in sorted(known, key=len, reverse=True):
+        if len(text) >= _NAME:
+            bare = bare.replace(text, "")
+    return bool(bare.strip(_BETWEEN))
 
 
 def _first_rows(table: TablePart) -> list[list[str]]:
@@ -145,11 +158,16 @@ def _as_before(row: list[str], rows: list[list[str]]) -> list[str]:
 
 
 def _is_misread(row: list[str], known: list[str]) -> bool:
-    """Whether rows without figures are alike in each text, but for marks and one character in four."""
-    if len(row) != len(known) or any(map(_FIGURE.fullmatch, (*row, *known))):
+    """Whether a row is a known one but for misread characters, a text under a stamp or a speck.
+
+    Both print the same figures, if any, and no amounts; taken as a whole they are alike.
+    """
+    figures = [list(filter(_FIGURE.fullmatch, texts)) for texts in (row, known)]
+    if figures[0] != figures[1] or any(map(_AMOUNT.fullmatch, figures[0])):
         return False
-    pairs = [(_MARKS.sub("", now), _MARKS.sub("", was)) for now, was in zip(row, known, strict=True)]
-    return all(now == was or SequenceMatcher(None, now, was).ratio() >= _ALIKE for now, was in pairs)
+    now, was = (_MARKS.sub("", "".join(texts)) for texts in (row, known))
+    least = _ALIKE if len(known) > 1 else _ALIKE_ALONE
+    return now == was or SequenceMatcher(None, now, was, autojunk=False).ratio() >= least
 
 
 def _repeated(old: list[list[str]], new: list[list[str]]) -> tuple[int, int]:
@@ -208,39 +226,6 @@ def _has_other_header(table: TablePart, part: TablePart) -> bool:
 
 def _is_label(text: str) -> bool:
     return not any(character.isdigit() for character in text)
-
-
-def _common_edges(old: Sequence[float], new: Sequence[float]) -> tuple[list[float], list[float]] | None:
-    """The new part's edges in the old part's terms, and all edges together; None where the columns differ.
-
-    One part may lack edges of the other, where all its rows span them, or where a merged cell without a rule
-    on this page stands beside them.
-    """
-    inner = [_near(old, edge) for edge in new]
-    if len(new) < len(old) and len(new) > 2 and old[1] in inner and all(edge in old for edge in inner):
-        return inner, list(old)
-    offset = old[0] - new[0]
-    if abs((new[-1] + offset) - old[-1]) > _TOLERANCE:
-        return None
-    if len(old) == len(new) and _agree(old, [edge + offset for edge in new]):
-        return list(old), list(old)
-    moved = [_near(old, edge + offset) for edge in new]
-    missing = [edge for edge in moved if edge not in old]
-    if missing and len(set(moved) & set(old)) < min(len(old), len(new)) - max(1, len(missing)) // 2:
-        return None
-    return moved, sorted({*old, *moved})
-
-
-def _agree(old: Sequence[float], new: Sequence[float]) -> bool:
-    """Whether each edge moved by no more than a fifth of the narrower column beside it."""
-    widths = [after - before for before, after in pairwise(old)]
-    room = [max(_TOLERANCE, min(pair) / 5) for pair in pairwise([widths[0], *widths, widths[-1]])]
-    return all(abs(a - b) <= most for a, b, most in zip(old, new, room, strict=True))
-
-
-def _near(edges: Sequence[float], at: float) -> float:
-    nearest = min(edges, key=lambda edge: abs(edge - at))
-    return nearest if abs(nearest - at) <= _TOLERANCE else at
 
 
 def _join(
