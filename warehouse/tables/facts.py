@@ -15,14 +15,14 @@ from warehouse.tables.model import DocumentFacts
 from warehouse.tables.text import key
 
 _T = TypeVar("_T")
-_PHASES = {"预算": "budget", "决算": "final_account"}
+_PHASES = {"预算": "budget", "决算": "final_account", "财决": "final_account"}
 _COVER = re.compile(r"(20\d\d)年(?:度|初)?.{0,30}?(?<!公共)(?<!基金)(?<!经营)(预算|决算)")
 _FUND_NAME = re.compile(r"(?:公共|基金|经营)预算")
 _SCOPE = re.compile(r"(部门|单位)(?:\([^)]*\))?(?:综合|财务|整体)?(?:预算|决算|收支|收入|支出|财政拨款)")
 _AGENCY = re.compile(r"^([^\d:、]{3,40}?)(?:20\d\d)年?度?(?:部门|单位)?(?:预算|决算)")
 _PART = re.compile(r"^(?:第.{1,2}部分|[一二三四五六七八九十]{1,3}、|附件?\d*[:、.]?|\d{1,2}[、.])")
 _PHASE = re.compile(
-    r"(?:(?<=部门)|(?<=单位)|(?<=收支)|(?<=收入)|(?<=支出)|(?<=拨款))(?:预算|决算)|(?:预算|决算)(?=项目|公开|收支|收入|支出|总表|表)"
+    r"(?:(?<=部门)|(?<=单位)|(?<=收支)|(?<=收入)|(?<=支出)|(?<=拨款))(?:预算|决算)|^财决(?=附?\d|公开)|(?:预算|决算)(?=项目|公开|收支|收入|支出|总表|表)"
 )
 _PROSE = re.compile(r"[。;,]|\d万?元")
 _HEADER_YEAR = re.compile(

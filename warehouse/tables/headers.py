@@ -17,6 +17,7 @@ Grid = Sequence[Sequence[Cell]]
 _COLUMN_NUMBER = re.compile(
     r"\(?\d{1,2}\)?(?:栏)?|\d{1,2}=[\d+\-=()*/]+|[A-Z]|\*\*|[-—]|\d{1,2}\.?|[甲乙丙丁]"
 )
+_SEVERAL = 3
 _COLUMN_NUMBER_LABEL = re.compile(r"(?:栏次|档次|列次|栏目|行次|序号|栏号|合计)?(?:[-—*]*)|\*\*")
 _CODE = re.compile(r"\d{3}|\d{5}|\d{7}|\d{9}")
 _CATALOGUE = re.compile(r"[ABC]\d{0,9}")
@@ -107,12 +108,17 @@ def is_data_row(row: Sequence[Cell]) -> bool:
 def numbers_columns(row: Sequence[Cell]) -> bool:
     """Whether a row only numbers the columns: `栏次 1 2 3`, `** 1 2 3`, `A B 1 2=3+4`."""
     texts = [text for text in _texts(row) if text not in _CODE_PARTS]
-    if len(texts) > 1 and _COLUMN_NUMBER_LABEL.fullmatch(texts[0]):
+    if len(texts) > 1 and (_COLUMN_NUMBER_LABEL.fullmatch(texts[0]) or _is_misread_label(row[0], texts)):
         texts = [text for text in texts[1:] if text != texts[0]]
     if not texts or not all(_COLUMN_NUMBER.fullmatch(text) for text in texts):
         return False
     numbers = [int(match.group()) for text in texts if (match := re.match(r"\d+", text.strip("(")))]
     return bool(numbers) and numbers[0] in (1, 2, 3, 4) and all(b - a == 1 for a, b in pairwise(numbers))
+
+
+def _is_misread_label(first: Cell, texts: Sequence[str]) -> bool:
+    """Whether what optical recognition made of 栏次 stands before several numbers."""
+    return first.confidence is not None and len(texts) > _SEVERAL and len(texts[0]) <= len("栏次")
 
 
 def is_caption_row(row: Sequence[Cell]) -> bool:
@@ -307,6 +313,17 @@ def read_header(grid: Grid, *, fiscal_year: int | None = None, phase: str | None
     return Header(rows, _with_totals(_with_groups(columns)))
 
 
+def repeated_header_rows(header: Header, grid: Grid) -> frozenset[int]:
+    """Rows of the body that print the header again: of two texts or more, the same in the same columns."""
+    rows = header.rows
+    printed_above = {tuple(key(cell.text) for cell in grid[row]) for row in range(rows.first, rows.end)}
+    return frozenset(
+        at
+        for at, row in enumerate(grid[rows.end :], start=rows.end)
+        if (texts := tuple(key(cell.text) for cell in row)) in printed_above and len({*texts} - {""}) > 1
+    )
+
+
 def reuse_header(header: Header, grid: Grid) -> Header:
     """The header of the part before, for a part of a table that repeats none."""
     first = 0
@@ -344,7 +361,19 @@ def _with_groups(columns: list[Column]) -> list[Column]:
     }
     if {"revenue", "expenditure"} <= set(sides.values()):
         return [replace(column, side=sides[column.group]) for column in grouped]
-    return grouped
+    return _with_sides_of_columns(grouped)
+
+
+def _with_sides_of_columns(columns: list[Column]) -> list[Column]:
+    """The columns of one list (of units), each on its side, where 收入 and 支出 head all amounts."""
+    sides = {
+        column.index: meanings.side_heading(column.parts[0]) if len(column.parts) > 1 else None
+        for column in columns
+        if column.role == "amount"
+    }
+    if set(sides.values()) != {"revenue", "expenditure"}:
+        return columns
+    return [replace(column, side=sides.get(column.index)) for column in columns]
 
 
 def _with_totals(columns: list[Column]) -> tuple[Column, ...]:
@@ -361,8 +390,7 @@ def _with_totals(columns: list[Column]) -> tuple[Column, ...]:
             for other in amounts
             if other.group == column.group and other is not column and other.parts[: len(parent)] == parent
         ]
-        inner = [other.parts[len(parent) :] for other in family]
-        fund = column.fund_type or ("all" if any(meanings.fund_of(parts) for parts in inner) else None)
-        nature = column.nature or ("all" if any(meanings.nature_of(parts) for parts in inner) else None)
+        fund = column.fund_type or ("all" if any(other.fund_type for other in family) else None)
+        nature = column.nature or ("all" if any(other.nature for other in family) else None)
         result.append(replace(column, fund_type=fund, nature=nature))
     return tuple(result)

@@ -96,6 +96,11 @@ def role_of(parts: tuple[str, ...]) -> str | None:
     return _first("roles", plain_header(parts[-1]), "/".join(key(part) for part in parts))
 
 
+def is_kind(parts: tuple[str, ...]) -> bool:
+    """Whether a column of names holds kinds that head the names beside it (支出类别, 资产类别)."""
+    return bool(parts) and plain_header(parts[-1]) in _words("kinds")
+
+
 def is_total(text: str) -> bool:
     """Whether a header text is a bare total (合计, 小计)."""
     return plain_header(text) in _words("totals")
@@ -143,13 +148,24 @@ def _from_leaf_out(section: str, parts: tuple[str, ...]) -> str | None:
 
 
 def fund_of(parts: tuple[str, ...]) -> str | None:
-    """Which money the header path states, innermost text first; None where it does not say."""
-    return _from_leaf_out("funds", parts)
+    """Which money the header path states, innermost text first; None where it does not say.
+
+    What is carried into the next year (年末结转和结余, and what it heads) is not money brought forward.
+    """
+    fund = _from_leaf_out("funds", parts)
+    return None if fund == "carryover" and _is_next_year(parts) else fund
 
 
 def nature_of(parts: tuple[str, ...]) -> str | None:
-    """What the money is spent on by the header path, innermost text first; None where it does not say."""
-    return _from_leaf_out("natures", parts)
+    """What the money is spent on by the header path, innermost text first; None where it does not say.
+
+    What is carried into the next year is not spent, whatever it was meant for.
+    """
+    return "next_year" if _is_next_year(parts) else _from_leaf_out("natures", parts)
+
+
+def _is_next_year(parts: tuple[str, ...]) -> bool:
+    return any(_first("natures", plain, plain) == "next_year" for plain in map(key, parts))
 
 
 def period_of(parts: tuple[str, ...], fiscal_year: int | None, phase: str | None) -> str | None:
@@ -202,9 +218,33 @@ def year_of(text: str) -> int | None:
     return int(match.group(1)) if match else None
 
 
+@cache
+def _names(section: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (value, re.compile(pattern)) for value, pattern in load("columns")["section_names"][section].items()
+    )
+
+
+@lru_cache(maxsize=1 << 13)
+def nature_named(text: str) -> str | None:
+    """The nature that a name without ordinal is, and nothing else: 人员经费, 项目支出."""
+    return next((value for value, pattern in _names("natures") if pattern.fullmatch(key(text))), None)
+
+
+@lru_cache(maxsize=1 << 13)
+def fund_named(text: str) -> str | None:
+    """The fund that a name without ordinal is, and nothing else: 一般公共预算项目, 单位资金."""
+    return next((value for value, pattern in _names("funds") if pattern.fullmatch(key(text))), None)
+
+
 def side_of(text: str) -> str | None:
     """`revenue` or `expenditure` where a header text names exactly one side."""
     plain = key(text)
     sides = load("columns")["sides"]
     named = [side for side, words in sides.items() if any(word in plain for word in words)]
     return named[0] if len(named) == 1 else None
+
+
+def side_heading(text: str) -> str | None:
+    """The side that a header text alone is about: 收入, 支出预算, 收入（万元）."""
+    return {"收入": "revenue", "支出": "expenditure"}.get(plain_header(text).removesuffix("预算"))

@@ -15,6 +15,7 @@ from warehouse.tables.context import Context, Section, read_contexts, read_secti
 from warehouse.tables.doubts import with_doubts
 from warehouse.tables.facts import document_facts
 from warehouse.tables.model import Amount, RawCell, ReaderNotice, RecognisedTable, Recognition, TextLine
+from warehouse.tables.sections import with_sections
 from warehouse.tables.sums import with_roles_by_sums
 
 _NOTES_BELOW = 3
@@ -92,6 +93,8 @@ def _take_table(context: Context, found: _Findings) -> None:
     else:
         printed, unread = read_amounts(context)
         amounts, decided = with_roles_by_sums(printed)
+        groups = {column.index: column.group for column in context.header.columns}
+        amounts = with_sections(amounts, context.items, groups)
         amounts = with_doubts(amounts, context.reading, context.items, section.grid)
         for detail in decided:
             page = section.table.page

@@ -20,6 +20,8 @@ class Item:
     label_2: str = ""
     agency_code: str = ""
     agency_name: str = ""
+    kind: str = ""
+    """What stands in a column of kinds left of the name (支出类别: 人员经费)."""
     indent: int = 0
     depth: int = 0
     role: str = "leaf"
@@ -128,7 +130,7 @@ def _role_by_label(item: Item, before: Item | None, following: Item | None) -> s
     if said:
         return said
     level = level_of(item.label)
-    part = before is not None and before.role == "of_which"
+    part = before is not None and before.role == "of_which" and item.indent >= before.indent
     if part and level is None:
         return "of_which"
     if following and _holds(item, following, level):

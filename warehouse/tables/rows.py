@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from warehouse.documents.model import Cell
-from warehouse.tables import money
-from warehouse.tables.headers import Column, Grid, Header
+from warehouse.tables import meanings, money
+from warehouse.tables.headers import Column, Grid, Header, repeated_header_rows
 from warehouse.tables.labels import names_a_unit, patterns
 from warehouse.tables.roles import Item, with_roles
 from warehouse.tables.text import indent, key, printed
@@ -40,13 +40,16 @@ def read_items(
         before: Items of the part before, where this is the rest of a table.
     """
     groups = {column.group for column in header.columns}
+    repeated = repeated_header_rows(header, grid)
     items: dict[int, list[Item]] = {}
     for group in sorted(groups):
         columns = [column for column in header.columns if column.group == group]
         reader = _RowReader.of(columns)
         if before:
             reader.go_on_from(before.get(group, []))
-        rows = [row for row in range(header.rows.end, len(grid)) if not is_note(grid[row])]
+        rows = [
+            row for row in range(header.rows.end, len(grid)) if row not in repeated and not is_note(grid[row])
+        ]
         reader.splits_names = reader.names_hold_codes([grid[row] for row in rows])
         items[group] = with_roles([reader.read(row, grid[row]) for row in rows])
     return items
@@ -71,7 +74,11 @@ class _RowReader:
         def playing(*roles: str) -> list[Column]:
             return [column for column in columns if column.role in roles]
 
-        names, codes, parts = _in_steps(columns, "name"), playing("code"), _code_parts(columns)
+        names, codes, parts = (
+            _with_kinds(_in_steps(columns, "name")),
+            playing("code"),
+            _code_parts(columns),
+        )
         if names and "经济" in names[0][0].path and (items := _in_steps(columns, "item_name")):
             names = [
                 names[0] + items[0]
@@ -113,7 +120,7 @@ class _RowReader:
         codes = [self._joined(which, cells) for which in range(len(self.parts))] + [
             text
             for column in self.codes
-            if _CODE.fullmatch(text := printed(cells[column.index].text)) or not text
+            if _CODE.fullmatch(text := _code_alone(printed(cells[column.index].text))) or not text
         ]
         labels = [_innermost(cells, steps) for steps in self.names]
         taken = {id(cells[column.index]) for steps in self.names for column in steps}
@@ -131,6 +138,8 @@ class _RowReader:
             code, label = _split_coded(label) if self.splits_names else _split_catalogued(label)
         if agency_code and not agency_code[0].isdigit():
             agency_code = ""
+        if self._holds_subject(agency_code, code, label):
+            code, agency_code = agency_code, ""
         return Item(
             row=row,
             code=code,
@@ -139,6 +148,7 @@ class _RowReader:
             label_2=labels[1] if len(labels) > 1 and not self._same_cell(cells) else "",
             agency_code=agency_code or _bare_agency_code(label, bool(self.agency_names)),
             agency_name=self._first_text(self.agency_names, cells),
+            kind=_kind(cells, self.names[0]) if self.names else "",
             indent=indent(named_by.text) if named_by else 0,
             depth=depth,
         )
@@ -155,6 +165,12 @@ class _RowReader:
         labels = [label for cells in rows if (label := _innermost(cells, self.names[0]))]
         codes = [code for label in labels if _CLASSIFICATION.fullmatch(code := _split_coded(label)[0])]
         return len(codes) > 1 and len(codes) * 4 >= len(labels)
+
+    def _holds_subject(self, agency_code: str, code: str, label: str) -> bool:
+        """Whether the code of a unit is that of a subject, where units and subjects share a column."""
+        if not self.names or "科目" not in self.names[0][0].path or not _is_subject(agency_code, label):
+            return False
+        return code == agency_code or (not code and len(agency_code) > 3)
 
     def _same_cell(self, cells: Sequence[Cell]) -> bool:
         """Whether one cell spans both names (合计)."""
@@ -208,14 +224,35 @@ def _in_steps(columns: Sequence[Column], role: str) -> list[list[Column]]:
     return found
 
 
+def _with_kinds(names: list[list[Column]]) -> list[list[Column]]:
+    """The columns of each name; a column of kinds (支出类别) is the first step to the name beside it."""
+    if len(names) > 1 and meanings.is_kind(names[0][-1].parts):
+        return [names[0] + names[1], *names[2:]]
+    return names
+
+
 def _unnamed(columns: Sequence[Column], first_amount: int) -> list[list[Column]]:
-    """Where no header says so, a column of texts left of the amounts holds names, best one without header."""
+    """Where no header says so, a column of texts left of the amounts holds names, best one without header.
+
+    Columns of texts under one header are steps from general to special.
+    """
     texts = [column for column in columns if column.role == "text" and column.index < first_amount]
-    return [[column] for column in sorted(texts, key=lambda column: bool(column.parts))][:1]
+    if not texts:
+        return []
+    first = min(texts, key=lambda column: bool(column.parts))
+    return [
+        [first, *(column for column in texts if first.parts == column.parts != () and column is not first)]
+    ]
 
 
 def _innermost(cells: Sequence[Cell], steps: Sequence[Column]) -> str:
     return next((text for column in reversed(steps) if (text := printed(cells[column.index].text))), "")
+
+
+def _kind(cells: Sequence[Cell], steps: Sequence[Column]) -> str:
+    """What the first of the steps to a name prints, where the name stands in a later one."""
+    first = cells[steps[0].index]
+    return printed(first.text) if any(cells[step.index].text.strip() for step in steps[1:]) else ""
 
 
 def _depth(cells: Sequence[Cell], steps: Sequence[Column]) -> int:
@@ -257,14 +294,23 @@ def _split_unit(label: str) -> tuple[str, str]:
     if not match or not names_a_unit(match.group(2)):
         return "", label
     code = match.group(1)
-    is_subject = len(code) > 3 and _CLASSIFICATION.fullmatch(code)
-    return ("", label) if is_subject else (code, match.group(2))
+    return ("", label) if _is_subject(code, match.group(2)) else (code, match.group(2))
+
+
+def _is_subject(code: str, label: str) -> bool:
+    """Whether a code among units and subjects is one of the classification."""
+    return _CLASSIFICATION.fullmatch(code) is not None and (len(code) > 3 or not names_a_unit(label))
 
 
 def _split_catalogued(label: str) -> tuple[str, str]:
     """`A02010105台式计算机` → code of the procurement catalogue and name."""
     match = _CATALOGUED_NAME.fullmatch(label)
     return (match.group(1), match.group(2)) if match else ("", label)
+
+
+def _code_alone(text: str) -> str:
+    """What a column of codes prints, without the name behind a code of the catalogue."""
+    return _split_catalogued(text)[0] or text
 
 
 def _bare_agency_code(label: str, has_agency: bool) -> str:

@@ -4,6 +4,15 @@
 with amount as (
     select
         amount.* replace (
+            -- Of what nature and which money a column is: none, where section rows say it of their rows.
+            {%- for said in ['nature', 'fund_type'] %}
+                case
+                    when
+                        min(coalesce(amount.{{ said }}, '')) over in_column
+                        = max(coalesce(amount.{{ said }}, '')) over in_column
+                        then amount.{{ said }}
+                end as {{ said }},
+            {%- endfor %}
             coalesce(part.continues_ordinal, amount.table_ordinal) as table_ordinal,
             amount.row + 100000 * (amount.table_ordinal - coalesce(part.continues_ordinal, amount.table_ordinal)) as row
         ),
@@ -18,6 +27,7 @@ with amount as (
     inner join {{ ref('int_edition') }} as edition on amount.edition_key = edition.edition_key
     left join {{ ref('int_table') }} as part
         on amount.edition_key = part.edition_key and amount.table_ordinal = part.table_ordinal
+    window in_column as (partition by amount.edition_key, amount.table_ordinal, amount.col)
 )
 
 select
