@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import getpass
 import hashlib
-import heapq
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
@@ -226,9 +225,7 @@ def news_since_publication(log: EventLog, *, nothing_until: int = 0) -> News:
     published_until, published_loads = (last.log_position, last.loads) if last else (0, ())
     end, since = log.last_position(), max(published_until, nothing_until)
     sites = {row.site_id or "" for row in log.read_stored(after=since, until=end, types=NEWSWORTHY)}
-    histories = [log.read(site_id=site_id, until=end, types=NEWSWORTHY) for site_id in sorted(sites)]
-    events = heapq.merge(*histories, key=lambda event: event.position)
-    documents, listings = fold(events, since=since)
+    documents, listings = fold(log.read(site_id=sites, until=end, types=NEWSWORTHY), since=since)
     accepted = {load.load_id: load for load in accepted_loads(log, until=end)}
     judged_anew = {
         load_id

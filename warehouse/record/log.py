@@ -84,7 +84,7 @@ class EventLog:
         after: int = 0,
         until: int | None = None,
         types: Collection[str] | None = None,
-        site_id: str | None = None,
+        site_id: str | Collection[str] | None = None,
         run_id: str | None = None,
     ) -> Iterator[RecordedEvent]:
         """Events with a position in (after, until], in order, streamed; by default up to the present end.
@@ -93,7 +93,7 @@ class EventLog:
             after: The position after which to begin.
             until: The last position to read; events that are appended while reading are not read.
             types: Event types to read; all by default.
-            site_id: Only events of this site.
+            site_id: Only events of this site, or of these.
             run_id: Only events of this run.
 
         Raises:
@@ -110,11 +110,14 @@ class EventLog:
         after: int = 0,
         until: int | None = None,
         types: Collection[str] | None = None,
-        site_id: str | None = None,
+        site_id: str | Collection[str] | None = None,
     ) -> Iterator[StoredRow]:
         """The same as `read`, as stored: not decoded and not upcast."""
         end = self.last_position() if until is None else until
-        while rows := self._recorder.select(after, end, types=types, site_id=site_id, limit=_ROWS_PER_BATCH):
+        site_ids = [site_id] if isinstance(site_id, str) else site_id
+        while rows := self._recorder.select(
+            after, end, types=types, site_ids=site_ids, limit=_ROWS_PER_BATCH
+        ):
             yield from rows
             after = rows[-1].position
 

@@ -101,20 +101,31 @@ class PostgresRecorder:
             yield PostgresAppending(cursor)
 
     def select(
-        self, after: int, until: int, *, types: Collection[str] | None, site_id: str | None, limit: int
+        self,
+        after: int,
+        until: int,
+        *,
+        types: Collection[str] | None,
+        site_ids: Collection[str] | None,
+        limit: int,
     ) -> list[StoredRow]:
         """Stored events with a position in (after, until], in order, at most `limit` of them."""
         where = ["position > %(after)s", "position <= %(until)s"]
         if types is not None:
             where.append("topic = ANY(%(types)s::text[])")
-        if site_id is not None:
-            where.append("site_id = %(site_id)s")
+        if site_ids is not None:
+            where.append("site_id = ANY(%(sites)s::text[])")
         query = (
             "SELECT position, event_id, topic, site_id, state FROM stored_events"  # noqa: S608 # constants only
             f" WHERE {' AND '.join(where)} ORDER BY position LIMIT %(limit)s"
         )
-        wanted = list(types) if types is not None else None
-        values = {"after": after, "until": until, "types": wanted, "site_id": site_id, "limit": limit}
+        values = {
+            "after": after,
+            "until": until,
+            "types": list(types or ()),
+            "sites": list(site_ids or ()),
+            "limit": limit,
+        }
         with self._clear_errors(), self._pool.connection() as connection:
             rows = connection.execute(query, values, binary=True).fetchall()
         return [StoredRow(position, event_id.hex, *rest) for position, event_id, *rest in rows]

@@ -46,7 +46,13 @@ class Recorder(Protocol):
         """Hold the end of the log; committed durably when the block ends without an error."""
 
     def select(
-        self, after: int, until: int, *, types: Collection[str] | None, site_id: str | None, limit: int
+        self,
+        after: int,
+        until: int,
+        *,
+        types: Collection[str] | None,
+        site_ids: Collection[str] | None,
+        limit: int,
     ) -> list[StoredRow]:
         """Stored events with a position in (after, until], in order, at most `limit` of them."""
 

@@ -13,6 +13,7 @@ import shutil
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import Self
 from uuid import UUID
@@ -92,9 +93,8 @@ class SqliteAppending:
         found: set[UUID] = set()
         for start in range(0, len(old), _IDS_PER_QUERY):
             ids = old[start : start + _IDS_PER_QUERY]
-            places = ",".join("?" * len(ids))
             self._cursor.execute(
-                f"SELECT originator_id FROM stored_events WHERE originator_id IN ({places})",  # noqa: S608 # places only
+                f"SELECT originator_id FROM stored_events WHERE originator_id IN ({_marks(ids)})",  # noqa: S608 # marks only
                 ids,
             )
             found.update(UUID(row["originator_id"]) for row in self._cursor.fetchall())
@@ -185,25 +185,33 @@ class SqliteRecorder:
                 raise
 
     def select(
-        self, after: int, until: int, *, types: Collection[str] | None, site_id: str | None, limit: int
+        self,
+        after: int,
+        until: int,
+        *,
+        types: Collection[str] | None,
+        site_ids: Collection[str] | None,
+        limit: int,
     ) -> list[StoredRow]:
         """Stored events with a position in (after, until], in order, at most `limit` of them."""
-        where = ["rowid > ?", "rowid <= ?"]
-        values: list[str] = []
-        if types is not None:
-            where.append(f"topic IN ({','.join('?' * len(types))})")
-            values += types
-        if site_id is not None:
-            where.append("site_id = ?")
-            values.append(site_id)
+        wanted = {
+            column: list(names)
+            for column, names in (("topic", types), ("site_id", site_ids))
+            if names is not None
+        }
+        where = [
+            "rowid > ?",
+            "rowid <= ?",
+            *(f"{column} IN ({_marks(names)})" for column, names in wanted.items()),
+        ]
         query = (
             "SELECT rowid, originator_id, topic, site_id, CAST(state AS BLOB) AS state"  # noqa: S608 # constants only
             f" FROM stored_events WHERE {' AND '.join(where)} ORDER BY rowid LIMIT ?"
         )
         rows: list[StoredRow] = []
         with _clear_errors(self._path), self._datastore.transaction(commit=False) as cursor:
-            for first, last in _stretches(cursor, after, until, types, site_id):
-                cursor.execute(query, [first, last, *values, limit - len(rows)])
+            for first, last in _stretches(cursor, after, until, wanted.values()):
+                cursor.execute(query, [first, last, *chain(*wanted.values()), limit - len(rows)])
                 rows += [StoredRow(*row) for row in cursor.fetchall()]
                 if len(rows) == limit:
                     break
@@ -235,6 +243,11 @@ class SqliteRecorder:
         self._datastore.close()
 
 
+def _marks(values: Sequence[str]) -> str:
+    """A mark for each of these values of a query."""
+    return ",".join("?" * len(values))
+
+
 def _begin(path: Path) -> None:
     """Make the file of a new log: the size of its pages cannot be changed later."""
     with closing(sqlite3.connect(path)) as connection:
@@ -243,17 +256,16 @@ def _begin(path: Path) -> None:
 
 
 def _stretches(
-    cursor: SQLiteCursor, after: int, until: int, types: Collection[str] | None, site_id: str | None
+    cursor: SQLiteCursor, after: int, until: int, wanted: Collection[Sequence[str]]
 ) -> Iterable[tuple[int, int]]:
-    """The stretches of (after, until], in order, outside of which there are no such events."""
-    wanted = [names for names in (types, None if site_id is None else [site_id]) if names is not None]
+    """The stretches of (after, until], in order, outside of which no event has one of each of these names."""
     if not wanted:
         return [(after, until)]
     found: list[set[int]] = []
     for names in wanted:
         cursor.execute(
-            "SELECT thousand FROM stored_places WHERE thousand BETWEEN ? AND ?"  # noqa: S608 # places only
-            f" AND name IN ({','.join('?' * len(names))})",
+            "SELECT thousand FROM stored_places WHERE thousand BETWEEN ? AND ?"  # noqa: S608 # marks only
+            f" AND name IN ({_marks(names)})",
             [after // _THOUSAND, until // _THOUSAND, *names],
         )
         found.append({row["thousand"] for row in cursor.fetchall()})
