@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import json
+from collections.abc import Sequence
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -212,3 +215,61 @@ def test_the_sheets_of_a_workbook_saved_as_one_page_are_read() -> None:
         ["合计", "1.00"],
         ["合计", "2.00"],
     ]
+
+
+HEAD = "<tr><td>科目编码<td>科目名称<td>合计</tr>"
+ROW = "<tr><td>201<td>一般公共服务支出<td>{}</tr>"
+READ = [["科目编码", "科目名称", "合计"], ["201", "一般公共服务支出", "100.00"]]
+
+
+@pytest.mark.parametrize(
+    "struck",
+    ["<del>90.00</del>", "<s>90.00</s>", "<b style='text-decoration: line-through'>9</b>"],
+)
+def test_struck_out_figures_are_reported_not_read(struck: str) -> None:
+    page = f"<html><table>{HEAD}{ROW.format(struck + '<ins>100.00</ins>')}</table></html>"
+    document = read_document(page.encode())
+    assert texts(document.tables[0]) == READ
+    assert [notice.kind for notice in document.notices] == ["struck_text"]
+
+
+def test_head_and_foot_stand_on_top_and_at_the_bottom() -> None:
+    foot = "<tfoot><tr><td><td>合计<td>100.00</tr></tfoot>"
+    page = f"<html><table>{foot}<thead>{HEAD}</thead><tbody>{ROW.format('100.00')}</tbody></table></html>"
+    assert texts(read_document(page.encode()).tables[0]) == [*READ, ["", "合计", "100.00"]]
+
+
+@pytest.mark.parametrize(
+    ("style", "names"),
+    [
+        ("<style>.a{display:table}.b{display: table-row;}.c{display:table-cell}</style>", "abc"),
+        ("", ("table", "tr", "td")),
+    ],
+)
+def test_tables_drawn_with_other_elements(style: str, names: Sequence[str]) -> None:
+    table, row, cell = (f'<div class="{name}">' for name in names)
+    rows = "".join(row + "".join(f"{cell}{text}</div>" for text in texts_of) + "</div>" for texts_of in READ)
+    page = f"<html>{style}<body>{table}{rows}</div></body></html>"
+    assert texts(read_document(page.encode()).tables[0]) == READ
+
+
+MADE_BY_SCRIPT = f'<table border="1">{HEAD}{ROW.format("100.00")}</table>'
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<script>var d = {{'t': 1, \"content\": {json.dumps(MADE_BY_SCRIPT)}}};</script>",
+        f'<script type="text/html"><p>正文</p>{MADE_BY_SCRIPT}</script>',
+        f"<textarea>{html.escape(MADE_BY_SCRIPT)}</textarea>",
+        f'<iframe srcdoc="{html.escape(MADE_BY_SCRIPT)}"></iframe>',
+    ],
+)
+def test_tables_that_scripts_put_into_the_page(page: str) -> None:
+    (read,) = read_document(f"<html><body><p>前</p>{page}</body></html>".encode()).tables
+    assert texts(read) == READ
+
+
+def test_a_page_in_big5_that_says_so() -> None:
+    page = '<html><meta charset="big5"><table><tr><td>項目<td>金額<tr><td>合計<td>1.00</table></html>'
+    assert texts(read_document(page.encode("big5")).tables[0]) == [["項目", "金額"], ["合計", "1.00"]]

@@ -11,27 +11,33 @@ import codecs
 import email
 import email.policy
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from lxml import etree
 from lxml.html import HTMLParser
 
-from warehouse.documents.captions import split_captions, stacked_tables
-from warehouse.documents.grid import tile
-from warehouse.documents.html_style import Styles, is_hidden, list_number, read_styles
-from warehouse.documents.model import Cell, Document, Line, ReadOutcome, Table, UnreadableDocumentError
+from warehouse.documents.html_style import (
+    Styles,
+    hidden_pages,
+    is_hidden,
+    is_struck,
+    list_number,
+    read_styles,
+)
+from warehouse.documents.html_table import BREAK, SPACES, HtmlCell, HtmlTable, blocks_of, finish, joined
+from warehouse.documents.model import (
+    Document,
+    Line,
+    Notice,
+    ReadOutcome,
+    Table,
+    UnreadableDocumentError,
+)
 
 Block = Line | Table
 
 MAX_SPAN = 1000
 """The limit that browsers set on colspan; more rows than that in one cell are as implausible."""
-MAX_COLUMNS = 2000
 MAX_NESTING = 100
-
-_SHORT = 40
-"""Characters of a cell of data; the parts of a page's layout hold more."""
-_NEARLY_ALL = 0.75
 
 ARTICLE = (
     "trs_editor", "trs_ueditor", "trs_editor_view", "zoom", "zoomcon", "ucap-content", "pages_content",
@@ -47,13 +53,11 @@ _BLOCK = {
 }  # fmt: skip
 _NOT_TEXT = {
     "script", "style", "noscript", "template", "head", "select", "button", "textarea", "iframe", "svg",
-    "object", "input", "datalist", "audio", "video", "canvas", "title",
+    "object", "input", "datalist", "audio", "video", "canvas", "title", "del", "s", "strike",
 }  # fmt: skip
 _BIG5 = re.compile(rb"charset\s*=\s*[\"']?\s*big5", re.IGNORECASE)
-_INDEX_NUMBER = re.compile(r"[\s\[【]*索\s*引\s*号")
-_SPACES = re.compile(r"[ \t\r\n\f]+")
 _CONTROLS = re.compile(r"[\x01-\x08\x0b\x0e-\x1d\x1f\x7f]+")
-"""Not \x1e, which is `_BREAK`."""
+"""Not \x1e, which is `BREAK`."""
 
 
 def read_html(data: bytes) -> Document:
@@ -65,17 +69,32 @@ def read_html(data: bytes) -> Document:
         UnreadableDocumentError: CORRUPT where nothing can be parsed; TOO_LARGE for absurd nesting or tables.
     """
     root = parse_html(data)
-    article, styles = _article(root), read_styles(root)
-    blocks = [] if article is None else _Walker(styles).walk(article)
+    blocks, struck = _page_blocks(root)
     if not _has_table(blocks):
-        body = root.find("body")
-        page = _Walker(styles).walk(root if body is None else body)
-        # Tables beside what looks like the article are worth more than a clean text.
-        blocks = page if article is None or _has_table(page) else blocks
+        for page in hidden_pages(root):
+            within, within_struck = _page_blocks(parse_html(page.encode()))
+            if _has_table(within):
+                blocks, struck = [*blocks, *within], struck + within_struck
     title = _title(root)
     if title and title not in {block.text for block in blocks if isinstance(block, Line)}:
         blocks.insert(0, Line(title))
-    return Document("html", tuple(blocks))
+    notices = [Notice("struck_text", f"{struck} texts that are struck out were not read")] if struck else []
+    return Document("html", tuple(blocks), notices=tuple(notices))
+
+
+def _page_blocks(root: etree._Element) -> tuple[list[Block], int]:
+    """What the page prints, and how many texts are struck out."""
+    article, styles = _article(root), read_styles(root)
+    walker = _Walker(styles)
+    blocks = [] if article is None else walker.walk(article)
+    if not _has_table(blocks):
+        body = root.find("body")
+        on_page = _Walker(styles)
+        page = on_page.walk(root if body is None else body)
+        # Tables beside what looks like the article are worth more than a clean text.
+        if article is None or _has_table(page):
+            return page, on_page.struck
+    return blocks, walker.struck
 
 
 def read_mhtml(data: bytes) -> Document:
@@ -114,7 +133,7 @@ def decode(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    candidates = ["utf-8", "gb18030", *(["big5hkscs"] if _BIG5.search(data[:4096]) else [])]
+    candidates = [*(["big5hkscs"] if _BIG5.search(data[:4096]) else []), "utf-8", "gb18030"]
     # A page is mostly right in its encoding and full of damage in any other; GB18030 is a superset of GBK and
     # GB2312.
     return min((data.decode(name, "replace") for name in candidates), key=lambda text: text.count("\ufffd"))
@@ -126,7 +145,7 @@ def parse_html(data: bytes) -> etree._Element:
     Raises:
         UnreadableDocumentError: CORRUPT.
     """
-    text = _CONTROLS.sub("", decode(data).replace("\x00", "").replace(_BREAK, ""))
+    text = _CONTROLS.sub("", decode(data).replace("\x00", "").replace(BREAK, ""))
     parser = HTMLParser(
         encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
     )
@@ -146,7 +165,7 @@ def _title(root: etree._Element) -> str:
         if meta.get("name", "").lower() == "articletitle"
     )
     titles = (title.text or "" for title in root.iter("title"))
-    return next((text for raw in (*named, *titles) if (text := _SPACES.sub(" ", raw).strip())), "")
+    return next((text for raw in (*named, *titles) if (text := SPACES.sub(" ", raw).strip())), "")
 
 
 def _article(root: etree._Element) -> etree._Element | None:
@@ -170,54 +189,38 @@ def _has_table(blocks: list[Block]) -> bool:
     return any(isinstance(block, Table) for block in blocks)
 
 
-@dataclass(slots=True)
-class _HtmlCell:
-    row_span: int
-    col_span: int
-    parts: list[str | Block] = field(default_factory=list)
-    has_link: bool = False
-
-
-@dataclass(slots=True)
-class _HtmlTable:
-    rows: list[list[_HtmlCell]] = field(default_factory=list)
-    cell: _HtmlCell | None = None
-    loose: list[str | Block] = field(default_factory=list)
-    """What stands in the table but in no cell: its caption."""
-
-    def sink(self) -> list[str | Block]:
-        return self.loose if self.cell is None else self.cell.parts
-
-
 class _Walker:
     """Walks the tree without recursion: pages nest unclosed tags hundreds deep."""
 
     def __init__(self, styles: Styles) -> None:
         self.page: list[str | Block] = []
-        self.tables: list[_HtmlTable] = []
+        self.tables: list[HtmlTable] = []
         self.styles = styles
+        self.struck = 0
 
     def walk(self, body: etree._Element) -> list[Block]:
         """Everything printed under an element."""
         walk = etree.iterwalk(body, events=("start", "end"))
         for event, element in walk:
-            name = element.tag if isinstance(element.tag, str) else ""
+            name = self.styles.role(element)
             if event == "end":
                 self._end(name)
                 if element is not body:
                     self._sink().append(element.tail or "")
             elif not name or name in _NOT_TEXT or is_hidden(element):
                 walk.skip_subtree()
+                self.struck += is_struck(element)
                 self._sink().append("\n" if name in _BLOCK else "")
                 # The end event of a skipped element still comes, and with it its tail.
                 if name in {"table", "td", "th"}:
                     self._start(name, element)
             else:
                 self._start(name, element)
-                self._sink().append(element.text or "")
+                text = element.text or ""
+                self._sink().append(text.replace("\n", BREAK) if name == "pre" else text)
         while self.tables:
             self._end("table")
-        return _blocks(self.page)
+        return blocks_of(self.page)
 
     def _sink(self) -> list[str | Block]:
         return self.tables[-1].sink() if self.tables else self.page
@@ -228,48 +231,36 @@ class _Walker:
                 raise UnreadableDocumentError(
                     ReadOutcome.TOO_LARGE, f"tables nested deeper than {MAX_NESTING}"
                 )
-            self.tables.append(_HtmlTable())
+            self.tables.append(HtmlTable())
         elif name == "tr" and self.tables:
-            self.tables[-1].rows.append([])
-            self.tables[-1].cell = None
+            self.tables[-1].begin_row(element)
         elif name in {"td", "th"} and self.tables:
             table = self.tables[-1]
             if not table.rows:
-                table.rows.append([])
-            table.cell = _HtmlCell(_span(element, "rowspan"), _span(element, "colspan"))
+                table.begin_row(element)
+            table.cell = HtmlCell(_span(element, "rowspan"), _span(element, "colspan"))
             table.rows[-1].append(table.cell)
-            table.cell.parts.append(_joined(self.styles.indent(element)))
+            table.cell.parts.append(joined(self.styles.indent(element)))
         elif name == "a" and element.get("href") and self.tables and self.tables[-1].cell is not None:
             self.tables[-1].cell.has_link = True
         elif name in _BLOCK:
-            self._sink().append(_BREAK)
+            self._sink().append(BREAK)
             if self.tables and self.tables[-1].cell is not None:
-                self._sink().append(_joined(self.styles.indent(element)))
+                self._sink().append(joined(self.styles.indent(element)))
             if name == "li":
-                self._sink().append(_joined(list_number(element)))
+                self._sink().append(joined(list_number(element)))
 
     def _end(self, name: str) -> None:
         if name == "table" and self.tables:
-            blocks = list(_finish(self.tables.pop()))
+            blocks = list(finish(self.tables.pop()))
             sink = self._sink()
-            sink.append(_BREAK)
+            sink.append(BREAK)
             sink.extend(blocks)
-            sink.append(_BREAK)
+            sink.append(BREAK)
         elif name in {"td", "th", "tr"} and self.tables:
             self.tables[-1].cell = None
         elif name in _BLOCK:
-            self._sink().append(_BREAK)
-
-
-_JOIN = "\x1d"
-_JOINED = re.compile("\x1d[ \t\r\n\f\x1e]*")
-_BREAK = "\x1e"
-"""A break between paragraphs, until white space (in which line breaks mean nothing) is collapsed."""
-
-
-def _joined(text: str) -> str:
-    """An indent or a number, to which the text that follows is joined, even that of a paragraph within."""
-    return text + _JOIN if text else ""
+            self._sink().append(BREAK)
 
 
 def _span(element: etree._Element, name: str) -> int:
@@ -279,97 +270,3 @@ def _span(element: etree._Element, name: str) -> int:
     number = int(match[1])
     # rowspan="0" reaches to the end of the table.
     return MAX_SPAN if name == "rowspan" and number == 0 else min(max(number, 1), MAX_SPAN)
-
-
-def _text(parts: list[str]) -> str:
-    """Paragraphs as lines; white space collapsed as browsers do, non-breaking and full-width spaces kept."""
-    text = _SPACES.sub(" ", _JOINED.sub("", "".join(parts)))
-    lines = [line.strip(" ").replace("\xa0", " ").rstrip() for line in text.split(_BREAK)]
-    return "\n".join(line for line in lines if line.strip())
-
-
-def _blocks(parts: list[str | Block]) -> list[Block]:
-    blocks: list[Block] = []
-    run: list[str] = []
-    for part in [*parts, None]:
-        if isinstance(part, str):
-            run.append(part)
-            continue
-        blocks.extend(Line(line) for line in _text(run).split("\n") if line)
-        run = []
-        if part is not None:
-            blocks.append(part)
-    return blocks
-
-
-def _finish(table: _HtmlTable) -> Iterator[Block]:
-    yield from _blocks(table.loose)
-    cells = _place(table)
-    inner = [part for row in table.rows for cell in row for part in cell.parts if isinstance(part, Table)]
-    columns = len({cell.col for cell in cells})
-    rows = sum(1 for row in table.rows if row)
-    if columns < 2 or rows < 2 or _is_furniture(table, cells) or (inner and not _is_data(table)):
-        for row in table.rows:
-            for html_cell in row:
-                yield from _blocks(html_cell.parts)
-        return
-    for part in stacked_tables(tile(cells, len(table.rows))):
-        before, kept, after = split_captions(part, merged_only=True)
-        yield from before
-        if kept is not None:
-            yield kept
-        yield from after
-    yield from inner
-
-
-def _is_data(table: _HtmlTable) -> bool:
-    """Whether a table with tables in it is more than a layout: nearly all of its cells are short texts."""
-    cells = [cell for row in table.rows for cell in row]
-    short = sum(
-        not cell.has_link
-        and not any(isinstance(part, Table) for part in cell.parts)
-        and len(_cell_text(cell)) <= _SHORT
-        for cell in cells
-    )
-    with_text = sum(1 for cell in cells if _cell_text(cell))
-    return short >= _NEARLY_ALL * len(cells) and 2 * with_text > len(cells)
-
-
-def _is_furniture(table: _HtmlTable, cells: list[Cell]) -> bool:
-    """A menu of links, or the box with index number and date of issue that government pages carry."""
-    texts = [cell.text for cell in cells if cell.text.strip()]
-    links = sum(cell.has_link for row in table.rows for cell in row)
-    return not texts or 2 * links > len(texts) or any(_INDEX_NUMBER.match(text) for text in texts)
-
-
-def _place(table: _HtmlTable) -> list[Cell]:
-    """Cells where the table model of HTML puts them: each at the next free column of its row."""
-    cells: list[Cell] = []
-    occupied: dict[int, set[int]] = {}
-    for r, row in enumerate(table.rows):
-        taken = occupied.pop(r, set())
-        column = 0
-        for cell in row:
-            while column in taken:
-                column += 1
-            down = min(cell.row_span, len(table.rows) - r)
-            columns = range(column, column + cell.col_span)
-            for below in range(r + 1, r + down):
-                occupied.setdefault(below, set()).update(columns)
-            cells.append(Cell(r, column, _cell_text(cell), down, cell.col_span))
-            column += cell.col_span
-            if column > MAX_COLUMNS:
-                raise UnreadableDocumentError(
-                    ReadOutcome.TOO_LARGE, f"a table of more than {MAX_COLUMNS} columns"
-                )
-    return cells
-
-
-def _cell_text(cell: _HtmlCell) -> str:
-    return _text(
-        [part if isinstance(part, str) else _BREAK + _block_text(part) + _BREAK for part in cell.parts]
-    )
-
-
-def _block_text(block: Block) -> str:
-    return block.text if isinstance(block, Line) else ""

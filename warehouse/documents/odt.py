@@ -210,10 +210,15 @@ def table_rows(table: etree._Element) -> Iterator[etree._Element]:
             yield from table_rows(element)
 
 
+def _is_deleted(row: etree._Element) -> bool:
+    """A deleted row is still in the file, a mark in each of its cells."""
+    return next(row.iter("{*}change"), None) is not None and not "".join(map(str, row.itertext())).strip()
+
+
 def _table(table: etree._Element, story: Story, depth: int) -> Iterator[Block]:
     cells: list[Cell] = []
     inner: list[Block] = []
-    rows = list(table_rows(table))
+    rows = [row for row in table_rows(table) if not _is_deleted(row)]
     for index, row in enumerate(rows):
         column = 0
         for element in row:
