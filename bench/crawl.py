@@ -25,7 +25,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scrapers.crawl import crawl_sites
+from scrapers.crawl import crawling
 from scrapers.replica import Replica
 from scrapers.replica.many import requests_of, serve_many
 from warehouse.home import Home
@@ -56,8 +56,8 @@ def _crawl(replica: Replica, home: Home, run_id: str, delay: float, watch: _Watc
     """Crawl all sites once; what it cost, in words."""
     replica.requests.clear()
     before, begin = _processor_seconds(), time.monotonic()
-    with watch.watching():
-        ends = dict(crawl_sites(home, replica.sites, run_id))
+    with watch.watching(), crawling(home, replica.sites, run_id) as crawls:
+        ends = dict(crawls)
     seconds = time.monotonic() - begin
     ours, workers = (after - so_far for after, so_far in zip(_processor_seconds(), before, strict=True))
     bad = {site_id: end.reason for site_id, end in ends.items() if end.reason != "finished"}

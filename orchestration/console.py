@@ -19,6 +19,7 @@ def print_run(home: Home, outcome: RunOutcome, screen: Console) -> None:
     if not summary.documents_stored and not summary.loads and summary.publication_id is None:
         _print_nothing_new(outcome, screen)
     rows = [*_findings(summary), *_troubles(outcome), *_places(home, summary)]
+    rows.append(("Took", f"{outcome.seconds:.0f} s"))
     for label, text in rows:
         screen.print(f"[bold]{label:<13}[/bold] {escape(text)}", soft_wrap=True)
     if home.warehouse.exists():

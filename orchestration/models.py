@@ -41,7 +41,7 @@ class _Translator(DagsterDbtTranslator):
 
 def model_assets(home: Home) -> AssetsDefinition:
     """Every model and seed of the dbt project; its manifest is kept in the home."""
-    manifest = json.loads(parse(home.dagster / "dbt").read_text("utf-8"))
+    manifest = json.loads(parse(home).read_text("utf-8"))
     translator = _Translator(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
 
     @dbt_assets(manifest=manifest, dagster_dbt_translator=translator, name="models")

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Generator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from scrapers.crawl import crawl_sites
+from scrapers.crawl import crawling
 from scrapers.sites import Site
 from warehouse import landing, publication
 from warehouse.documents import READER_VERSION
@@ -59,28 +60,34 @@ def recover(home: Home) -> None:
         leftover.unlink()
 
 
+@contextmanager
 def crawl_all(
     home: Home, sites: Mapping[str, Site], run_id: str
-) -> Generator[tuple[str, CrawlFinished], None, None]:
+) -> Iterator[Iterator[tuple[str, CrawlFinished]]]:
     """Walk sites side by side and record what is seen; gives each as its crawl ends."""
     for site in sites.values():
         log.info("%s: crawling %s", site.site_id, site.base_url)
-    for site_id, finished in crawl_sites(home, sites, run_id):
-        log.info(
-            "%s: %d requests, %d documents linked, %d of them new or changed%s",
-            site_id,
-            finished.requests,
-            finished.documents_linked,
-            finished.documents_stored,
-            "" if crawl_succeeded(finished) else f" ({finished.reason})",
-        )
-        yield site_id, finished
+    with crawling(home, sites, run_id) as ends:
+        yield map(_told, ends)
+
+
+def _told(end: tuple[str, CrawlFinished]) -> tuple[str, CrawlFinished]:
+    site_id, finished = end
+    log.info(
+        "%s: %d requests, %d documents linked, %d of them new or changed%s",
+        site_id,
+        finished.requests,
+        finished.documents_linked,
+        finished.documents_stored,
+        "" if crawl_succeeded(finished) else f" ({finished.reason})",
+    )
+    return end
 
 
 def crawl(home: Home, site: Site, run_id: str) -> CrawlFinished:
     """Walk one site."""
-    ((_, finished),) = crawl_all(home, {site.site_id: site}, run_id)
-    return finished
+    with crawl_all(home, {site.site_id: site}, run_id) as ends:
+        return dict(ends)[site.site_id]
 
 
 def crawl_succeeded(finished: CrawlFinished) -> bool:
@@ -175,6 +182,7 @@ def audit(home: Home, run_id: str) -> LoadValidated:
     """Judge the marts that were built."""
     from expectations.gate import validate_marts
 
+    log.info("judging the marts")
     return validate_marts(home, candidate(home, run_id))
 
 
@@ -231,6 +239,7 @@ def report(  # noqa: PLR0913 # what a run came to, by name
     from expectations.report import write_report
     from expectations.summary import summarise
 
+    log.info("writing the report")
     build_data_docs(home)
     with EventLog.open(home.event_log) as events:
         last = publication.last_publication(events)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 
 from dagster import DagsterInstance, Definitions, ExecuteInProcessResult
@@ -45,34 +44,29 @@ def run(home: Home, sites: Mapping[str, Site]) -> RunOutcome:
     pipeline.recover(home)
     with EventLog.open(home.event_log) as events:
         begin = events.last_position()
+    ends: dict[str, CrawlFinished] = {}
+    failed = []
     with open_instance(home) as instance:
-        failed = _collect_all(home, sites, instance, run_id)
+        # Only crawls are side by side: Dagster runs one job at a time in a process.
+        with pipeline.crawl_all(home, sites, run_id) as crawls:
+            definitions = build_definitions(
+                home, sites, crawl=lambda _home, site, _run_id: ends[site.site_id]
+            )
+            for site_id, finished in crawls:
+                ends[site_id] = finished
+                if not _collect(definitions, instance, run_id, site_id):
+                    failed.append(site_id)
         news = pipeline.has_news(home)
-        published = news and _execute(build_definitions(home, sites), instance, PUBLISH, run_id).success
+        published = news and _execute(definitions, instance, PUBLISH, run_id).success
     if not published:
         shown = home.warehouse if home.warehouse.exists() else None
         pipeline.report(home, run_id, warehouse=shown, after=None if news else begin)
     return RunOutcome(
         summary=read_summary(home, run_id),
         seconds=time.monotonic() - started,
-        failed_sites=failed,
+        failed_sites=tuple(failed),
         publication_failed=news and not published,
     )
-
-
-def _collect_all(
-    home: Home, sites: Mapping[str, Site], instance: DagsterInstance, run_id: str
-) -> tuple[str, ...]:
-    """The sites that failed. Only crawls are side by side: Dagster runs one job at a time in a process."""
-    ends: dict[str, CrawlFinished] = {}
-    definitions = build_definitions(home, sites, crawl=lambda _home, site, _run_id: ends[site.site_id])
-    failed = []
-    with closing(pipeline.crawl_all(home, sites, run_id)) as crawls:
-        for site_id, finished in crawls:
-            ends[site_id] = finished
-            if not _collect(definitions, instance, run_id, site_id):
-                failed.append(site_id)
-    return tuple(failed)
 
 
 def _collect(definitions: Definitions, instance: DagsterInstance, run_id: str, site_id: str) -> bool:

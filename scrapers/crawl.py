@@ -17,8 +17,8 @@ import sys
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import IO
 from urllib.parse import urlsplit
@@ -41,20 +41,15 @@ _SECONDS_TO_STOP = 20
 _LOOPBACK = "127.0.0.1,localhost"
 
 
-def crawl_site(home: Home, site: Site, run_id: str) -> CrawlFinished:
-    """Crawl one site; see `crawl_sites`."""
-    ((_, finished),) = crawl_sites(home, {site.site_id: site}, run_id)
-    return finished
-
-
-def crawl_sites(
+@contextmanager
+def crawling(
     home: Home, sites: Mapping[str, Site], run_id: str, workers: int | None = None
-) -> Generator[tuple[str, CrawlFinished], None, None]:
+) -> Iterator[Iterator[tuple[str, CrawlFinished]]]:
     """Crawl sites side by side, each at its own pace, into one record.
 
     A site that fails never stops the others. Where a worker dies, the sites that it had in hand are crawled
     once more, going on from what they recorded. Log lines of a site go to the logger `scrapers.<site_id>`.
-    Crawls go on while the caller works with what it got; closing the iterator stops them.
+    Crawls begin with the context and go on while the caller works with what it got; leaving it stops them.
 
     Args:
         home: Whose record.
@@ -63,7 +58,7 @@ def crawl_sites(
         workers: Processes; by default as many as there are processors, fewer for few sites.
 
     Yields:
-        Each site_id as its crawl ends, with that end as it is recorded.
+        What gives each site_id as its crawl ends, with that end as it is recorded.
 
     Raises:
         RecordUnavailableError: the log cannot be opened, or the end of a crawl cannot be recorded.
@@ -76,22 +71,21 @@ def crawl_sites(
         try:
             for thread in threads:
                 thread.start()
-            for _ in sites:
-                ended = pool.ends.get()
-                if isinstance(ended, BaseException):
-                    raise ended
-                site_id, why = ended
-                yield (
-                    site_id,
-                    (
-                        _recorded_end(event_log, site_id, run_id)
-                        or _missing_end(event_log, site_id, run_id, why)
-                    ),
-                )
+            yield _ends(pool, event_log, len(sites))
         finally:
             pool.stop()
             for thread in threads:
                 thread.join()
+
+
+def _ends(pool: _Pool, event_log: EventLog, count: int) -> Iterator[tuple[str, CrawlFinished]]:
+    for _ in range(count):
+        ended = pool.ends.get()
+        if isinstance(ended, BaseException):
+            raise ended
+        site_id, why = ended
+        recorded = _recorded_end(event_log, site_id, pool.run_id)
+        yield site_id, recorded or _missing_end(event_log, site_id, pool.run_id, why)
 
 
 def _processors() -> int:
@@ -153,7 +147,8 @@ class _Worker:
                     self._log(**message)
 
     def _log(self, level: int, site_id: str, message: str) -> None:
-        logging.getLogger(f"scrapers.{site_id}" if site_id else "scrapers").log(level, "%s", message)
+        name, who = (f"scrapers.{site_id}", site_id) if site_id else ("scrapers", "crawl")
+        logging.getLogger(name).log(level, "%s: %s", who, message)
         if level >= logging.ERROR:
             self.errors[site_id] = message.splitlines()[-1]
 

@@ -136,11 +136,11 @@ class _ToParent(logging.Handler):
 
 
 def _set_up_logging() -> None:
-    logging.basicConfig(
-        level=logging.INFO, handlers=[_ToParent()], format="%(name)s: %(message)s", force=True
-    )
+    logging.basicConfig(level=logging.INFO, handlers=[_ToParent()], format="%(message)s", force=True)
     logging.captureWarnings(capture=True)
     logging.getLogger("scrapy").setLevel(logging.WARNING)  # it tells of each request and each setting
+    # The spider says how a request ended.
+    logging.getLogger("scrapy.downloadermiddlewares.retry").setLevel(logging.CRITICAL)
 
 
 def _say(message: dict[str, str | int]) -> None:

@@ -77,16 +77,13 @@ def build(
     Raises:
         BuildError: a model or the test of a key failed, or the dbt project does not parse.
     """
-    scratch = home.scratch / "dbt"
-    scratch.mkdir(parents=True, exist_ok=True)
-    built = scratch / "warehouse.duckdb"
+    built = Path(_variables(home)["MINGZHANG_BUILD"])
+    built.parent.mkdir(parents=True, exist_ok=True)
     for stale in (built, built.with_suffix(".duckdb.wal")):
         stale.unlink(missing_ok=True)
     moment = as_of.astimezone(UTC).isoformat() if as_of else "infinity"
-    variables = {"MINGZHANG_BUILD": str(built), "MINGZHANG_AS_OF": moment}
-    variables["MINGZHANG_UNTIL"] = str(until or sys.maxsize)
-    with _environment(_inputs(home, scratch) | variables):
-        nodes = _run_dbt(scratch)
+    variables = {"MINGZHANG_AS_OF": moment, "MINGZHANG_UNTIL": str(until or sys.maxsize)}
+    nodes = _build_nodes(home, _inputs(home) | variables)
     _check_models(nodes)
     _finish(built)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -94,43 +91,53 @@ def build(
     return BuildResult(target, nodes)
 
 
-def parse(target: Path) -> Path:
-    """Write dbt's manifest into the folder `target`, unless a current one is there; returns its path.
+def parse(home: Home) -> Path:
+    """The manifest of the dbt project, made anew where a file of the project is younger.
 
     Raises:
         BuildError: the dbt project does not parse.
     """
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415 - importing dbt takes two seconds
-
-    manifest = target / "manifest.json"
+    manifest = _folder(home) / "target" / "manifest.json"
     sources = [path for path in DBT_PROJECT.rglob("*") if path.is_file()]
     if manifest.exists() and manifest.stat().st_mtime > max(path.stat().st_mtime for path in sources):
         return manifest
-    arguments = ["parse", "--quiet", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
-    arguments += ["--target-path", str(target), "--log-path", str(target / "logs"), "--log-level", "none"]
-    unused = dict.fromkeys(("MINGZHANG_BUILD", "MINGZHANG_EVENTS", "MINGZHANG_RAW"), "unused")
-    with _environment(unused):
-        outcome = dbtRunner().invoke(arguments)
+    outcome = _invoke_dbt(home, "parse")
     if not outcome.success:
         raise BuildError(f"dbt could not parse the project: {outcome.exception}") from outcome.exception
     return manifest
 
 
-def _inputs(home: Home, scratch: Path) -> dict[str, str]:
-    """Where dbt finds events and raw tables: an empty set of files where there are none yet."""
+def _folder(home: Home) -> Path:
+    """What dbt writes, and what it remembers of the project."""
+    return home.scratch / "dbt"
+
+
+def _variables(home: Home) -> dict[str, str]:
+    """Where dbt reads and writes. It parses the project anew when one of these differs from the last time."""
+    folder = _folder(home)
+    return {
+        "MINGZHANG_BUILD": str(folder / "warehouse.duckdb"),
+        "MINGZHANG_EVENTS": str(folder / "events"),
+        "MINGZHANG_RAW": str(home.raw),
+    }
+
+
+def _inputs(home: Home) -> dict[str, str]:
+    """Put in place what dbt reads: an empty set of files where there are no events or raw tables yet."""
+    variables = _variables(home)
     # The copy of the log may be put together while dbt reads it: dbt gets the files of now.
-    events, raw = scratch / "events", home.raw
-    empty = scratch / "empty"
+    events = Path(variables["MINGZHANG_EVENTS"])
     shutil.rmtree(events, ignore_errors=True)
     snapshot(home.events_parquet, events)
     if not any(events.glob("*.parquet")):
         pq.write_table(EVENT_SCHEMA.empty_table(), events / "none.parquet")
-    if not any(raw.glob("*/documents.parquet")):
-        raw = empty / "raw"
+    if not any(home.raw.glob("*/documents.parquet")):
+        raw = _folder(home) / "empty" / "raw"
         shutil.rmtree(raw, ignore_errors=True)
         with RawTablesWriter(raw / "none", load_id="none", site_id="none", reader_version="none"):
             pass
-    return {"MINGZHANG_EVENTS": str(events), "MINGZHANG_RAW": str(raw)}
+        variables["MINGZHANG_RAW"] = str(raw)
+    return variables
 
 
 @contextmanager
@@ -149,16 +156,23 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _run_dbt(scratch: Path) -> tuple[NodeResult, ...]:
+def _invoke_dbt(home: Home, command: str, *options: str, variables: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - dbt ships no types
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415 - importing dbt takes two seconds
+
+    folder = _folder(home)
+    arguments = [command, *options, "--quiet", "--log-level", "none", "--log-level-file", "none"]
+    arguments += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+    arguments += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
+    with _environment({**_variables(home), **(variables or {})}):
+        return dbtRunner().invoke(arguments)
+
+
+def _build_nodes(home: Home, variables: Mapping[str, str]) -> tuple[NodeResult, ...]:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415 - dbt takes two seconds
     from dbt.artifacts.schemas.run import RunExecutionResult  # noqa: PLC0415 - the same
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415 - the same
 
-    arguments = ["build", "--quiet", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
-    arguments += ["--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs")]
-    arguments += ["--no-write-json", "--log-level", "none", "--log-level-file", "none"]
     try:
-        outcome = dbtRunner().invoke(arguments)
+        outcome = _invoke_dbt(home, "build", "--no-write-json", variables=variables)
     finally:
         # The adapter keeps its file open for the next run, which would then write to this one, long moved.
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call] # dbt is partly typed

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.build import parse
+from warehouse.home import Home
 
 _SCHEMAS = ("marts", "core")
 
@@ -43,7 +44,7 @@ def _one_line(text: str) -> str:
 def main() -> None:
     """Print the dictionary of the dbt project."""
     with tempfile.TemporaryDirectory() as folder:
-        sys.stdout.write(data_dictionary(json.loads(parse(Path(folder)).read_text("utf-8"))))
+        sys.stdout.write(data_dictionary(json.loads(parse(Home(Path(folder))).read_text("utf-8"))))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from scrapers.crawl import crawl_site
+from scrapers.crawl import crawling
 from scrapers.replica import ALL_SITES, DEMO_SITES, Replica, SeenRequest, serve
 from scrapers.replica.connection import undo_percent_encoding
 from scrapers.replica.pages import DOCUMENTS
@@ -73,7 +73,8 @@ def crawl_into(home: Home) -> Callable[[Site], Crawl]:
 
     def crawl_once(site: Site) -> Crawl:
         run_id = f"run-{next(runs)}"
-        finished = crawl_site(home, site, run_id)
+        with crawling(home, {site.site_id: site}, run_id) as ends:
+            ((_, finished),) = ends
         with EventLog.open(home.event_log) as log:
             return Crawl(finished, [event.payload for event in log.read(run_id=run_id, site_id=site.site_id)])
 

@@ -14,7 +14,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from scrapers.crawl import crawl_site
 from scrapers.replica import Replica
 from scrapers.replica.pages import DOCUMENTS
 from scrapers.sites import Site
@@ -372,15 +371,16 @@ def test_a_crawl_ends_with_its_parent(replica: Replica, home: Home):
     assert finished.reason == "stopped: shutdown"
 
 
-def test_a_crawl_that_cannot_begin_is_recorded_with_the_reason(replica: Replica, home: Home):
+def test_a_crawl_that_cannot_begin_is_recorded_with_the_reason(
+    replica: Replica, crawl: Callable[[Site], Crawl]
+):
     # An order that the worker cannot obey: it does not pass validation.
     site = replica.sites["xinzhou-replica"].model_copy(update={"delay_seconds": -1.0})
-    finished = crawl_site(home, site, "run-1")
+    crawled = crawl(site)
 
-    assert finished.reason.startswith("the crawl could not go on: ")
-    assert finished.requests == 0
-    with EventLog.open(home.event_log) as log:
-        assert [event.payload for event in log.read(site_id=site.site_id)] == [finished]
+    assert crawled.finished.reason.startswith("the crawl could not go on: ")
+    assert crawled.finished.requests == 0
+    assert crawled.payloads == [crawled.finished]
 
 
 def test_a_site_that_does_not_answer_is_a_failed_crawl(replica: Replica, crawl: Callable[[Site], Crawl]):

@@ -7,15 +7,16 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from scrapers.crawl import crawl_sites
+from scrapers.crawl import crawling
 from scrapers.replica import Replica
 from scrapers.replica.many import requests_of, serve_many
+from scrapers.sites import Site
 from warehouse.home import Home
 from warehouse.record.events import CrawlFinished, CrawlStarted, FetchFinished
 from warehouse.record.log import EventLog
@@ -65,6 +66,11 @@ def half_way(replica: Replica, signal_number: int, count: int) -> threading.Thre
     return thread
 
 
+def crawl_all(home: Home, sites: Mapping[str, Site], run_id: str) -> dict[str, CrawlFinished]:
+    with crawling(home, sites, run_id, workers=2) as ends:
+        return dict(ends)
+
+
 def workers() -> list[int]:
     tasks = Path("/proc/self/task").iterdir()
     pids = [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
@@ -95,7 +101,7 @@ def test_faults_of_some_sites_and_a_killed_worker_leave_the_others_alone(many: R
     home = Home(tmp_path / "home")
     break_some(many)
     killer = half_way(many, signal.SIGKILL, 1)
-    ends = dict(crawl_sites(home, many.sites, "first", workers=2))
+    ends = crawl_all(home, many.sites, "first")
     killer.join()
 
     good = many.sites.keys() - FAULTY
@@ -129,11 +135,11 @@ def test_faults_of_some_sites_and_a_killed_worker_leave_the_others_alone(many: R
 def test_a_stopped_crawl_goes_on_where_it_was(many: Replica, tmp_path: Path):
     home = Home(tmp_path / "home")
     stopper = half_way(many, signal.SIGTERM, 2)
-    first = dict(crawl_sites(home, many.sites, "first", workers=2))
+    first = crawl_all(home, many.sites, "first")
     stopper.join()
     fetched = {(seen.site_id, seen.path) for seen in many.requests if seen.path.endswith(".pdf")}
     many.requests.clear()
-    second = dict(crawl_sites(home, many.sites, "second", workers=2))
+    second = crawl_all(home, many.sites, "second")
 
     assert {end.reason for end in first.values()} == {"stopped: shutdown"}
     assert 50 < len(fetched) < SITES * DOCUMENTS - 50
@@ -143,7 +149,7 @@ def test_a_stopped_crawl_goes_on_where_it_was(many: Replica, tmp_path: Path):
     assert again == set(), "what was recorded is not asked for again"
     assert all(sorted(urls.values()) == [1] * DOCUMENTS for urls in documents_in_record(home).values())
     many.requests.clear()
-    third = dict(crawl_sites(home, many.sites, "third", workers=2))
+    third = crawl_all(home, many.sites, "third")
 
     assert {end.full_walk for end in third.values()} == {False}
     assert {seen.status for seen in many.requests if seen.path != "/robots.txt"} == {304}
