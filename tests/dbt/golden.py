@@ -136,6 +136,8 @@ def _agency_code(table: dict[str, Any], row: int) -> str:
 def _row_role(label: str, table: dict[str, Any], row: int) -> str:
     if label.startswith("其中"):
         return "of_which"
+    if label.isdigit():
+        return "subtotal"  # the code of a unit above its projects
     if re.search(r"合计|总计|小计", label) or (label == "" and "044" not in table["rows"][row]):
         return "total"
     return "leaf"

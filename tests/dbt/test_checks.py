@@ -5,11 +5,20 @@ from __future__ import annotations
 import duckdb
 
 
-def test_only_the_carry_over_of_shanhaiguan_fails(golden: duckdb.DuckDBPyConnection):
+def test_only_what_is_wrong_in_the_documents_fails(golden: duckdb.DuckDBPyConnection):
     rows = golden.execute(
-        "select check_id, cause, expected_yuan, found_yuan from core.fct_check_result where status = 'failed'"
+        """
+        select check_id, cause, expected_yuan, found_yuan from core.fct_check_result
+        where status = 'failed' order by all
+        """
     ).fetchall()
-    assert rows == [("I08", "definition", 6_690_200, 6_714_400)]
+    assert rows == [
+        ("I08", "definition", 6_690_200, 6_714_400),  # the carry-over of 2.42
+        ("I15", "source", 111_000, 117_000),  # plans of payment, in money under a header of per cent
+        ("I15", "source", 212_000, 206_000),
+        ("I15", "source", 718_000, 758_000),
+        ("I22", "definition", 607_900, 638_700),
+    ]
 
 
 def test_rounding_is_found_where_the_documents_have_it(golden: duckdb.DuckDBPyConnection):
@@ -34,7 +43,9 @@ def test_every_identity_is_evaluated(golden: duckdb.DuckDBPyConnection):
     rows = golden.execute(
         "select distinct check_id from core.fct_check_result where status = 'held' order by 1"
     ).fetchall()
-    assert [row[0] for row in rows] == [f"I{number:02}" for number in range(1, 12)]
+    # The golden facts hold no sentences, purchases, assets or notes; those are read in test_findings.
+    numbers = [*range(1, 14), 15, 16, 17, 21, 22]
+    assert [row[0] for row in rows] == [f"I{number:02}" for number in numbers]
 
 
 def test_an_envelope_is_half_a_printed_digit_for_each_amount(golden: duckdb.DuckDBPyConnection):

@@ -1,10 +1,22 @@
 -- Every identity in every place where its operands are printed. A check of the family int_check_* gives what was
 -- expected, what is printed and how far rounding can move them; status and cause follow here, once.
-with evaluated as (
-    {% for check in ['summary', 'rollup', 'nature', 'across', 'three_public'] -%}
+with no_check as (
+    select
+        cast(null as boolean) as is_held,
+        cast(null as varchar) as cause,
+        cast(null as varchar) as reason
+    where false
+),
+
+evaluated as (
+    {% for check in [
+        'summary', 'rollup', 'nature', 'across', 'three_public', 'linked_item', 'total', 'form', 'listing', 'prose',
+        'note',
+    ] -%}
         select * from {{ ref('int_check_' ~ check) }}
-        {% if not loop.last %}union all by name{% endif %}
-    {% endfor %}
+        union all by name
+    {% endfor -%}
+    select * from no_check
 ),
 
 judged as (
@@ -12,10 +24,18 @@ judged as (
         *,
         found_yuan - expected_yuan as delta_yuan,
         case
-            when abs(found_yuan - expected_yuan) <= envelope_yuan then 'held'
+            -- Where money alone does not decide: at least as much, a share, a count.
+            when coalesce(is_held, abs(found_yuan - expected_yuan) <= envelope_yuan) then 'held'
             when is_evaluable then 'failed'
             else 'not_evaluated'
-        end as status
+        end as status,
+        cast(cast(100 * found_yuan as hugeint) as varchar) as found_digits,
+        cast(cast(100 * expected_yuan as hugeint) as varchar) as expected_digits,
+        if(
+            length(found_digits) = length(expected_digits),
+            list_filter(range(1, length(found_digits) + 1), place -> found_digits[place] <> expected_digits[place]),
+            []
+        ) as other_digits
     from evaluated
 ),
 
@@ -51,24 +71,35 @@ result as (
         subject,
         status,
         case
-            when delta_yuan = 0 or status = 'not_evaluated' then null
+            when delta_yuan = 0 or status = 'not_evaluated' or (is_held and status = 'held') then null
             -- A few units in the last digit: rounded more than once on the way.
             when abs(delta_yuan) <= 3 * envelope_yuan then 'rounding'
             when cause is not null then cause
             -- The same digits with the decimal point elsewhere.
-            when found_yuan * expected_yuan > 0 and abs(log10(found_yuan / expected_yuan)) in (1, 2, 3, 4)
+            when found_yuan * expected_yuan > 0 and abs(log10(found_yuan / expected_yuan)) in (1, 2, 3)
                 then 'extraction'
             when table_failures >= 5 and table_failures * 5 >= table_checks then 'extraction'
             when same_in_document > same_in_table then 'source'
             -- Optical recognition takes one digit for another; int_cell says which amounts are in doubt.
             when is_recognised then 'extraction'
+            -- One digit is another, or two neighbours are exchanged: no reader of a text does that.
+            when
+                len(other_digits) = 1
+                or (
+                    len(other_digits) = 2
+                    and other_digits[1] + 1 = other_digits[2]
+                    and found_digits[other_digits[1]] = expected_digits[other_digits[2]]
+                    and found_digits[other_digits[2]] = expected_digits[other_digits[1]]
+                )
+                then 'source'
             else 'unknown'
         end as cause,
         if(status = 'not_evaluated', null, expected_yuan) as expected_yuan,
         if(status = 'not_evaluated', null, found_yuan) as found_yuan,
         if(status = 'not_evaluated', null, delta_yuan) as delta_yuan,
         if(status = 'not_evaluated', null, envelope_yuan) as envelope_yuan,
-        if(status = 'not_evaluated', 'the operands cannot be told for certain: ', '') || detail as detail
+        if(status = 'not_evaluated', coalesce(reason, 'the operands cannot be told for certain') || ': ', '')
+        || detail as detail
     from context
 ),
 
@@ -102,7 +133,7 @@ silent as (
             select
                 result.edition_key,
                 result.check_id,
-                unnest([0, result.table_ordinal]) as table_ordinal
+                unnest([0, coalesce(result.table_ordinal, 0)]) as table_ordinal
             from result
         )
 ),
