@@ -1,9 +1,8 @@
 """How exactly real documents are read, without golden data: accounting identities are the oracle.
 
-Per document and in total: table types found, identities held of those that could be evaluated, the share
-of the two-decimal numbers printed on pages with tables that became amounts, and the amounts in whose box the
-page prints another text. Printed numbers and texts in boxes are what pdfium extracts, which has no part in the
-reading.
+Per document and in total: table types found, identities held of those that could be evaluated, the share of
+the two-decimal numbers printed on pages with tables that became amounts, and the amounts in whose box the
+page prints another text. Numbers and texts on pages are what pdfium extracts, which has no part in reading.
 
     python -m bench.accuracy [FOLDER] [--worst N]
 """

@@ -98,7 +98,7 @@ def _characters(page: pypdfium2.PdfPage) -> Iterator[_Character]:
             continue
         pdfium.FPDFText_GetLooseCharBox(texts, index, box)
         x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
-        angle = round(math.degrees(pdfium.FPDFText_GetCharAngle(texts, index))) - turned
+        angle = -round(math.degrees(pdfium.FPDFText_GetCharAngle(texts, index))) - turned
         height = min(box.top - box.bottom, box.right - box.left) if angle % 180 else box.top - box.bottom
         yield _Character(down(x, y), across(x, y), abs(height), angle % 360, text)
     texts.close()
