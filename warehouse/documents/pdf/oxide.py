@@ -296,15 +296,6 @@ def _without_pale(characters: list[Any], paths: list[dict[str, Any]], watermark:
         path["bbox"]
         for path in paths
         if path["fill_color"] is not None and is_ground(path["fill_color"], *path["bbox"][2:])
-def _has_white_areas(paths: list[dict[str, Any]]) -> bool:
-    return any(
-        path["fill_color"] is not None
-        and min(path["bbox"][2:]) > MAX_RULE_WIDTH
-        and is_white(path["fill_color"])
-        for path in paths
-    )
-
-
     ]
     return [
         char
@@ -316,6 +307,15 @@ def _has_white_areas(paths: list[dict[str, Any]]) -> bool:
         )
         or not watermark.is_pale(char.char, char.font_size, char.color)
     ]
+
+
+def _has_white_areas(paths: list[dict[str, Any]]) -> bool:
+    return any(
+        path["fill_color"] is not None
+        and min(path["bbox"][2:]) > MAX_RULE_WIDTH
+        and is_white(path["fill_color"])
+        for path in paths
+    )
 
 
 def _rules(paths: Iterable[dict[str, Any]], frame: Frame) -> tuple[list[Rule], list[Rule]]:
