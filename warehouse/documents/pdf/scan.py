@@ -11,6 +11,7 @@ import pypdfium2
 from warehouse.documents.model import Notice
 from warehouse.documents.pdf.content import Glyph, PageContent, Rule
 from warehouse.documents.pdf.grid import Grid, Span, find_grids
+from warehouse.documents.pdf.scan_figures import checked
 from warehouse.documents.pdf.scan_image import (
     Mask,
     Picture,
@@ -18,6 +19,7 @@ from warehouse.documents.pdf.scan_image import (
     find_rules,
     skew_of,
     turned_by,
+    with_dots_joined,
     without_pale,
     without_stamps,
 )
@@ -69,6 +71,7 @@ def read_scan(data: bytes, page_number: int) -> PageContent:
     skew = skew_of(picture)
     if skew:
         picture = turned_by(picture, skew)
+    picture = with_dots_joined(picture)
     picture, boxes, turn = _upright(picture)
     if turn % 180:
         width, height = height, width
@@ -126,9 +129,11 @@ def _content(picture: Picture, boxes: Boxes, page: PageContent, skew: float) -> 
     horizontal, vertical = find_rules(picture)
     page.horizontal.extend(Rule(*(value * scale for value in rule)) for rule in horizontal)
     page.vertical.extend(Rule(*(value * scale for value in rule)) for rule in vertical)
-    lines = _lines(text_ink(picture), boxes, find_grids(page.horizontal, page.vertical), scale)
+    ink = text_ink(picture)
+    lines = _lines(ink, boxes, find_grids(page.horizontal, page.vertical), scale)
     print_only = without_pale(picture)
     texts = recognise([line.picture(print_only) for line in lines])
+    texts = checked(lines, texts, ink, print_only)
     for line, text in zip(lines, texts, strict=True):
         if text:
             page.glyphs.extend(_glyphs(line, text, scale))

@@ -32,9 +32,16 @@ _COLOURED = 60
 _STAMP = 150
 """Pixels (19 mm): seals are 38 to 50 mm wide."""
 
-_PRINT = 50
-"""Grey of print under a seal, whose own ink is above 150 where it is brightest."""
+_SIGNATURE = 60
+"""Pixels (8 mm): writing in blue is this high, print in blue is not."""
 
+_PRINT = 50
+"""Grey of print under a seal, whose own ink is brighter where it is brightest."""
+
+_DARKEST = 25
+"""Per cent of a seal's pixels that may lie on print."""
+
+_MOSTLY = 0.8
 _STAMP_GAP = 15
 """Pixels between the parts of a seal."""
 
@@ -57,6 +64,15 @@ _FREE_RULE = 165
 _PALER = 60
 """Grey by which a short rule may be paler than the palest long one; strokes of watermarks are far paler."""
 
+_DOT = 4, 14
+"""Pixels: how thick and how long the dots and dashes of a rule are."""
+
+_DOTS_APART = 15
+"""Pixels: at most, an angle of two rules between them included."""
+
+_DOTTED = 38
+"""Pixels: shorter rows of dots are marks of text."""
+
 _TOUCHES = 2
 _MAX_THICKNESS = 14
 
@@ -73,8 +89,8 @@ def darker(picture: Picture, limit: int) -> Mask:
 def without_stamps(coloured: NDArray[np.uint8]) -> Picture:
     """A picture in colour (blue, green, red) as a grey one, in which stamps are no more than a shade.
 
-    The ink of a seal is bright in one colour, print under it in none. What is smaller than a seal, such as a
-    line of red text, stays.
+    The ink of a seal is bright in one colour, print under it in none, and so is the blue of a signature. What
+    is smaller, such as a line of red text, stays.
     """
     grey = _bytes(cv2.cvtColor(coloured, cv2.COLOR_BGR2GRAY))
     brightest = coloured.max(2)
@@ -82,14 +98,21 @@ def without_stamps(coloured: NDArray[np.uint8]) -> Picture:
     if np.count_nonzero(is_coloured) < _STAMP**2 / 50:
         return grey
     kernel = np.ones((_STAMP_GAP, _STAMP_GAP), np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(is_coloured, cv2.MORPH_CLOSE, kernel))
-    for left, top, width, height, _ in stats.tolist()[1:]:
-        if min(width, height) >= _STAMP:
+    is_blue = coloured[:, :, 0] == brightest
+    closed = cv2.morphologyEx(is_coloured, cv2.MORPH_CLOSE, kernel)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(closed)
+    for label, (left, top, width, height, _) in enumerate(stats.tolist()[1:], 1):
+        if max(width, height) < _STAMP or min(width, height) < _SIGNATURE:
+            continue
+        inside = slice(top, top + height), slice(left, left + width)
+        ink = (labels[inside] == label) & (is_coloured[inside] > 0)
+        if min(width, height) >= _STAMP or is_blue[inside][ink].mean() > _MOSTLY:
             around = (
                 slice(max(top - _STAMP_GAP, 0), top + height + _STAMP_GAP),
                 slice(max(left - _STAMP_GAP, 0), left + width + _STAMP_GAP),
             )
-            grey[around] = np.clip((brightest[around].astype(np.int16) - _PRINT) * 2, 0, 255)
+            own = 0.85 * max(float(np.percentile(brightest[inside][ink], _DARKEST)), 2.0 * _PRINT)
+            grey[around] = np.clip((brightest[around].astype(float) - _PRINT) * 255 / (own - _PRINT), 0, 255)
     return grey
 
 
@@ -142,6 +165,29 @@ def turned_by(picture: Picture, angle: float, paper: int = 255) -> Picture:
         borderValue=paper,
     )
     return _bytes(turned)
+
+
+def with_dots_joined(picture: Picture) -> Picture:
+    """The picture with dotted and dashed rules drawn through: rows of small marks, each by itself."""
+    mask = darker(picture, _RULES_DARKER_THAN)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    thick, long = _DOT
+    drawn = picture
+    for across, along in ((heights, widths), (widths, heights)):
+        is_dot = (across <= thick) & (along <= long)
+        is_dot[0] = False  # the paper
+        dots = np.where(is_dot, 255, 0).astype(np.uint8)[labels]
+        flat = along is widths
+        rows = _joined(dots if flat else np.ascontiguousarray(dots.T))
+        drawn = np.where(rows if flat else rows.T, np.uint8(0), drawn)
+    return drawn
+
+
+def _joined(dots: Mask) -> NDArray[np.bool_]:
+    """Where rows of dots run, without their gaps."""
+    closed = cv2.morphologyEx(dots, cv2.MORPH_CLOSE, np.ones((1, _DOTS_APART), np.uint8))
+    return cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, _DOTTED), np.uint8)) > 0
 
 
 def find_rules(picture: Picture) -> tuple[list[Rule], list[Rule]]:

@@ -35,6 +35,12 @@ _LOW = 0.45
 _USUAL_EM = 25.0
 """Pixels: 9 points at 200 dpi."""
 
+_HIGH = 0.6
+"""Of a line's height: points and commas are lower."""
+
+_STROKE = 0.2
+"""Of the height of digits: how wide a minus sign is at least."""
+
 _PAPER = 3
 """Pixels of white around the picture of a line."""
 
@@ -148,6 +154,42 @@ def lines_in(ink: Mask, region: Region, em: float) -> list[InkLine]:
         if line is not None:
             found.append(line)
     return found
+
+
+def digits_in(ink: Mask, line: InkLine) -> int:
+    """How many marks as high as digits a line has, parts of a broken one over each other taken together."""
+    count, reach = 0, 0
+    for start, end, _, _ in sorted(_high_marks(ink, line)):
+        count += start >= reach
+        reach = max(reach, end)
+    return count
+
+
+def figure_in(ink: Mask, line: InkLine) -> Region:
+    """From the first to the last mark of a line that is as high as a digit; empty where there is none."""
+    marks = _high_marks(ink, line)
+    if not marks:
+        return Region(line.shown.left, line.ink.top, line.shown.left, line.ink.bottom)
+    starts, ends, tops, bottoms = zip(*marks, strict=True)
+    return Region(min(starts), min(tops), max(ends), max(bottoms))
+
+
+def _high_marks(ink: Mask, line: InkLine) -> list[tuple[int, int, int, int]]:
+    """Left, right, top and bottom of marks that are higher than points, commas and strokes."""
+    left, top, right, bottom = line.ink
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink[top:bottom, left:right], connectivity=8)
+    return [
+        (left + x, left + x + width, top + y, top + y + height)
+        for x, y, width, height, _ in stats[1:].tolist()
+        if height > _HIGH * line.ink.height
+    ]
+
+
+def has_stroke(ink: Mask, area: Region) -> bool:
+    """Whether an area about as high as digits holds a stroke in its middle and nothing else: a minus sign."""
+    left, top, right, bottom = area
+    rows = np.flatnonzero((ink[top:bottom, left:right] > 0).sum(1) > _STROKE * area.height)
+    return bool(rows.size) and area.height / 4 < rows[0] and rows[-1] < 0.8 * area.height
 
 
 def _split(filled: NDArray[np.int_], start: int, end: int, em: float) -> list[tuple[int, int]]:
