@@ -7,7 +7,7 @@ may hold several forms below each other, and the indicators of a form may be a t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -17,6 +17,7 @@ from warehouse.documents.model import Cell
 from warehouse.tables import meanings, money
 from warehouse.tables.captions import agency_in, unit_in
 from warehouse.tables.headers import Grid, distinct, find_header_rows
+from warehouse.tables.indicators import indicator_columns, indicators_of, with_rest
 from warehouse.tables.model import Amount, Indicator, Project
 from warehouse.tables.places import Spot
 from warehouse.tables.text import key, printed
@@ -24,19 +25,8 @@ from warehouse.tables.vocabulary import load
 
 _BRACKETED_UNIT = re.compile(r"\([^()]*元[^()]*\)")
 _CODED_AGENCY = re.compile(r"(\d{3,9})[-_、]?([^\d\W].*)")
-_INDICATOR_ROLES = (
-    "level_1",
-    "level_2",
-    "level_3",
-    "description",
-    "relation",
-    "target",
-    "measure_unit",
-    "basis",
-)
+_LABEL_AND_VALUE = re.compile(r"(.+)[:：]\s*([^:：]+)")
 _FIGURE = re.compile(r"[\d,.]*\d[\d,.]*")
-_SAYING = frozenset({"level_1", "level_2", "level_3", "target"})
-_RELATIONS = frozenset([*"≥≤=＝><＞＜≧≦≠", ">=", "<=", "＞=", "＜=", "==", "!="])
 _FORM_TYPES = frozenset({"project_performance", "overall_performance"})
 _ANCHORS = frozenset({"project_code", "project_name", "agency", "department", "budget", "goal", "fiscal"})
 _FORM_ONLY = frozenset({"project_code", "project_name", "goal", "plan"})
@@ -123,31 +113,6 @@ def _is_section(text: str) -> bool:
 
 def _is_label(text: str) -> bool:
     return label_of(text) is not None or _is_section(text)
-
-
-def indicator_columns(row: Sequence[Cell]) -> dict[str, list[int]]:
-    """Columns by role where a row is the header of indicators, else nothing."""
-    roles: dict[str, list[int]] = {}
-    if not any("指标" in cell.text for cell in row):
-        return roles
-    for cell in distinct(row):
-        role = meanings.role_of((printed(cell.text),)) if cell.text else None
-        if role in _INDICATOR_ROLES:
-            roles.setdefault(role, []).append(cell.col)
-    contents = {cell.col: cell.text for cell in distinct(row)}
-    roles = with_contents_described(roles, contents)
-    named = len({"level_1", "level_2", "level_3"} & roles.keys())
-    return roles if named and ("target" in roles or named > 1) and len(roles) > 1 else {}
-
-
-def with_contents_described(roles: dict[str, list[int]], texts: Mapping[int, str]) -> dict[str, list[int]]:
-    """Columns by role, where 指标内容 only describes what a column 三级指标 names."""
-    level_3 = roles.get("level_3", [])
-    named = [col for col in level_3 if "三级" in texts.get(col, "")]
-    if not named or len(named) == len(level_3):
-        return roles
-    rest = [col for col in level_3 if col not in named]
-    return roles | {"level_3": named, "description": roles.get("description", []) + rest}
 
 
 def is_form(grid: Grid) -> bool:
@@ -253,10 +218,12 @@ class _FormReader:
 
     def _fields(self, grid: Grid, index: int) -> None:
         cells = distinct(grid[index])
-        section = next((cell.text for cell in cells if _is_section(cell.text)), "")
+        section = next((cell.text for cell in cells if _is_section(cell.text) or _heads_rows(cell)), "")
         self.headed = _headed_columns(grid, index) or self.headed
         for position, cell in enumerate(cells):
             self._caption(cell)
+            if cell.row == index:
+                self._inline(cell, section)
             name = label_of(cell.text)
             if name == "plan" and cell.row == index:
                 self._plan(grid, index, cell)
@@ -270,6 +237,23 @@ class _FormReader:
             self._money(cell, value, section, name)
         self._headed_money(grid[index], index, section)
         self._purpose(cells, section, grid, index)
+
+    def _inline(self, cell: Cell, section: str) -> None:
+        """A label with its value in one cell (项目名称：…, 资金总额：5,000.00), or several in its lines."""
+        for line in cell.text.split("\n"):
+            parts = _LABEL_AND_VALUE.fullmatch(line.strip())
+            if parts is None:
+                continue
+            label, value = parts.groups()
+            name = label_of(label)
+            beside = replace(cell, text=value)
+            if name and name != "plan":
+                self._field(name, beside)
+            if money.parse_number(value) is None or not _says_money(label):
+                continue
+            amount = self._amount(beside, label, section, _role_of(label))
+            if amount and name in {"budget", "fiscal", "other"}:
+                self.found.draft.money.setdefault(name, amount.amount_yuan)
 
     def _caption(self, cell: Cell) -> None:
         """Unit and agency that stand in a row of the form itself."""
@@ -333,7 +317,13 @@ class _FormReader:
         """The amount of a cell, once: a label that spans rows meets its value in each of them."""
         number = money.parse_number(value.text)
         head = self.headed.get(value.col, "")
-        unit = unit_in(head) or unit_in(label) or unit_in(section) or self.found.draft.unit
+        unit = (
+            money.stated_unit(value.text)
+            or unit_in(head)
+            or unit_in(label)
+            or unit_in(section)
+            or self.found.draft.unit
+        )
         taken = any((amount.row, amount.col) == (value.row, value.col) for amount in self.amounts)
         if taken:
             return None
@@ -432,6 +422,11 @@ class _FormReader:
         )
 
 
+def _heads_rows(cell: Cell) -> bool:
+    """Whether a cell on the left says the unit of the rows beside it (年度预算申请（万元）)."""
+    return cell.col == 0 and cell.row_span > 1 and len(cell.text) < 20 and unit_in(cell.text) is not None
+
+
 def _role_of(label: str) -> str:
     if label_of(label) == "budget":
         return "total"
@@ -477,87 +472,3 @@ def _says_money(text: str) -> bool:
         and any(key(word) in plain for word in words["money_words"])
         and not any(key(word) in plain for word in words["not_money_words"])
     )
-
-
-@dataclass(frozen=True, slots=True)
-class IndicatorLine:
-    """One indicator as its row prints it."""
-
-    level_1: str
-    level_2: str
-    level_3: str
-    description: str
-    target: str
-    basis: str
-    cell: Cell
-
-    def indicator(self, spot: Spot, pro_code: str, project_name: str) -> Indicator:
-        """The indicator as a row of a project."""
-        return Indicator(
-            **spot.place(self.cell),
-            pro_code=pro_code,
-            project_name=project_name,
-            level_1=self.level_1,
-            level_2=self.level_2,
-            level_3=self.level_3,
-            description=self.description,
-            target_text=self.target,
-            basis=self.basis,
-        )
-
-
-def indicators_of(
-    row: Sequence[Cell], at: int, columns: dict[str, list[int]], level_1: str
-) -> Iterator[IndicatorLine]:
-    """The indicators of one row: one, or one for each target that stands beside it and differs.
-
-    Args:
-        row: Of the grid.
-        at: Its number; an indicator is where a level or a target begins in this very row.
-        columns: By role, as `indicator_columns` gives them.
-        level_1: Of the row above, which counts where this row leaves it blank.
-    """
-    first: IndicatorLine | None = None
-    for which in range(len(columns.get("level_3") or columns.get("target") or (0,))):
-        cells = {role: row[found[min(which, len(found) - 1)]] for role, found in columns.items()}
-        if not any(cells[role].row == at and cells[role].text.strip() for role in _SAYING & cells.keys()):
-            continue
-        line = _indicator_line(cells, level_1)
-        if first is None or (line.target and (line.level_3, line.target) != (first.level_3, first.target)):
-            first = first or line
-            yield line
-
-
-def _indicator_line(cells: dict[str, Cell], level_1: str) -> IndicatorLine:
-    def text(role: str) -> str:
-        return cells[role].text.strip() if role in cells else ""
-
-    return IndicatorLine(
-        level_1=printed(text("level_1")) or level_1,
-        level_2=printed(text("level_2")),
-        level_3=printed(text("level_3")),
-        description=text("description"),
-        target=_joined_target(text("relation"), text("target"), text("measure_unit")),
-        basis=text("basis"),
-        cell=next(cells[role] for role in ("target", "level_3", "level_2", "level_1") if role in cells),
-    )
-
-
-def with_rest(indicator: Indicator, row: Sequence[Cell], at: int, columns: dict[str, list[int]]) -> Indicator:
-    """An indicator with the rest of its cells that a page break put into a row of their own."""
-
-    def rest(role: str) -> str:
-        return "".join(row[col].text.strip() for col in columns.get(role, [])[:1] if row[col].row == at)
-
-    return replace(
-        indicator,
-        description=indicator.description + rest("description"),
-        basis=indicator.basis + rest("basis"),
-    )
-
-
-def _joined_target(relation: str, target: str, unit: str) -> str:
-    if not target:
-        return ""
-    compared = relation if relation in _RELATIONS and not target.startswith(tuple(_RELATIONS)) else ""
-    return compared + target + (unit if target[-1].isdigit() else "")

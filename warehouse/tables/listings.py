@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from warehouse.documents.model import Cell
 from warehouse.tables import money
-from warehouse.tables.forms import Forms, indicators_of, with_contents_described
+from warehouse.tables.forms import Forms
 from warehouse.tables.headers import Column, Header
 from warehouse.tables.indicator_texts import indicators_in
+from warehouse.tables.indicators import INDICATOR_ROLES, indicators_of, with_contents_described
 from warehouse.tables.model import Amount, AssetLine, Indicator, OrganisationLine, ProcurementLine, Project
 from warehouse.tables.places import Spot
 from warehouse.tables.roles import Item
@@ -19,16 +20,6 @@ from warehouse.tables.text import key, printed
 
 _PROJECT_TYPES = ("project_expenditure", "project_performance", "performance_summary")
 _PROJECT_CODE_ROLES = ("project_code", "unit_or_project_code")
-_INDICATOR_ROLES = (
-    "level_1",
-    "level_2",
-    "level_3",
-    "description",
-    "relation",
-    "target",
-    "measure_unit",
-    "basis",
-)
 
 
 @dataclass(slots=True)
@@ -217,7 +208,7 @@ def _printed_again(project: Project, before: Sequence[Project]) -> bool:
 
 def _indicator_groups(header: Header) -> list[tuple[dict[str, list[int]], str]]:
     """Columns of indicators by role; one group for each kind that heads columns of its own (成本指标 …)."""
-    columns = [column for column in header.columns if column.role in _INDICATOR_ROLES]
+    columns = [column for column in header.columns if column.role in INDICATOR_ROLES]
     starts = [column for column in columns if column.role == "level_3"]
     if any("三级" in column.path for column in starts):
         starts = [column for column in starts if "三级" in column.path]
