@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 
 import pypdfium2 as pdfium
 import pytest
 
+from scrapers.replica.budget import Grid, read_yaml, tables_of
+from scrapers.replica.generate import FIGURES
 from tests.tables.form_renderings import Form, Part, as_pdf
-from tests.tables.made_tables import document, split
+from tests.tables.made_tables import document, split, table
 from warehouse.documents import read_document
-from warehouse.documents.model import Table
+from warehouse.documents.model import Cell, Table
 from warehouse.tables import recognise
 from warehouse.tables.model import Recognition
 
@@ -85,3 +88,43 @@ def test_a_scan_with_one_misread_digit() -> None:
     recognition = recognise(read_document(scan.getvalue()))
     assert _doubts(recognition) == [("招商引资", "项目支出", "449.72")]
     assert all(amount.confidence is not None for amount in recognition.amounts)
+
+
+def _printed(budget: str, title: str) -> Grid:
+    figures = read_yaml(FIGURES / f"{budget}.yml")
+    style = read_yaml(FIGURES / "styles" / f"{figures['style']}.yml")
+    return next(grid for grid in tables_of(figures, style) if grid.title.endswith(title))
+
+
+def _with_misread(made: Table, place: tuple[int, int] | None) -> Table:
+    """The table as recognised, the first digit of one cell that is not 0 taken for another."""
+
+    def text(cell: Cell) -> str:
+        at = re.search("[1-9]", cell.text) if (cell.row, cell.col) == place else None
+        return (
+            cell.text[: at.start()] + str((int(at.group()) + 3) % 10) + cell.text[at.end() :]
+            if at
+            else cell.text
+        )
+
+    return replace(made, cells=tuple(replace(cell, text=text(cell), confidence=0.97) for cell in made.cells))
+
+
+@pytest.mark.parametrize(
+    ("budget", "title"),
+    [
+        ("qinhuangdao-industry-2025", "部门预算支出总表"),
+        ("xinzhou-commerce-2025", "预算收入总表"),
+        ("xinzhou-commerce-2025", "支出预算表（不含上年结转）"),
+    ],
+)
+def test_whichever_figure_of_a_budget_is_misread_it_alone_is_in_doubt(budget: str, title: str) -> None:
+    grid = _printed(budget, title)
+    made = table(grid.rows)
+    amounts = recognise(document(grid.title, "单位：万元", _with_misread(made, None))).amounts
+    assert len(amounts) > 50
+    assert not any(amount.doubt for amount in amounts)
+    for amount in amounts:
+        misread = _with_misread(made, (amount.row, amount.col))
+        found = recognise(document(grid.title, "单位：万元", misread)).amounts
+        assert [(other.row, other.col) for other in found if other.doubt] == [(amount.row, amount.col)]
