@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from warehouse.documents.model import Table
+from warehouse.documents.model import Line, Table
 from warehouse.documents.pdf import read_pdf
 from warehouse.documents.pdf.oxide import OxideFile
 from warehouse.documents.pdf.sources import open_reference
@@ -336,3 +336,82 @@ def test_figures_near_each_other_do_not_turn_a_page_with_a_watermark(new_paper: 
     paper.canvas.rotate(30)
     paper.text(300, 300, "仅供内部审核", size=30)
     assert grid(only(paper.data())) == rows
+
+
+@pytest.mark.parametrize(("dash", "white"), [(6, 5), (3, 3.2), (2, 6)])
+def test_rules_drawn_as_dashes_are_rules(new_paper: NewPaper, grid: Texts, dash: float, white: float):
+    paper = new_paper()
+    rows = [["项目", "说明"], ["办公费", "年初"], ["水费", "追加"]]
+    for k in range(60):
+        start = 50 + k * (dash + white)
+        for top in (100, 130, 160, 190):
+            if start < 350:
+                paper.line(start, top, min(start + dash, 350), top)
+        for x in (50, 200, 350):
+            if start + 50 < 190:
+                paper.line(x, start + 50, x, min(start + 50 + dash, 190))
+    for r, row in enumerate(rows):
+        for c, text in enumerate(row):
+            paper.text(60 + 150 * c, 110 + 30 * r, text)
+    assert grid(only(paper.data())) == rows
+
+
+def test_a_frame_with_a_line_under_the_header_parts_no_columns(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    for top in (100, 120, 160):
+        paper.line(50, top, 350, top)
+    for x in (50, 350):
+        paper.line(x, 100, x, 160)
+    rows = [["项目", "合计", "基本支出"], ["教育支出", "34.50", "4.50"], ["卫生健康支出", "100.00", "90.00"]]
+    for r, row in enumerate(rows):
+        for c, text in enumerate(row):
+            paper.text(60 + 110 * c, 104 + 20 * r, text)
+    assert grid(only(paper.data())) == rows
+
+
+def test_a_merged_label_beside_the_rest_of_a_wrapped_one_makes_no_row(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    columns = [(50, "l"), (130, "l"), (400, "r"), (480, "r")]
+    for top, row in [
+        (100, ["单位", "项目名称", "合计", "财政拨款"]),
+        (120, ["", "招商引资工作经费", "10.00", "10.00"]),
+        (135, ["", "外经贸发展专项资金（稳外贸稳外资", "", ""]),
+        (140, ["", "", "20.00", "20.00"]),
+        (145, ["某局", "及跨境电子商务综合试验区配套）", "", ""]),
+        (160, ["", "人事代理人员经费", "30.00", "30.00"]),
+        (180, ["", "农贸市场改造资金", "40.00", "40.00"]),
+    ]:
+        _print(paper, columns, top, row)
+    rows = grid(only(paper.data()))
+    assert rows[2] == [
+        "某局",
+        "外经贸发展专项资金（稳外贸稳外资及跨境电子商务综合试验区配套）",
+        "20.00",
+        "20.00",
+    ]
+    assert [row[2] for row in rows[1:]] == ["10.00", "20.00", "30.00", "40.00"]
+
+
+def test_a_page_number_within_the_table_is_in_no_cell(new_paper: NewPaper):
+    paper = new_paper()
+    for number in range(1, 3):
+        bottom = paper.table([ROWS[0], *[[f"第{i}项", f"{number}.50", "年初"] for i in range(30)]], top=200)
+        paper.text(190, bottom - 8, f"- {number} -", size=8)
+        paper.page()
+    document = read_pdf(paper.data())
+    assert not any("-" in cell.text for table in document.tables for cell in table.cells)
+    assert [line.text for line in document.blocks if isinstance(line, Line)] == []
+
+
+def test_a_frame_around_title_table_and_the_rest_of_the_page_adds_no_rows(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    for rows in (ROWS[:3], [ROWS[0], ROWS[3]]):
+        paper.box(50, 30, 300, 700)
+        if rows[1:] == ROWS[1:3]:
+            paper.text(120, 50, "部门收支总表")
+            paper.text(290, 80, "单位：万元")
+        paper.table(rows)
+        paper.page()
+    document = read_pdf(paper.data())
+    assert [grid(table) for table in document.tables] == [ROWS]
+    assert [b.text for b in document.blocks if isinstance(b, Line)] == ["部门收支总表", "单位：万元"]

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 from typing import NamedTuple
 
 from warehouse.documents.pdf.content import Rule
@@ -15,6 +16,11 @@ SNAP = 2.5
 
 REACH = 3.0
 """Points; how far a rule may end before the rule that it meets, or before its own next piece."""
+
+_LONGEST_DASH = 10.0
+"""Points; a dash, or the white between two, is no longer."""
+
+_MANY_PIECES = 6
 
 _FREE = -1
 _MOST_POSITIONS = 200_000
@@ -92,14 +98,22 @@ def _join(group: list[Rule]) -> list[Rule]:
     pieces = sorted([(start, end) for _, start, end in group])
     joined: list[Rule] = []
     start, end = pieces[0]
+    reach = _reach(pieces) if len(pieces) > _MANY_PIECES else REACH
     for piece_start, piece_end in pieces[1:]:
-        if piece_start - end > REACH:
+        if piece_start - end > reach:
             joined.append(Rule(at, start, end))
             start, end = piece_start, piece_end
         elif piece_end > end:
             end = piece_end
     joined.append(Rule(at, start, end))
     return [rule for rule in joined if rule.end - rule.start >= _MIN_LENGTH]
+
+
+def _reach(pieces: Sequence[tuple[float, float]]) -> float:
+    """How far the pieces of one rule may lie apart: dashes as far as most of them do."""
+    length = median([end - start for start, end in pieces])
+    gap = median([after - end for (_, end), (after, _) in pairwise(pieces)])
+    return gap + 0.5 if REACH - 0.5 < gap < _LONGEST_DASH and length < _LONGEST_DASH else REACH
 
 
 def _connected(horizontal: Sequence[Rule], vertical: Sequence[Rule]) -> list[tuple[list[Rule], list[Rule]]]:

@@ -12,17 +12,15 @@ from warehouse.documents.captions import MONEY_UNIT, plain
 from warehouse.documents.model import Box, Notice
 from warehouse.documents.pdf.content import Glyph, PageContent
 from warehouse.documents.pdf.frame import as_displayed
+from warehouse.documents.pdf.frames import captions_within, is_hollow, trimmed
 from warehouse.documents.pdf.grid import Grid, find_grids, merge
 from warehouse.documents.pdf.sideways import text_within
-from warehouse.documents.pdf.text import WIDE_FROM, Run, TextLine, join, lines_of, runs_of
-from warehouse.documents.pdf.unruled import find_unruled, is_amount
+from warehouse.documents.pdf.text import PAGE_NUMBER, WIDE_FROM, Run, TextLine, join, lines_of, runs_of
+from warehouse.documents.pdf.unruled import find_unruled
 
 _OUTSIDE = -1
 _MAX_RULES = 10_000
 """Of one page; the densest real table has 1,900."""
-
-_STACKED = 3
-"""Amounts one below the other in a cell; a wrapped number is not taken for so many."""
 
 _LARGE = 30.0
 """Points; the largest text in cells seen is 16."""
@@ -99,16 +97,19 @@ def lay_out(content: PageContent) -> PageLayout:
     blocks: list[PageLine | TablePart] = []
     grids = [grid for grid in _ruled_grids(content) if len(grid.spans) > 1]
     outside = _without_large(outside, grids, content)
+    numbers = [run for run in outside if PAGE_NUMBER.fullmatch(run.text.strip())]
+    outside = [run for run in outside if run not in numbers] if numbers else outside
     for grid in grids:
         clipped: list[str] = []
         by_cell, rest = _distribute(outside, glyphs, grid, clipped)
-        if _is_hollow(by_cell):
+        if is_hollow(by_cell, grid):
             continue
-        outside = rest
+        outside = [*rest, *captions_within(by_cell, grid)]
         if clipped:
             content.notices.append(Notice("clipped_text", f"left out: {' | '.join(clipped)}", content.number))
         if by_cell:
-            blocks.append(_part(content, grid, by_cell, glyphs))
+            blocks.append(_part(content, *trimmed(grid, by_cell), glyphs))
+    outside = [*outside, *numbers]
     for grid in find_unruled(outside, content.horizontal):
         by_cell, outside = _distribute(outside, glyphs, grid, [])
         blocks.append(_part(content, grid, by_cell, glyphs))
@@ -165,15 +166,6 @@ def _without_large(runs: Sequence[Run], grids: Sequence[Grid], content: PageCont
         text = "".join(large.values())
         content.notices.append(Notice("watermark", f"left out: {text}", content.number))
     return [run for run in runs if run.first not in large]
-
-
-def _is_hollow(by_cell: dict[int, list[Run]]) -> bool:
-    """Whether rows of a table are not parted by rules: its cells hold amounts one below the other."""
-    for runs in by_cell.values():
-        amounts = sum(is_amount(run.text) for run in runs) if len(runs) >= _STACKED else 0
-        if amounts >= 2 * _STACKED or (amounts >= _STACKED and amounts == len(runs)):
-            return len({round(run.base) for run in runs}) >= _STACKED
-    return False
 
 
 def _ruled_grids(content: PageContent) -> list[Grid]:

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from warehouse.documents.model import Notice
 from warehouse.documents.pdf.pages import PageLayout, PageLine
+from warehouse.documents.pdf.text import PAGE_NUMBER
 
 _PAGE_NUMBER = re.compile(
     r"[-—–－─~·.]*\d{1,4}[-—–－─~·.]*|第\d{1,4}页|(第?\d{1,4}页?[,，/／]?共?|\d{1,4}[/／])\d{1,4}页?|[-—]?[IVXivx]{1,5}[-—]?"
 )
-_DASHED_NUMBER = re.compile(r"[-—–－─]+\d{1,4}[-—–－─]+|第\d{1,4}页.{0,9}")
 _CAPTION = re.compile(r"表\s*[\d一二三四五六七八九十]*\s*([(（].*)?$|单\s*位|续\s*表|部门|年度[:：]")
 """Texts that tell a table's name, its unit or whose it is, wherever they stand."""
 
@@ -58,7 +58,7 @@ def _is_running(block: object, page: PageLayout, repeated: set[tuple[str, int]])
     if not isinstance(block, PageLine):
         return False
     printed = "".join(block.text.split())
-    if _in_margin(block, page, _WIDE_MARGIN) and _DASHED_NUMBER.fullmatch(printed):
+    if _in_margin(block, page, _WIDE_MARGIN) and PAGE_NUMBER.fullmatch(printed):
         return True
     if not _in_margin(block, page):
         return False

@@ -57,6 +57,9 @@ _MOST_TANGLED = 500
 _SAME_LINE = 0.4
 """Of the size: baselines no further apart than this are one line."""
 
+PAGE_NUMBER = re.compile(r"[-—–－─]+\s*\d{1,4}\s*[-—–－─]+|第\s*\d{1,4}\s*页.{0,9}")
+"""What cannot be but the number of a page: `- 3 -`, `第 3 页 共 9 页`."""
+
 _NOWHERE = -1e9
 
 _tuple_of = tuple.__new__

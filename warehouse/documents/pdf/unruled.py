@@ -59,6 +59,9 @@ _ALIGNED = 1.5
 _MOST_FEED = 2.0
 """The same where the upper line fills its column."""
 
+_OVERLAPPING = 0.9
+"""Of the size: lines nearer to each other overlap, so that they cannot be two rows."""
+
 _MIN_DATA_LINES = 3
 _MIN_AMOUNTS = 2
 """Of a table with fewer lines: fewer could be prose."""
@@ -312,6 +315,8 @@ def _is_wrapped(before: _Line, after: _Line, pitch: float, columns: Sequence[Col
         return False
     if not _is_near(before, after, _MOST_FEED):
         return False
+    if _is_near(before, after, _OVERLAPPING):
+        return True
     if len(after.texts) == 1 and any(_fills(text, after.texts[0], columns) for text in before.texts):
         return True
     near = _is_near(before, after, min(_WRAP_FEED, 0.95 * pitch / after.size or _WRAP_FEED))
