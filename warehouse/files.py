@@ -1,8 +1,9 @@
-"""File operations on which kill-safety rests: locks that end with their process, syncs, atomic links."""
+"""File operations on which safety rests: locks that end with their process, syncs, atomic links, hashes."""
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,3 +49,15 @@ def replace_link(link: Path, target: Path) -> None:
     aside.symlink_to(target)
     aside.replace(link)
     sync(link.parent)
+
+
+def hashes_of(folder: Path) -> dict[str, str]:
+    """The SHA-256 of every file under a folder, by its path there."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(path.relative_to(folder)): hash_of(path) for path in files}
+
+
+def hash_of(path: Path) -> str:
+    """The SHA-256 of a file, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse.documents.model import ReadOutcome
-from warehouse.files import exclusive, sync, sync_tree
+from warehouse.files import exclusive, hash_of, hashes_of, sync, sync_tree
 from warehouse.home import Home
 from warehouse.raw_tables import RawTablesWriter
 from warehouse.record.events import (
@@ -25,10 +25,12 @@ from warehouse.record.events import (
     FetchFinished,
     FetchOutcome,
     LoadLanded,
+    LoadRestored,
     LoadValidated,
     PageKind,
 )
 from warehouse.record.log import EventLog
+from warehouse.record.verify import Problem
 
 if TYPE_CHECKING:
     from warehouse.reading import ReadResult
@@ -111,31 +113,38 @@ def land(  # noqa: PLR0913 # a load's keys, all by name
         with RawTablesWriter(folder, **keys) as writer:
             reads = [_add(writer, result, reader_version) for result in results]
         if reads:
+            files = hashes_of(folder)
             _move(folder, home.raw / load_id)
             landed = LoadLanded(
                 load_id=load_id,
                 reader_version=reader_version,
                 documents=tuple(read.sha256 for read in reads),
                 row_counts=writer.row_counts,
+                files=files,
             )
             log.append([Event(payload=p, run_id=run_id, site_id=site_id) for p in (*reads, landed)])
     return landed
 
 
-def restore(
+def restore(  # noqa: PLR0913 - what it is made from, by name
     home: Home,
+    log: EventLog,
     load: Load,
     results: Iterable[ReadResult],
+    *,
     reader_version: str,
+    run_id: str,
     judge: Callable[[Path], object] | None = None,
 ) -> None:
-    """Write the raw tables of a landed load again; the log knows of it.
+    """Write the raw tables of a landed load again, and record that they are other files now.
 
     Args:
         home: The installation.
+        log: Its log.
         load: The load, as the log tells of it.
         results: Its documents, read anew.
         reader_version: The reader that read them anew: rows say who made them, not who did once.
+        run_id: The run that it is done in.
         judge: Called with the folder before it is in place, so that no rows are there without their verdict.
     """
     with _aside(home, load.load_id) as folder:
@@ -145,7 +154,32 @@ def restore(
                 _add(writer, result, reader_version)
         if judge:
             judge(folder)
+        files = hashes_of(folder)
+        restored = LoadRestored(load_id=load.load_id, reader_version=reader_version, files=files)
+        log.append([Event(payload=restored, run_id=run_id, site_id=load.site_id)])
         _move(folder, home.raw / load.load_id)
+
+
+def damage(home: Home, log: EventLog) -> Iterator[Problem]:
+    """Raw tables that are not as they were landed, or restored last.
+
+    A folder that is not there is no damage: the next run makes it again.
+    """
+    for event in _last_written(log).values():
+        folder = home.raw / event.load_id
+        for name, sha256 in event.files.items() if folder.is_dir() else ():
+            if not (folder / name).is_file() or hash_of(folder / name) != sha256:
+                detail = "is not the file that was recorded; `mingzhang rebuild` makes it again"
+                yield Problem("changed_raw_table", f"{event.load_id}, {name}", detail)
+
+
+def _last_written(log: EventLog) -> dict[str, LoadLanded | LoadRestored]:
+    """By load the event that says which files it has."""
+    written: dict[str, LoadLanded | LoadRestored] = {}
+    for event in log.read(types=(LoadLanded.type, LoadRestored.type)):
+        if isinstance(event.payload, LoadLanded | LoadRestored):
+            written[event.payload.load_id] = event.payload
+    return written
 
 
 def missing_loads(home: Home, log: EventLog) -> list[Load]:

@@ -12,13 +12,12 @@ event (by `mingzhang rebuild`), it is the same publication, and takes the place 
 from __future__ import annotations
 
 import getpass
-import hashlib
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from warehouse.files import exclusive, replace_link, sync, sync_tree
+from warehouse.files import exclusive, hash_of, hashes_of, replace_link, sync, sync_tree
 from warehouse.home import Home
 from warehouse.landing import accepted_loads
 from warehouse.news import NEWSWORTHY, News, fold
@@ -72,8 +71,8 @@ def publish(  # noqa: PLR0913 # what a publication is made of, by name
             publication_id=number,
             loads=tuple(loads),
             log_position=log_position,
-            warehouse_sha256=_sha256_of(aside / _WAREHOUSE),
-            files=_files_of(aside),
+            warehouse_sha256=hash_of(aside / _WAREHOUSE),
+            files=hashes_of(aside),
         )
         sync_tree(aside)
         replaced = _put_in_place(home, aside, number)
@@ -203,7 +202,7 @@ def damage(home: Home) -> Iterator[Problem]:
             where = f"publication {number}, {name}"
             if not (folder / name).is_file():
                 yield Problem("missing_publication_file", where, "is not in its folder")
-            elif _sha256_of(folder / name) != sha256:
+            elif hash_of(folder / name) != sha256:
                 yield Problem("changed_publication", where, "is not the file that was published")
 
 
@@ -263,7 +262,7 @@ def _recover(home: Home, log: EventLog) -> None:
         folder = folder_of(home, number)
         replaced = home.publications / f"{_REPLACED}{folder.name}"
         if replaced.exists():
-            if folder.exists() and _sha256_of(folder / _WAREHOUSE) == publication.warehouse_sha256:
+            if folder.exists() and hash_of(folder / _WAREHOUSE) == publication.warehouse_sha256:
                 shutil.rmtree(replaced)
             else:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -289,16 +288,3 @@ def _announce(home: Home, number: int) -> None:
 
 def _lock(home: Home) -> Path:
     return home.publications / ".lock"
-
-
-def _files_of(folder: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(folder)): _sha256_of(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
-def _sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

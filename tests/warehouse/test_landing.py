@@ -25,6 +25,7 @@ from warehouse.files import exclusive
 from warehouse.home import PROJECT_ROOT, Home
 from warehouse.landing import (
     accepted_loads,
+    damage,
     land,
     loads,
     missing_loads,
@@ -444,15 +445,38 @@ def test_raw_tables_of_a_load_are_restored(home: Home, log: EventLog) -> None:
     before = {table: table_rows(home, table) for table in RAW_SCHEMAS}
     shutil.rmtree(home.raw)
     assert missing_loads(home, log) == loads(log)
-    restore(home, loads(log)[0], [read("a.pdf"), unreadable("b.pdf")], "1")
+    results = [read("a.pdf"), unreadable("b.pdf")]
+    restore(home, log, loads(log)[0], results, reader_version="1", run_id="rebuild")
     assert missing_loads(home, log) == []
     assert {table: table_rows(home, table) for table in RAW_SCHEMAS} == before
 
 
 def test_restored_rows_say_which_reader_read_them(home: Home, log: EventLog) -> None:
     land_load(home, log, [read("a.pdf")])
-    restore(home, loads(log)[0], [read("a.pdf")], "2")
+    restore(home, log, loads(log)[0], [read("a.pdf")], reader_version="2", run_id="rebuild")
     assert {row["reader_version"] for table in RAW_SCHEMAS for row in table_rows(home, table)} == {"2"}
+
+
+def test_raw_tables_that_were_changed_or_lost_are_found_and_a_rebuild_mends_them(
+    home: Home, log: EventLog
+) -> None:
+    load_id = land_load(home, log, [read("a.pdf")]).load_id
+    assert list(damage(home, log)) == []
+    changed, lost = home.raw / load_id / "amounts.parquet", home.raw / load_id / "tables.parquet"
+    content = bytearray(changed.read_bytes())
+    content[len(content) // 2] ^= 1
+    changed.write_bytes(content)
+    lost.unlink()
+    assert [(problem.kind, problem.where) for problem in damage(home, log)] == [
+        ("changed_raw_table", f"{load_id}, amounts.parquet"),
+        ("changed_raw_table", f"{load_id}, tables.parquet"),
+    ]
+    shutil.rmtree(home.raw)
+    assert list(damage(home, log)) == []
+    restore(home, log, loads(log)[0], [read("a.pdf")], reader_version="2", run_id="rebuild")
+    assert list(damage(home, log)) == []
+    (home.raw / load_id / "documents.parquet").write_bytes(b"")
+    assert [problem.where for problem in damage(home, log)] == [f"{load_id}, documents.parquet"]
 
 
 def test_a_sweep_leaves_landings_that_run_alone(home: Home, log: EventLog) -> None:

@@ -244,7 +244,7 @@ def kill(*_: object, **__: object) -> None:
 
 
 KILL_POINTS = {
-    "while the file is made": (publication, "_sha256_of"),
+    "while the file is made": (publication, "hash_of"),
     "before the folder is renamed": (publication, "sync_tree"),
     "before the event": (EventLog, "append"),
     "before the links": (publication, "replace_link"),

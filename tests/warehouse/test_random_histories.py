@@ -284,7 +284,8 @@ def test_rebuild_is_incremental_to_the_row_and_as_of_any_moment_the_same(
     shutil.copytree(home.record, copy.record)
     with EventLog.open(copy.event_log) as log:
         for load in missing_loads(copy, log):
-            restore(copy, load, world.read(load.documents), world.reader_version)
+            results = world.read(load.documents)
+            restore(copy, log, load, results, reader_version=world.reader_version, run_id="rebuild")
         export_events(log, copy.events_parquet)
     rebuilt = build(copy, copy.path / "rebuilt.duckdb").target
     assert difference(grown, rebuilt) == {}

@@ -221,6 +221,18 @@ class LoadLanded(Payload):
     reader_version: str
     documents: tuple[str, ...]
     row_counts: dict[str, int]
+    files: dict[str, str] = Field(default_factory=dict)
+    """SHA-256 of every raw table, by its file's name."""
+
+
+class LoadRestored(Payload):
+    """The raw tables of a load were made again from the archived files."""
+
+    type: ClassVar[str] = "load.restored"
+    load_id: str
+    reader_version: str
+    files: dict[str, str]
+    """SHA-256 of every raw table, by its file's name."""
 
 
 class FailedExpectation(BaseModel):
@@ -327,6 +339,7 @@ PAYLOADS: dict[str, type[Payload]] = {
         DocumentImported,
         DocumentRead,
         LoadLanded,
+        LoadRestored,
         LoadValidated,
         CorrectionMade,
         CorrectionRevoked,

@@ -49,6 +49,9 @@ EVENTS_PER_SEGMENT = 100_000
 _EVENTS_AT_A_TIME = 5_000
 """So many are decoded at a time; of a segment there are only its columns."""
 
+_EVENTS_PER_GROUP = 20_000
+"""A reader holds one group of a segment at a time."""
+
 SMALL_SEGMENTS = 32
 """So many segments at the end that would fit into one are put together."""
 
@@ -122,43 +125,52 @@ def copied_until(folder: Path) -> Copied | None:
 
 
 class ParquetCopy:
-    """The segments of a folder, compared with the log in its order; one segment is held at a time."""
+    """The segments of a folder, compared with the log in its order; few events are held at a time."""
 
     def __init__(self, folder: Path) -> None:
         copied = copied_until(folder)
         # A copy made by other definitions of the payloads is made again before it is read.
         of_today = copied is not None and copied.payloads == _payloads_fingerprint()
-        self._segments = {path: _range_of(path) for path in (_segments(folder) if of_today else ())}
-        self._read = functools.lru_cache(maxsize=1)(pq.read_table)
-        self.last_position = max((last for _, last in self._segments.values()), default=0)
+        self.last_position = copied.position if copied and of_today else 0
+        self._batches = _batches(_segments(folder) if of_today else [])
+        self._held = EVENT_SCHEMA.empty_table()
 
     def first_difference(self, rows: Sequence[StoredRow]) -> int | None:
         """The position of the first event that the copy has otherwise, or lacks; None where it agrees.
 
         Args:
-            rows: Stored events that follow one another; what is after the copy's end is not compared.
+            rows: Stored events that follow those of the call before; those after the copy's end are left out.
         """
         rows = [row for row in rows if row.position <= self.last_position]
         if not rows:
             return None
-        first, last = rows[0].position, rows[-1].position
-        parts = [
-            self._read(path).filter((pc.field("position") >= first) & (pc.field("position") <= last))
-            for path, (begins, ends) in self._segments.items()
-            if begins <= last and ends >= first
-        ]
-        found = (
-            pa.concat_tables(parts).combine_chunks().cast(EVENT_SCHEMA)
-            if parts
-            else EVENT_SCHEMA.empty_table()
-        )
-        expected = _columns(rows).combine_chunks()
+        found, expected = self._until(rows[-1].position), _columns(rows).combine_chunks()
         if found.equals(expected):
             return None
         pairs: Iterator[tuple[Any, Any]] = zip_longest(expected.to_pylist(), found.to_pylist(), fillvalue={})
         return next(
-            (row.position for row, (one, other) in zip(rows, pairs, strict=False) if one != other), last
+            (row.position for row, (one, other) in zip(rows, pairs, strict=False) if one != other),
+            rows[-1].position,
         )
+
+    def _until(self, position: int) -> pa.Table:
+        """The copy's next events, up to a position."""
+        while not self._held or self._held["position"][-1].as_py() < position:
+            batch = next(self._batches, None)
+            if batch is None:
+                break
+            self._held = pa.concat_tables([self._held, batch])
+        wanted = pc.less_equal(self._held["position"], position)
+        found, self._held = self._held.filter(wanted), self._held.filter(pc.invert(wanted))
+        return found.combine_chunks()
+
+
+def _batches(segments: Sequence[Path]) -> Iterator[pa.Table]:
+    """The events of segments, in order, some at a time."""
+    for segment in segments:
+        with pq.ParquetFile(segment) as file:
+            for batch in file.iter_batches(_EVENTS_AT_A_TIME):
+                yield pa.Table.from_batches([batch]).cast(EVENT_SCHEMA)
 
 
 def agrees(log: EventLog, copied: Copied) -> bool:
@@ -197,7 +209,13 @@ def _write(folder: Path, tables: Sequence[pa.Table], checksum: str) -> None:
     metadata = {_CHECKSUM_KEY: checksum, _PAYLOADS_KEY: _payloads_fingerprint()}
     partial = path.with_suffix(".partial")
     table = table.replace_schema_metadata(metadata)
-    pq.write_table(table, partial, compression="zstd", use_dictionary=["type", "run_id", "site_id"])
+    pq.write_table(
+        table,
+        partial,
+        compression="zstd",
+        use_dictionary=["type", "run_id", "site_id"],
+        row_group_size=_EVENTS_PER_GROUP,
+    )
     partial.replace(path)
 
 

@@ -1,8 +1,13 @@
-"""Whether the record is what was recorded: the log's chain, and every archived file against its hash."""
+"""Whether the record is what was recorded: the log's chain, and every archived file against its hash.
+
+Memory does not grow with the record: the hashes that events name are put in order in a temporary file.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 
@@ -31,7 +36,8 @@ class Problem:
 
     kind: str
     """`missing_log`, `unreadable_log`, `gap`, `chain`, `envelope`, `unlisted`, `shortened`, `changed_copy`,
-    `corrupt_file`, `missing_file`, `changed_publication` or `missing_publication_file`."""
+    `corrupt_file`, `missing_file`, `changed_publication`, `missing_publication_file` or
+    `changed_raw_table`."""
     where: str
     """The position in the log, or the file."""
     detail: str
@@ -45,25 +51,54 @@ def verify_record(home: Home, on_progress: Progress | None = None) -> list[Probl
     if not home.has_event_log:
         return [Problem("missing_log", str(home.event_log), "there is no event log")]
     report = on_progress or (lambda _what, _done, _of: None)
-    named: dict[str, int] = {}
     problems: list[Problem] = []
-    try:
-        with EventLog.open(home.event_log) as log:
-            problems += _log_problems(log, ParquetCopy(home.events_parquet), named, report)
-    except RecordUnavailableError as error:
-        problems.append(Problem("unreadable_log", str(home.event_log), str(error)))
-    problems += _archive_problems(Archive(home.archive), named, report)
+    with closing(_NamedFiles()) as named:
+        try:
+            with EventLog.open(home.event_log) as log:
+                problems += _log_problems(log, ParquetCopy(home.events_parquet), named, report)
+        except RecordUnavailableError as error:
+            problems.append(Problem("unreadable_log", str(home.event_log), str(error)))
+        problems += _archive_problems(Archive(home.archive), named, report)
     return problems
 
 
+class _NamedFiles:
+    """The hashes that events name, with the first event that does, in a temporary file of SQLite's."""
+
+    def __init__(self) -> None:
+        self._connection = sqlite3.connect("", isolation_level=None)
+        self._connection.execute(
+            "CREATE TABLE named (sha256 TEXT PRIMARY KEY, position INTEGER) WITHOUT ROWID"
+        )
+
+    def add(self, named: Iterable[tuple[str, int]]) -> None:
+        """Take in hashes with the positions of the events that name them, in the order of the log."""
+        self._connection.execute("BEGIN")
+        self._connection.executemany("INSERT OR IGNORE INTO named VALUES (?, ?)", named)
+        self._connection.execute("COMMIT")
+
+    def in_order(self) -> Iterator[tuple[str, int]]:
+        """All of them, by hash."""
+        yield from self._connection.execute("SELECT sha256, position FROM named ORDER BY sha256")
+
+    def __len__(self) -> int:
+        (count,) = self._connection.execute("SELECT count(*) FROM named").fetchone()
+        return int(count)
+
+    def close(self) -> None:
+        """Remove the file."""
+        self._connection.close()
+
+
 def _log_problems(
-    log: EventLog, copy: ParquetCopy, named: dict[str, int], report: Progress
+    log: EventLog, copy: ParquetCopy, named: _NamedFiles, report: Progress
 ) -> Iterator[Problem]:
     """Problems of the log and its copy; fills `named` with the hashes that it names, and where."""
     checksum, position, end = GENESIS, 0, log.last_position()
     stored = log.read_stored(until=end)
     while rows := list(islice(stored, _EVENTS_AT_A_TIME)):
         broken = False
+        files: list[tuple[str, int]] = []
         for row in rows:
             if row.position != position + 1:
                 yield Problem(
@@ -79,10 +114,11 @@ def _log_problems(
             checksum = stored_checksum
             try:
                 if sha256 := _named_file(row, body):
-                    named.setdefault(sha256, position)
+                    files.append((sha256, position))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 yield Problem("envelope", f"position {position}", f"cannot be read: {error}")
                 broken = True
+        named.add(files)
         if not broken and (missed := log.unlisted(rows)):
             detail = "reading by its type or site misses the event; drop the table stored_places, and the"
             yield Problem("unlisted", f"position {missed}", f"{detail} next command makes it again")
@@ -106,16 +142,25 @@ def _named_file(row: StoredRow, body: bytes) -> str | None:
     return sha256
 
 
-def _archive_problems(archive: Archive, named: dict[str, int], report: Progress) -> Iterator[Problem]:
-    missing = dict(named)
+def _archive_problems(archive: Archive, named: _NamedFiles, report: Progress) -> Iterator[Problem]:
+    """Problems of the archive, whose files and names are gone through side by side, both in order."""
+    expected, count = named.in_order(), len(named)
+    missing = next(expected, None)
     for done, sha256 in enumerate(archive.hashes(), start=1):
-        missing.pop(sha256, None)
+        while missing and missing[0] < sha256:
+            yield _missing(*missing)
+            missing = next(expected, None)
+        if missing and missing[0] == sha256:
+            missing = next(expected, None)
         try:
             archive.get(sha256)
         except CorruptArchiveError as error:
             yield Problem("corrupt_file", archive.path_of(sha256), str(error))
-        report("files", done, max(done, len(named)))
-    for sha256, position in missing.items():
-        yield Problem(
-            "missing_file", sha256, f"named by the event at position {position}, not in the archive"
-        )
+        report("files", done, max(done, count))
+    while missing:
+        yield _missing(*missing)
+        missing = next(expected, None)
+
+
+def _missing(sha256: str, position: int) -> Problem:
+    return Problem("missing_file", sha256, f"named by the event at position {position}, not in the archive")
