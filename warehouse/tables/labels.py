@@ -80,8 +80,13 @@ def bare(label: str) -> str:
 def role_said(label: str) -> str | None:
     """The role that the label itself says (其中：, 合计, 小计)."""
     plain, words = bare(label), patterns()
-    if words.of_which.match(key(label)):
+    if says_of_which(label):
         return "of_which"
     if any(pattern.search(plain) for pattern in words.totals):
         return "total"
     return "subtotal" if any(pattern.search(plain) for pattern in words.subtotals) else None
+
+
+def says_of_which(label: str) -> bool:
+    """Whether a label itself says that it is a part of the row above (其中：…)."""
+    return patterns().of_which.match(key(label)) is not None

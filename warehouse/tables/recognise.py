@@ -16,7 +16,7 @@ from warehouse.tables.doubts import with_doubts
 from warehouse.tables.facts import document_facts
 from warehouse.tables.model import Amount, RawCell, ReaderNotice, RecognisedTable, Recognition, TextLine
 from warehouse.tables.sections import with_sections
-from warehouse.tables.sums import with_roles_by_sums
+from warehouse.tables.sums import with_parts_ended, with_roles_by_sums
 
 _NOTES_BELOW = 3
 
@@ -92,7 +92,7 @@ def _take_table(context: Context, found: _Findings) -> None:
         amounts, unread = forms.read_form(_form_source(context), found.forms)
     else:
         printed, unread = read_amounts(context)
-        amounts, decided = with_roles_by_sums(printed)
+        amounts, decided = with_roles_by_sums(with_parts_ended(printed))
         groups = {column.index: column.group for column in context.header.columns}
         amounts = with_sections(amounts, context.items, groups)
         amounts = with_doubts(amounts, context.reading, context.items, section.grid)

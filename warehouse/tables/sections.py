@@ -1,8 +1,8 @@
 """Rows that head others in the column of names → what they say of the rows below: nature or fund.
 
-`一、基本支出` stands above subjects, `人员经费` above 基本工资, `一、政府性基金预算项目` above projects; columns
-of kinds (支出类别) say the same beside the names. A list of nothing but such names (基本支出 | 人员经费 |
-公用经费 | 项目支出) is a summary by nature, whose rows head nothing.
+`一、基本支出` stands above subjects, `人员经费` above 基本工资, `一、政府性基金预算项目` above projects;
+columns of kinds (支出类别) say the same beside the names. A list of such names alone (基本支出 | 人员经费
+| 公用经费 | 项目支出) is a summary by nature, whose rows head nothing.
 """
 
 from __future__ import annotations

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
+from itertools import groupby
 
-from warehouse.tables.labels import level_of
+from warehouse.tables.labels import level_of, says_of_which
 from warehouse.tables.model import Amount
 from warehouse.tables.money import unit_factors
 
@@ -60,6 +61,34 @@ def parent_rows_by_sums(rows: Sequence[Row], total: Row, half_unit: Decimal) -> 
     found = read(0, total, 0)
     complete = [end for end in sorted(found, reverse=True) if not any(map(any, rows[end:]))]
     return frozenset(found[complete[0]]) if complete else None
+
+
+def with_parts_ended(amounts: Sequence[Amount]) -> list[Amount]:
+    """The amounts of a table; rows after 其中 that no longer fit into the row above it are no parts of it.
+
+    Only the first of the parts says 其中; those that follow it do not say where they end, unless indented.
+    """
+    result = {(amount.row, amount.col): amount for amount in amounts}
+    for side in dict.fromkeys(amount.side for amount in amounts):
+        mine = sorted((amount for amount in amounts if amount.side == side), key=lambda each: each.row)
+        for ended in _beyond_parts([list(row) for _, row in groupby(mine, key=lambda each: each.row)]):
+            result |= {(each.row, each.col): replace(each, row_role="leaf") for each in ended}
+    return list(result.values())
+
+
+def _beyond_parts(rows: Sequence[list[Amount]]) -> Iterator[list[Amount]]:
+    left: dict[int, Decimal] = {}
+    for row in rows:
+        if row[0].row_role != "of_which":
+            left = {each.col: each.amount_yuan for each in row if each.amount_yuan >= 0}
+            continue
+        for each in row:
+            if each.col in left:
+                left[each.col] -= each.amount_yuan
+        slack = Decimal(unit_factors()[row[0].unit]) / 20
+        if not says_of_which(row[0].item_label) and any(value < -slack for value in left.values()):
+            yield row
+            left = dict.fromkeys(left, -2 * slack)
 
 
 def with_roles_by_sums(amounts: Sequence[Amount]) -> tuple[list[Amount], list[str]]:
