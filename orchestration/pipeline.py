@@ -137,7 +137,9 @@ def restore_loads(home: Home, run_id: str) -> None:
             results = read_archived(Archive(home.archive), load.documents)
             anew = load.judged_version != READER_VERSION
             judge = partial(_judge, home, events, load, run_id=run_id) if anew else None
-            landing.restore(home, load, results, READER_VERSION, judge)
+            landing.restore(
+                home, events, load, results, reader_version=READER_VERSION, run_id=run_id, judge=judge
+            )
 
 
 def _judge(home: Home, events: EventLog, load: landing.Load, folder: Path, run_id: str) -> LoadValidated:
