@@ -24,10 +24,9 @@ from urllib.parse import urlsplit
 
 import typer
 
-from orchestration.options import EXIT_FAILED, HomeOption, fail, screen
+from orchestration.options import EXIT_FAILED, HomeOption, SitesOption, fail, require_record, screen
 from orchestration.record_cli import commands as record_commands
-from scrapers.sites_cli import SitesOption
-from scrapers.sites_cli import app as sites_commands
+from orchestration.sites_cli import app as sites_commands
 from warehouse.home import Home
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ def run(
 
 @app.command()
 def extract(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Documents, or folders of documents.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Documents, or folders of documents.")],
     form: Annotated[Form, typer.Option("--format", help="Output format.")] = Form.JSONL,
 ) -> None:
     """Read documents without a warehouse: one line per published amount.
@@ -147,8 +146,7 @@ def rebuild(
     """Make the warehouse again from the record alone: raw files are read anew, marts built and published."""
     from orchestration import pipeline
 
-    place = Home.find(home)
-    _require_record(place)
+    place = require_record(home)
     if as_of and number:
         fail("--as-of and --publication exclude each other")
     if number:
@@ -162,14 +160,14 @@ def rebuild(
 
 @app.command()
 def verify(home: HomeOption = None) -> None:
-    """Audit the record: archived files by their hashes, the log's order and checksums, publications."""
+    """Audit the record by its hashes: the log and its order, archived files, publications, raw tables."""
     from rich.progress import Progress
 
-    from warehouse import publication
+    from warehouse import landing, publication
+    from warehouse.record.log import EventLog
     from warehouse.record.verify import verify_record
 
-    place = Home.find(home)
-    _require_record(place)
+    place = require_record(home)
     with Progress(console=screen, transient=True) as progress:
         task = progress.add_task("", total=None)
 
@@ -180,6 +178,9 @@ def verify(home: HomeOption = None) -> None:
         progress.update(task, description="Verifying publications", total=None)
         if not any(problem.kind in {"unreadable_log", "envelope"} for problem in problems):
             problems += publication.damage(place)
+            progress.update(task, description="Verifying raw tables")
+            with EventLog.open(place.event_log) as log:
+                problems += landing.damage(place, log)
     for number, why in publication.not_here(place).items() if not problems else ():
         screen.print(f"Publication {number} is not here: {why}")
     for problem in problems:
@@ -191,7 +192,7 @@ def verify(home: HomeOption = None) -> None:
 
 @app.command("import")
 def import_(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", exists=True, dir_okay=False)],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
     site: Annotated[str, typer.Option("--site", metavar="ID", help="The site that published it.")],
     home: HomeOption = None,
     sites: SitesOption = None,
@@ -320,11 +321,6 @@ def _run(home: Home, sites: Mapping[str, Site]) -> None:
         raise typer.Exit(EXIT_QUARANTINED)
 
 
-def _require_record(home: Home) -> None:
-    if not home.has_event_log:
-        fail(f"{home.event_log}: no record here; --home names another place")
-
-
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
@@ -344,8 +340,6 @@ def _selected(home: Home, folder: Path | None, only: list[str]) -> Mapping[str, 
         fail(str(error))
     if unknown := sorted(set(only) - set(sites)):
         fail(f"no site {', '.join(unknown)} in {place}; there are: {', '.join(sites)}")
-    if not sites:
-        fail(f"{place}: no site YAML files here")
     return {site_id: site for site_id, site in sites.items() if site_id in only or not only}
 
 
@@ -414,6 +408,8 @@ def _what_is_wrong(error: Exception) -> str | None:
     time, so that it is often the first to find a disk full.
     """
     room = type(error).__module__.partition(".")[0]
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
     if isinstance(error, OSError) or room in {"warehouse", "scrapers", "expectations", "orchestration"}:
         return str(error)
     cause: BaseException | None = error

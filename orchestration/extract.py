@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -38,21 +39,19 @@ def amount_records(result: ReadResult) -> Iterator[dict[str, Any]]:
         yield {field: values[field] for field in FIELDS}
 
 
-def files_under(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files named, and all files below the folders named, in order."""
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(child for child in path.rglob("*") if child.is_file())
-        else:
-            yield path
+def files_under(path: Path) -> list[Path]:
+    """The file, or all files below the folder, in order."""
+    return sorted(child for child in path.rglob("*") if child.is_file()) if path.is_dir() else [path]
 
 
 def read_paths(paths: Iterable[Path], failures: list[str]) -> Iterator[ReadResult]:
     """Read files in worker processes; what cannot be read adds a line with the reason to `failures`."""
     names: dict[str, Path] = {}
+    files = {path: files_under(path) for path in paths}
+    failures += [f"{path}: no files here" for path, found in files.items() if not found]
 
     def contents() -> Iterator[tuple[str, bytes]]:
-        for path in files_under(paths):
+        for path in chain.from_iterable(files.values()):
             try:
                 data = path.read_bytes()
             except OSError as error:

@@ -8,6 +8,8 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from warehouse.home import Home
+
 EXIT_FAILED = 1
 
 screen = Console(stderr=True, highlight=False)
@@ -21,6 +23,25 @@ HomeOption = Annotated[
         help="Where the record and the warehouse live.",
     ),
 ]
+
+
+SitesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--sites",
+        envvar="MINGZHANG_SITES",
+        show_default="HOME/sites if there is one, else the bundled ones",
+        help="Folder of site YAML files.",
+    ),
+]
+
+
+def require_record(home: Path | None) -> Home:
+    """The installation, where it has a record; else the command ends."""
+    place = Home.find(home)
+    if not place.has_event_log:
+        fail(f"{place.event_log}: no record here; --home names another place")
+    return place
 
 
 def fail(message: str) -> NoReturn:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.options import HomeOption, fail, screen
+from orchestration.options import HomeOption, fail, require_record, screen
 from warehouse.home import Home
 
 commands = typer.Typer()
@@ -30,7 +30,7 @@ def history(
     from warehouse.record.history import history as story_of
     from warehouse.record.log import EventLog
 
-    place = _with_record(home)
+    place = require_record(home)
     with EventLog.open(place.event_log) as log:
         names = names_of(log.read(types=TOLD), _documents_of(place, subject))
         moments = story_of(log.read(types=TOLD), names)
@@ -65,7 +65,7 @@ def correct(  # noqa: PLR0913 - the options of a command are its parameters
     from warehouse.record.log import EventLog
 
     run_id = new_run_id()
-    with EventLog.open(_with_record(home).event_log) as log:
+    with EventLog.open(require_record(home).event_log) as log:
         try:
             if revoke:
                 done = corrections.revoke(log, revoke, reason=reason, run_id=run_id, author=author)
@@ -99,7 +99,7 @@ def publications(home: HomeOption = None) -> None:
     from warehouse import publication
     from warehouse.record.log import EventLog
 
-    place = _with_record(home)
+    place = require_record(home)
     headings = ("number", "events until", "loads", "SHA-256 of warehouse.duckdb", "where it is")
     table = Table(*(Column(heading, overflow="fold") for heading in headings), box=None)
     with EventLog.open(place.event_log) as log:
@@ -132,7 +132,7 @@ def cite(
     from warehouse import publication
     from warehouse.record.log import EventLog
 
-    with EventLog.open(_with_record(home).event_log) as log:
+    with EventLog.open(require_record(home).event_log) as log:
         try:
             publication.cite(log, number, reason=reason, author=author, run_id=new_run_id())
         except ValueError as error:
@@ -152,7 +152,7 @@ def prune(
     from warehouse import publication
     from warehouse.record.log import EventLog
 
-    place = _with_record(home)
+    place = require_record(home)
     removed = []
     if place.publications.exists():
         with EventLog.open(place.event_log) as log:
@@ -173,19 +173,12 @@ def export_warc(
     from warehouse.record.archive import Archive
     from warehouse.record.log import EventLog
 
-    place = _with_record(home)
+    place = require_record(home)
     with EventLog.open(place.event_log) as log:
         written, left_out = export(log, Archive(place.archive), target)
     screen.print(f"{target}: {written} records")
     if left_out:
         fail("\n".join(f"left out: {problem}" for problem in left_out))
-
-
-def _with_record(home: Path | None) -> Home:
-    place = Home.find(home)
-    if not place.has_event_log:
-        fail(f"{place.event_log}: no record here; --home names another place")
-    return place
 
 
 def _check_table_type(what: str, value: str) -> None:

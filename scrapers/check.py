@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from scrapers.schedule import ScheduleError, next_run
-from scrapers.sites import SITES_FOLDER, UNKNOWN_API, Site, SiteError, read_site
+from scrapers.sites import NO_SITES, SITES_FOLDER, UNKNOWN_API, Site, SiteError, read_site
 from warehouse.home import PROJECT_ROOT
 
 SCHEMA = SITES_FOLDER / "site.schema.json"
@@ -34,7 +34,10 @@ def check_folder(folder: Path = SITES_FOLDER) -> list[Mistake]:
     regions = region_names()
     mistakes: list[Mistake] = []
     starts: dict[str, str] = {}
-    for path in sorted(folder.glob("*.yml")):
+    paths = sorted(folder.glob("*.yml"))
+    if not paths:
+        return [Mistake(folder, NO_SITES)]
+    for path in paths:
         try:
             site = read_site(path)
         except SiteError as error:

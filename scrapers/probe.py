@@ -191,4 +191,5 @@ class _Client:
             with error:
                 raise ProbeError(f"{url}: {error}") from error
         except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
-            raise ProbeError(f"{url}: {error}") from error
+            why = error.reason if isinstance(error, urllib.error.URLError) else error
+            raise ProbeError(f"{url}: {getattr(why, 'strerror', None) or why}") from error

@@ -30,6 +30,7 @@ PlatformName = Literal[
 FieldName = Literal["title", "url", "date", "agency", "year"]
 
 
+NO_SITES = "no site YAML files here"
 UNKNOWN_API = "SAY-WHERE-THE-JSON-IS"
 """What a draft says in place of `api.url` where the page does not show it; refused by checks."""
 
@@ -300,7 +301,7 @@ def load_sites(folder: Path = SITES_FOLDER) -> dict[str, Site]:
     """All sites of a folder by `site_id`, which is the file's name.
 
     Raises:
-        SiteError: a file cannot be used, or its `site_id` is not its name.
+        SiteError: a file cannot be used, or its `site_id` is not its name, or there is no file.
     """
     sites = {}
     for path in sorted(folder.glob("*.yml")):
@@ -308,6 +309,8 @@ def load_sites(folder: Path = SITES_FOLDER) -> dict[str, Site]:
         if site.site_id != path.stem:
             raise SiteError(f"{path}: site_id is {site.site_id!r}, expected the file's name {path.stem!r}")
         sites[site.site_id] = site
+    if not sites:
+        raise SiteError(f"{folder}: {NO_SITES}")
     return sites
 
 

@@ -152,7 +152,10 @@ def test_extract_prints_amounts_and_names_what_it_cannot_read(tmp_path: Path, de
     good = DOCUMENTS / "zhumadian-commerce-2024.pdf"
     bad = tmp_path / "bad.pdf"
     bad.write_bytes(good.read_bytes()[:1000])
-    done = demo[0].run("extract", str(good), str(bad), str(tmp_path / "absent.pdf"), expected=4)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    absent = tmp_path / "absent.pdf"
+    done = demo[0].run("extract", str(good), str(bad), str(absent), str(empty), expected=4)
     amounts = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(amounts) == 253
     total = next(a for a in amounts if a["item_label"] == "支出总计")
@@ -160,6 +163,7 @@ def test_extract_prints_amounts_and_names_what_it_cannot_read(tmp_path: Path, de
     assert (total["side"], total["page"], total["row"], total["col"]) == ("expenditure", 2, 34, 3)
     assert len(total["bbox"]) == 4
     lines = done.stderr.strip().splitlines()
-    assert len(lines) == 2
+    assert len(lines) == 3
+    assert f"{empty}: no files here" in lines
     assert re.search(r"bad\.pdf: corrupt: .+", done.stderr)
     assert re.search(r"absent\.pdf: No such file", done.stderr)

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from orchestration.sites_cli import app
 from scrapers.schedule import cron_of, is_due, next_run
 from scrapers.sites import Site, write_sites
-from scrapers.sites_cli import app
 from scrapers.status import site_statuses
 from warehouse.home import Home
 from warehouse.record.events import CRAWL_NOT_STARTED, CrawlFinished, CrawlStarted, Event

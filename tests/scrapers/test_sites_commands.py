@@ -12,6 +12,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from orchestration.sites_cli import app
 from scrapers.check import SCHEMA, check_folder, region_names, schema_text
 from scrapers.layout import columns_named
 from scrapers.pages import Page
@@ -19,7 +20,6 @@ from scrapers.recognise import recognise
 from scrapers.replica import ALL_SITES, serve
 from scrapers.schedule import next_run
 from scrapers.sites import load_sites, read_site
-from scrapers.sites_cli import app
 from scrapers.status import site_statuses
 from warehouse.home import Home
 from warehouse.record.events import CrawlFinished, Event
@@ -121,6 +121,13 @@ def test_mistakes_in_plain_words(tmp_path: Path, change: tuple[str, str], messag
     assert re.search(message, mistake.message), mistake.message
     done = CliRunner().invoke(app, ["check", "--sites", str(tmp_path)])
     assert (done.exit_code, "bad.yml" in done.output) == (1, True)
+
+
+def test_a_folder_without_sites_is_a_mistake(tmp_path: Path):
+    for command in ("check", "status"):
+        done = CliRunner().invoke(app, [command, "--sites", str(tmp_path), "--home", str(tmp_path / "home")])
+        assert done.exit_code == 1
+        assert "no site YAML files here" in done.output
 
 
 def test_every_replica_host_is_recognised_by_a_listing_page():

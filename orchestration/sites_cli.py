@@ -1,4 +1,4 @@
-"""The commands `mingzhang sites …`. Mounted by `orchestration.cli`."""
+"""The commands `mingzhang sites …`: check, status, add."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.options import EXIT_FAILED, HomeOption, SitesOption, fail
 from scrapers.check import SCHEMA, check_folder, schema_text
 from scrapers.fixtures import FIXTURES
 from scrapers.probe import ProbeError, probe, write_draft
@@ -19,18 +20,6 @@ from warehouse.home import PROJECT_ROOT, Home
 from warehouse.record.log import EventLog
 
 app = typer.Typer(help="Government sites: check their files, see how they do, add one.", no_args_is_help=True)
-screen = Console(highlight=False)
-
-SitesOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--sites",
-        envvar="MINGZHANG_SITES",
-        show_default="HOME/sites if there is one, else the bundled ones",
-        help="Folder of site YAML files.",
-    ),
-]
-HomeOption = Annotated[Path | None, typer.Option("--home", envvar="MINGZHANG_HOME", show_default="./data")]
 
 
 @app.command()
@@ -47,7 +36,7 @@ def check(
     for mistake in mistakes:
         typer.echo(f"{mistake.path.name}: {mistake.message}", err=True)
     if mistakes:
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_FAILED)
     typer.echo(f"{len(list(folder.glob('*.yml')))} sites, no mistakes")
 
 
@@ -61,8 +50,7 @@ def status(
     try:
         configured = load_sites(sites_folder(place, sites))
     except SiteError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+        fail(str(error))
     table = Table(
         "site", "last success", "documents", "last new", "failures", "next run", "last end", box=None
     )
@@ -78,7 +66,7 @@ def status(
             f"{site.next_run_at:%Y-%m-%d %H:%M %z}" + (", and due now" if site.is_due else ""),
             site.last_reason,
         )
-    screen.print(table)
+    Console(highlight=False, soft_wrap=True).print(table)
 
 
 @app.command()
@@ -97,8 +85,7 @@ def add(  # noqa: PLR0913, PLR0917 - the options of a command are its parameters
         draft = probe(url, contact, site_id, allow_private=allow_private)
         site_file, fixture = write_draft(draft, folder, fixtures)
     except ProbeError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+        fail(str(error))
     for fact in draft.seen:
         typer.echo(f"seen: {fact}")
     if not draft.recognitions:
