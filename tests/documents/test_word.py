@@ -272,3 +272,38 @@ def test_doc_and_rtf_keep_indents_of_labels() -> None:
     labels = (rb"\pard a", rb"\pard\li420 b", rb"\pard\li420\fi-210 c", rb"\pard\li420\qc d")
     (table,) = read_document(rb"{\rtf1\ansi " + b"".join(row % label for label in labels) + b"}").tables
     assert [row[0] for row in texts(table)] == ["a", "　　b", "　c", "d"]
+
+
+ROWS = [["科目编码", "科目名称", "合计"], ["201", "一般公共服务支出", "1,100.00"], ["208", "", "5.00"]]
+
+
+@pytest.mark.parametrize("tabs", ["\t", "\t\t"])
+def test_rows_that_are_typed_with_tabulators_are_a_table(tabs: str) -> None:
+    document = docx.Document()
+    document.add_paragraph("一、部门概况\t1")
+    document.add_paragraph("二、收支总表\t12")
+    document.add_paragraph("单位：万元")
+    rows = ROWS if tabs == "\t" else [row if row[1] else [row[0], "社保", row[2]] for row in ROWS]
+    for row in rows:
+        document.add_paragraph(tabs.join(row))
+    document.add_paragraph("完")
+    assert outline(read_document(saved(document))) == [
+        "一、部门概况\t1",
+        "二、收支总表\t12",
+        "单位：万元",
+        rows,
+        "完",
+    ]
+
+
+def test_struck_out_text_is_reported_not_read() -> None:
+    (table,) = (document := read_document((DATA / "struck.doc").read_bytes())).tables
+    assert texts(table) == [["项目", "预算数"], ["基本", "20.00"]]
+    assert [notice.kind for notice in document.notices] == ["struck_text"]
+    struck = word_with_body(
+        "<w:p><w:r><w:rPr><w:strike/></w:rPr><w:t>9</w:t></w:r><w:r><w:t>8</w:t></w:r></w:p>"
+    )
+    for data in (struck, rb"{\rtf1\ansi {\strike 9}8\par}", rb"{\rtf1\ansi \strike 9\strike0 8\par}"):
+        document = read_document(data)
+        assert lines(document) == ["8"]
+        assert [notice.kind for notice in document.notices] == ["struck_text"]

@@ -21,8 +21,9 @@ import olefile
 from warehouse.documents.doc_lists import LEVEL, LIST, Style, inherited, label, read_lists, read_styles
 from warehouse.documents.model import Document, Notice, ReadOutcome, UnreadableDocumentError
 from warehouse.documents.numbering import Numbering
+from warehouse.documents.tabbed import with_tabbed_tables
 from warehouse.documents.word_story import Paragraph, Row, story_blocks
-from warehouse.documents.word_table import CHARACTER_TWIPS, indentation
+from warehouse.documents.word_table import CHARACTER_TWIPS, indentation, struck_text
 
 MAX_CHARACTERS = 20_000_000
 
@@ -40,13 +41,14 @@ _DEFINE_ROW, _MERGE, _VERTICAL_MERGE = 0xD608, 0x5624, 0xD62B
 # More modifiers than fit beside the paragraph, and those of the table, may stand in the data stream.
 _ELSEWHERE = (0x6645, 0x6646, 0x646B)
 _VANISH, _DELETED, _CHANGED_TABS = 0x083C, 0x0800, 0xC615
+_HIDING, _STRIKING = (_VANISH, _DELETED), (0x0837, 0x2A53)
 # Indents in twips, of Word 97 and later, and in hundredths of a character, which count where both are stated.
 _LEFT, _LEFT_CHARACTERS = (0x840F, 0x845E), 0x4456
 _FIRST, _FIRST_CHARACTERS = (0x8411, 0x8460), 0x4457
 _ALIGNMENT = (0x2403, 0x2461)
 _ALIGNED_LEFT = (0, 3)
 _OPERAND_BYTES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}
-_PRM0 = {0x18: _IN_TABLE, 0x19: _ROW_END, 0x41: _DELETED, 0x5C: _VANISH}
+_PRM0 = {0x18: _IN_TABLE, 0x19: _ROW_END, 0x41: _DELETED, 0x57: _STRIKING[0], 0x5C: _VANISH}
 
 _FIELD_BEGIN, _FIELD_CODE_END, _FIELD_END = "\x13", "\x14", "\x15"
 _PICTURE = "\x01"
@@ -70,7 +72,7 @@ def read_doc(data: bytes) -> Document:
     try:
         story = _open(data)
         paragraphs = _paragraphs(story)
-        blocks = tuple(story_blocks(paragraphs, story.notices))
+        blocks = tuple(with_tabbed_tables(story_blocks(paragraphs, story.notices)))
     except (struct.error, IndexError, OSError, ValueError) as error:
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"broken Word file: {error}") from error
     pictures = _text(story)[: story.main_count].count(_PICTURE)
@@ -101,7 +103,7 @@ class _Story:
     """Of these, the main text; footnotes, headers, comments and text boxes follow."""
     paragraph_runs: tuple[list[int], list[tuple[int, bytes]]]
     hidden: list[tuple[int, int]]
-    """FC ranges of hidden and deleted characters."""
+    """FC ranges of hidden, deleted and struck characters."""
     further: tuple[tuple[int, int], ...]
     """Ranges of footnotes, endnotes and text boxes."""
     numbering: Numbering
@@ -129,6 +131,9 @@ def _open(data: bytes) -> _Story:
         extra = container.openstream("Data").read() if container.exists("Data") else b""
     counts, places = _layout(main)
     pieces = _pieces(_slice(table, places[_CLX]))
+    hidden, struck = (
+        list(_ranges(main, _slice(table, places[_CHPX]), sprms)) for sprms in (_HIDING, _STRIKING)
+    )
     # Main text, footnotes, headers, macros, comments, endnotes, text boxes: one after the other.
     ends = list(accumulate(counts))
     return _Story(
@@ -138,10 +143,11 @@ def _open(data: bytes) -> _Story:
         character_count=pieces[-1].end,
         main_count=counts[0],
         paragraph_runs=_paragraph_runs(main, _slice(table, places[_PAPX])),
-        hidden=_hidden_ranges(main, _slice(table, places[_CHPX])),
+        hidden=sorted([*hidden, *struck]),
         further=((ends[0], ends[1]), (ends[4], ends[5]), (ends[5], ends[6])),
         numbering=read_lists(table, places[_LISTS], places[_LIST_OVERRIDES]),
         styles=read_styles(_slice(table, places[_STYLES])),
+        notices=[struck_text(len(struck))] if struck else [],
     )
 
 
@@ -239,24 +245,21 @@ def _papx(page: bytes, at: int) -> tuple[int, bytes]:
     return int.from_bytes(page[begin : begin + 2], "little"), page[begin + 2 : end]
 
 
-def _hidden_ranges(main: bytes, plc: bytes) -> list[tuple[int, int]]:
-    ranges = []
+def _ranges(main: bytes, plc: bytes, sprms: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """FC ranges of characters to which one of the toggles applies."""
     for page in _pages(main, plc):
         count = min(page[-1], 101)
         starts = struct.unpack_from(f"<{count + 1}I", page)
         for i in range(count):
             at = 2 * page[4 * (count + 1) + i]
-            if at and _is_hidden(page[at + 1 : at + 1 + page[at]]):
-                ranges.append((starts[i], starts[i + 1]))
-    return sorted(ranges)
+            if at and _is_on(page[at + 1 : at + 1 + page[at]], sprms):
+                yield starts[i], starts[i + 1]
 
 
-def _is_hidden(modifiers: bytes) -> bool:
-    hidden = {_VANISH: False, _DELETED: False}
-    for sprm, operand in _sprms(modifiers):
-        if sprm in hidden:
-            hidden[sprm] = operand[:1] in {b"\x01", b"\x81"}
-    return any(hidden.values())
+def _is_on(modifiers: bytes, sprms: Sequence[int]) -> bool:
+    """Whether one of the toggles is on; the last word on each counts."""
+    found = {sprm: operand[:1] in {b"\x01", b"\x81"} for sprm, operand in _sprms(modifiers) if sprm in sprms}
+    return any(found.values())
 
 
 def _sprms(modifiers: bytes) -> Iterator[tuple[int, bytes]]:
@@ -426,7 +429,7 @@ def _hidden_positions(story: _Story, text: str) -> bytearray:
     """For each CP whether it is not printed: hidden or deleted characters, and codes of fields."""
     hidden = bytearray(len(text))
     for piece in story.pieces:
-        if piece.changes and _is_hidden(piece.changes):
+        if piece.changes and _is_on(piece.changes, _HIDING + _STRIKING):
             hidden[piece.start : piece.end] = b"\x01" * (piece.end - piece.start)
     starts = [start for start, _ in story.hidden]
     for piece in story.pieces:

@@ -14,6 +14,20 @@ from itertools import accumulate, pairwise
 from lxml import etree
 
 from warehouse.documents.docx_parts import Parts
+from warehouse.documents.docx_xml import (
+    alternative,
+    child,
+    hidden_styles,
+    instruction_runs,
+    is_on,
+    is_struck,
+    local,
+    number,
+    symbol,
+    twips,
+    value,
+    within_box,
+)
 from warehouse.documents.model import (
     Document,
     Line,
@@ -23,7 +37,17 @@ from warehouse.documents.model import (
 )
 from warehouse.documents.numbering import Numbering, read_numbering
 from warehouse.documents.package import open_zip, parse_xml, read_member
-from warehouse.documents.word_table import MAX_NESTING, Block, WordCell, indentation, lines, word_table
+from warehouse.documents.tabbed import with_tabbed_tables
+from warehouse.documents.word_table import (
+    CHARACTER_TWIPS,
+    MAX_NESTING,
+    Block,
+    WordCell,
+    indentation,
+    lines,
+    struck_text,
+    word_table,
+)
 
 _TRANSPARENT = {
     "sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "body", "hyperlink", "fldSimple", "dir",
@@ -47,8 +71,8 @@ def read_docx(data: bytes) -> Document:
         folder = part.rpartition("/")[0]
         styles = _optional(package, f"{folder}/styles.xml")
         story = _Story(
-            hidden_runs=_instruction_runs(root),
-            hidden_styles=_hidden_styles(styles),
+            hidden_runs=instruction_runs(root),
+            hidden_styles=hidden_styles(styles),
             numbering=read_numbering(_optional(package, f"{folder}/numbering.xml"), styles),
             parts=Parts(package, part),
         )
@@ -63,8 +87,8 @@ def read_word_xml(root: etree._Element) -> Document:
         UnreadableDocumentError: CORRUPT or TOO_LARGE.
     """
     story = _Story(
-        hidden_runs=_instruction_runs(root),
-        hidden_styles=_hidden_styles(child(root, "styles")),
+        hidden_runs=instruction_runs(root),
+        hidden_styles=hidden_styles(child(root, "styles")),
         numbering=Numbering({}),
     )
     return _document(root, story, ())
@@ -80,7 +104,9 @@ def _document(root: etree._Element, story: _Story, notes: Sequence[etree._Elemen
     pictures = sum(1 for _ in body.iter("{*}blip", "{*}imagedata")) - story.read_objects
     if pictures > 0:
         story.notices.append(Notice("picture", f"{pictures} pictures or embedded objects were not read"))
-    return Document("docx", tuple(blocks), notices=tuple(story.notices))
+    if story.struck:
+        story.notices.append(struck_text(story.struck))
+    return Document("docx", tuple(with_tabbed_tables(blocks)), notices=tuple(story.notices))
 
 
 def _notes(parts: Sequence[etree._Element | None], story: _Story) -> Iterator[Block]:
@@ -100,39 +126,9 @@ class _Story:
     numbering: Numbering
     parts: Parts | None = None
     read_objects: int = 0
+    struck: int = 0
+    """Runs that are struck out."""
     notices: list[Notice] = field(default_factory=list)
-
-
-def local(element: etree._Element) -> str:
-    """The element's name without its namespace (transitional and strict files differ only there)."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def value(element: etree._Element | None, name: str = "val") -> str | None:
-    """An attribute by its local name; None where the element or the attribute is absent."""
-    if element is None:
-        return None
-    return next((str(v) for k, v in element.attrib.items() if str(k).rpartition("}")[2] == name), None)
-
-
-def child(element: etree._Element | None, *names: str) -> etree._Element | None:
-    """The first descendant along a path of local names."""
-    for name in names:
-        if element is None:
-            return None
-        element = next((e for e in element if local(e) == name), None)
-    return element
-
-
-def is_on(element: etree._Element | None) -> bool:
-    """A toggle property: present and not switched off."""
-    return element is not None and value(element) not in {"0", "false", "off"}
-
-
-def _number(element: etree._Element | None, default: int) -> int:
-    text = value(element) or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else default
 
 
 def _main_part(package: zipfile.ZipFile) -> str:
@@ -147,40 +143,6 @@ def _optional(package: zipfile.ZipFile, part: str) -> etree._Element | None:
     return parse_xml(read_member(package, part), part) if part in package.namelist() else None
 
 
-def _hidden_styles(styles: etree._Element | None) -> set[str]:
-    """Styles whose text is hidden."""
-    if styles is None:
-        return set()
-    return {value(style, "styleId") or "" for style in styles if is_on(child(style, "rPr", "vanish"))}
-
-
-@dataclass(slots=True)
-class _Field:
-    """A field whose end has not been seen; its code reaches up to the separator."""
-
-    runs: list[etree._Element] = field(default_factory=list)
-    in_code: bool = True
-
-
-def _instruction_runs(root: etree._Element) -> set[etree._Element]:
-    """Runs that hold field codes (`TC …`, `HYPERLINK …`); a field without an end hides nothing."""
-    hidden: set[etree._Element] = set()
-    open_fields: list[_Field] = []
-    for run in root.iter("{*}r"):
-        kinds = [value(mark, "fldCharType") for mark in run if local(mark) == "fldChar"]
-        for open_field in open_fields:
-            if open_field.in_code and not kinds:
-                open_field.runs.append(run)
-        for kind in kinds:
-            if kind == "begin":
-                open_fields.append(_Field())
-            elif kind == "separate" and open_fields:
-                open_fields[-1].in_code = False
-            elif kind == "end" and open_fields:
-                hidden.update(open_fields.pop().runs)
-    return hidden
-
-
 def _blocks(container: etree._Element, story: _Story, depth: int) -> Iterator[Block]:
     if depth > MAX_NESTING:
         raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"tables nested deeper than {MAX_NESTING}")
@@ -191,7 +153,7 @@ def _blocks(container: etree._Element, story: _Story, depth: int) -> Iterator[Bl
         elif name == "tbl":
             yield from _table(element, story, depth)
         elif name == "AlternateContent":
-            yield from _blocks(_alternative(element), story, depth)
+            yield from _blocks(alternative(element), story, depth)
         elif name == "altChunk":
             yield from _embedded(element, story)
         elif name in _TRANSPARENT or _is_inserted(element):
@@ -207,11 +169,6 @@ def _embedded(element: etree._Element, story: _Story) -> Iterator[Block]:
 def _is_inserted(element: etree._Element) -> bool:
     """A change in Word 2003 XML that is not a deletion; comments stand in such elements, too."""
     return local(element) == "annotation" and (value(element, "type") or "").endswith("Insertion")
-
-
-def _alternative(element: etree._Element) -> etree._Element:
-    """One of the renderings of the same content, preferably the modern one."""
-    return next((e for e in element if local(e) == "Choice"), next(iter(element), element))
 
 
 def _paragraph(paragraph: etree._Element, story: _Story, depth: int) -> Iterator[Block]:
@@ -252,10 +209,14 @@ def _collect(element: etree._Element, story: _Story, parts: list[str], boxes: li
     for part in element:
         name = local(part)
         if name == "r":
-            if part not in story.hidden_runs and not _is_hidden(part, story):
+            if part in story.hidden_runs or _is_hidden(part, story):
+                continue
+            if is_struck(part):
+                story.struck += 1
+            else:
                 _collect_run(part, parts, boxes)
         elif name == "AlternateContent":
-            _collect(_alternative(part), story, parts, boxes)
+            _collect(alternative(part), story, parts, boxes)
         elif name in _TRANSPARENT or _is_inserted(part):
             _collect(part, story, parts, boxes)
 
@@ -278,30 +239,11 @@ def _collect_run(run: etree._Element, parts: list[str], boxes: list[etree._Eleme
         elif name in _CHARACTERS:
             parts.append("" if value(part, "type") == "page" else _CHARACTERS[name])
         elif name == "sym":
-            parts.append(_symbol(part))
+            parts.append(symbol(part))
         elif name in {"drawing", "pict", "object", "AlternateContent"}:
-            holder = _alternative(part) if name == "AlternateContent" else part
+            holder = alternative(part) if name == "AlternateContent" else part
             found = holder.iter("{*}txbxContent", "{*}OLEObject")
-            boxes.extend(box for box in found if not _within_box(box, holder))
-
-
-def _within_box(box: etree._Element, holder: etree._Element) -> bool:
-    """A box within a box is read with the outer one; the fallback of a rendering is not read at all."""
-    for ancestor in box.iterancestors():
-        if ancestor is holder:
-            return False
-        if local(ancestor) in {"txbxContent", "Fallback"}:
-            return True
-    return False
-
-
-def _symbol(symbol: etree._Element) -> str:
-    """A character of a symbol font, as its code; fonts map their glyphs to the private use area."""
-    code = value(symbol, "char") or ""
-    try:
-        return chr(int(code, 16))
-    except (ValueError, OverflowError):
-        return ""
+            boxes.extend(box for box in found if not within_box(box, holder))
 
 
 def _table(table: etree._Element, story: _Story, depth: int) -> Iterator[Block]:
@@ -360,11 +302,11 @@ def _read_row(
 ) -> list[WordCell]:
     """The row's cells; tables in them are appended to `inner`."""
     story, depth = where
-    column = _number(child(row, "trPr", "gridBefore"), 0)
+    column = number(child(row, "trPr", "gridBefore"), 0)
     cells: list[WordCell] = []
     for element in elements:
         properties = child(element, "tcPr")
-        span = max(1, _number(child(properties, "gridSpan"), 1))
+        span = max(1, number(child(properties, "gridSpan"), 1))
         text, nested = _cell_content(element, story, depth)
         inner.extend(nested)
         left, right = _edge(edges, column), _edge(edges, column + span)
@@ -410,13 +352,10 @@ def _indent(paragraph: etree._Element) -> str:
     indent = child(properties, "ind")
     if indent is None or (value(child(properties, "jc")) or "left") not in {"left", "start", "both"}:
         return ""
-    left = _twips(indent, "left") or _twips(indent, "start")
-    return indentation(left + _twips(indent, "firstLine") - _twips(indent, "hanging"))
-
-
-def _twips(element: etree._Element, name: str) -> int:
-    text = value(element, name) or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    left = twips(indent, "left") or twips(indent, "start")
+    left = left or twips(indent, "leftChars") * CHARACTER_TWIPS // 100
+    first = twips(indent, "firstLine") or twips(indent, "firstLineChars") * CHARACTER_TWIPS / 100
+    return indentation(left + first - twips(indent, "hanging"))
 
 
 def _nested(table: etree._Element, story: _Story, depth: int) -> Iterator[Block]:
@@ -431,6 +370,6 @@ def _cell_elements(cell: etree._Element) -> Iterator[etree._Element]:
         if name in {"p", "tbl"}:
             yield element
         elif name == "AlternateContent":
-            yield from _cell_elements(_alternative(element))
+            yield from _cell_elements(alternative(element))
         elif name in _TRANSPARENT:
             yield from _cell_elements(element)

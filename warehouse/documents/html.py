@@ -27,11 +27,11 @@ from warehouse.documents.html_table import BREAK, SPACES, HtmlCell, HtmlTable, b
 from warehouse.documents.model import (
     Document,
     Line,
-    Notice,
     ReadOutcome,
     Table,
     UnreadableDocumentError,
 )
+from warehouse.documents.word_table import struck_text
 
 Block = Line | Table
 
@@ -78,7 +78,7 @@ def read_html(data: bytes) -> Document:
     title = _title(root)
     if title and title not in {block.text for block in blocks if isinstance(block, Line)}:
         blocks.insert(0, Line(title))
-    notices = [Notice("struck_text", f"{struck} texts that are struck out were not read")] if struck else []
+    notices = [struck_text(struck)] if struck else []
     return Document("html", tuple(blocks), notices=tuple(notices))
 
 

@@ -14,6 +14,7 @@ from lxml import etree
 from warehouse.documents.model import Cell, Document, Line, ReadOutcome, UnreadableDocumentError
 from warehouse.documents.numbering import Level, Numbering
 from warehouse.documents.package import open_zip, parse_xml, read_member
+from warehouse.documents.tabbed import with_tabbed_tables
 from warehouse.documents.word_table import MAX_NESTING, Block, indentation, lines, table_blocks
 
 _MAX_REPEATED = 1000
@@ -65,7 +66,7 @@ def read_odt_xml(root: etree._Element, roots: Iterable[etree._Element] = ()) -> 
     if body is None:
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, "the OpenDocument file holds no text")
     story = read_story(roots or (root,))
-    return Document("odt", tuple(_blocks(body, story, 0)))
+    return Document("odt", tuple(with_tabbed_tables(_blocks(body, story, 0))))
 
 
 @dataclass(slots=True)

@@ -12,7 +12,8 @@ import zipfile
 
 from lxml import etree
 
-from warehouse.documents.docx import local, read_word_xml
+from warehouse.documents.docx import read_word_xml
+from warehouse.documents.docx_xml import local
 from warehouse.documents.model import Document, ReadOutcome, UnreadableDocumentError
 from warehouse.documents.ods import read_ods_xml
 from warehouse.documents.odt import read_odt_xml

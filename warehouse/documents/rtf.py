@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from warehouse.documents.model import Document, Notice, ReadOutcome, UnreadableDocumentError
+from warehouse.documents.tabbed import with_tabbed_tables
 from warehouse.documents.word_story import Paragraph, Row, story_blocks
-from warehouse.documents.word_table import indentation
+from warehouse.documents.word_table import indentation, struck_text
 
 MAX_GROUPS = 2000
 """Groups within groups."""
@@ -54,8 +55,8 @@ def read_rtf(data: bytes) -> Document:
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, "the RTF file ends within a group: truncated")
     reader.defaults(None)
     reader.end_paragraph()
-    notices: list[Notice] = []
-    blocks = tuple(story_blocks([*reader.paragraphs, *reader.boxed], notices))
+    notices: list[Notice] = [struck_text(reader.struck)] if reader.struck else []
+    blocks = tuple(with_tabbed_tables(story_blocks([*reader.paragraphs, *reader.boxed], notices)))
     return Document("rtf", blocks, notices=tuple(notices))
 
 
@@ -66,6 +67,7 @@ class _State:
     printed: bool = True
     ignorable: bool = False
     hidden: bool = False
+    struck: bool = False
     in_fonts: bool = False
     in_nested_row: bool = False
     has_shape: bool = False
@@ -107,6 +109,7 @@ class _Reader:
         self.parts: list[str] = []
         self.raw = bytearray()
         self.is_struck = False
+        self.struck = 0
         self.to_skip = 0
         self.in_table = False
         self.nesting = 0
@@ -136,17 +139,21 @@ class _Reader:
     def add_raw(self, raw: bytes) -> None:
         skipped = min(self.to_skip, len(raw))
         self.to_skip -= skipped
-        if self.state.printed and not self.state.hidden:
+        if self.is_shown():
             self.raw += raw[skipped:]
-        elif self.state.printed:
-            self.is_struck = True
 
     def add(self, text: str) -> None:
         self.flush()
-        if self.state.printed and not self.state.hidden:
+        if self.is_shown():
             self.parts.append(text)
-        elif self.state.printed:
-            self.is_struck = True
+
+    def is_shown(self) -> bool:
+        """Whether what comes next is read; notes where it would be, were it not struck or hidden."""
+        if not self.state.printed:
+            return False
+        self.struck += self.state.struck and not self.state.hidden
+        self.is_struck = self.is_struck or self.state.struck or self.state.hidden
+        return not (self.state.hidden or self.state.struck)
 
     def flush(self) -> None:
         """Decode the bytes collected so far with the code page of their font."""
@@ -286,6 +293,9 @@ class _Reader:
     def set_hidden(self, number: int | None) -> None:
         self.state = replace(self.state, hidden=number != 0)
 
+    def set_struck(self, number: int | None) -> None:
+        self.state = replace(self.state, struck=number != 0)
+
     def set_fallback(self, number: int | None) -> None:
         self.state = replace(self.state, fallback=max(number or 0, 0))
 
@@ -299,7 +309,7 @@ class _Reader:
         self.state = replace(self.state, in_nested_row=True)
 
     def plain(self, _: int | None) -> None:
-        self.state = replace(self.state, hidden=False)
+        self.state = replace(self.state, hidden=False, struck=False)
 
 
 _ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
@@ -330,4 +340,6 @@ _ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
     "ansicpg": _Reader.code_page,
     "v": _Reader.set_hidden,
     "deleted": _Reader.set_hidden,
+    "strike": _Reader.set_struck,
+    "striked": _Reader.set_struck,
 }

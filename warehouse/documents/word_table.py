@@ -67,6 +67,11 @@ def table_blocks(cells: Sequence[Cell], row_count: int, inner: Sequence[Block]) 
     yield from notes
 
 
+def struck_text(count: int) -> Notice:
+    """That texts are struck out: they are printed, but what stands beside them holds."""
+    return Notice("struck_text", f"{count} texts that are struck out were not read")
+
+
 def indentation(twips: float) -> str:
     """Full-width spaces as wide as the first line of a paragraph is indented.
 
