@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 from PIL import Image
 from reportlab.lib import colors
 from reportlab.lib.styles import getSampleStyleSheet
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
 
-from warehouse.documents.model import Box, Document, ReadOutcome, UnreadableDocumentError
+from warehouse.documents.model import Box, Document, Line, ReadOutcome, UnreadableDocumentError
 from warehouse.documents.pdf import read_pdf
 from warehouse.documents.pdf.content import PageContent
 from warehouse.documents.pdf.scan import read_scan
+from warehouse.documents.pdf.scan_figures import checked
 from warehouse.documents.pdf.scan_image import (
     even,
     find_rules,
@@ -26,8 +29,8 @@ from warehouse.documents.pdf.scan_image import (
     without_pale,
     without_stamps,
 )
-from warehouse.documents.pdf.scan_ink import Region, lines_in, text_ink
-from warehouse.documents.pdf.scan_text import _batches
+from warehouse.documents.pdf.scan_ink import InkLine, Region, digits_in, lines_in, text_ink
+from warehouse.documents.pdf.scan_text import Character, _batches
 
 DPI = 200
 AMOUNTS = [
@@ -36,6 +39,7 @@ AMOUNTS = [
     ["20113", "943.53", "906.63", "36.90"],
     ["2011301", "0.00", "", "100.00"],
     ["208", "99", "66", "11,111.11"],
+    ["2080505", "-36.90", "322.85", "-1,110.00"],
 ]
 
 
@@ -81,6 +85,17 @@ def scanned(*pictures: NDArray[np.uint8], quality: int = 95) -> bytes:
 def grid_texts(document: Document) -> list[list[str]]:
     (table,) = document.tables
     return [[cell.text for cell in row] for row in table.grid()]
+
+
+def text_page_with(picture: NDArray[np.uint8]) -> bytes:
+    """A page of text, on which a picture is put from (60, 200) to (400, 420)."""
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=(595, 842))
+    canvas.drawString(60, 780, "Explanation of the budget")
+    canvas.drawImage(ImageReader(Image.fromarray(picture)), 60, 842 - 420, 340, 220)
+    canvas.drawString(60, 300, "The table above holds what was approved")
+    canvas.save()
+    return file.getvalue()
 
 
 def read_with(content: PageContent) -> Document:
@@ -245,6 +260,53 @@ def test_lines_are_recognised_in_batches_of_bounded_size_and_a_rule_is_no_line()
     batches = list(_batches(lengths))
     assert sorted(i for batch in batches for i in batch) == [i for i in range(len(lengths)) if i != 2]
     assert all(len(batch) == 1 or len(batch) * max(lengths[i] for i in batch) <= 90 for batch in batches)
+
+
+def test_a_picture_of_a_table_in_a_page_of_text_is_read_where_it_stands() -> None:
+    document = read_pdf(text_page_with(render(ruled_page())), read_scan=read_scan)
+    texts = [block.text if isinstance(block, Line) else "table" for block in document.blocks]
+    assert texts[0] == "Explanation of the budget"
+    assert texts[-2:] == ["table", "The table above holds what was approved"]
+    assert grid_texts(document) == AMOUNTS
+    (table,) = document.tables
+    for cell in table.cells:
+        assert cell.box is not None
+        assert 60 <= cell.box[0] < cell.box[2] <= 400
+        assert 200 <= cell.box[1] < cell.box[3] <= 420
+        assert (cell.confidence is None) == (not cell.text)
+    assert [notice.kind for notice in document.notices] == ["picture_read", "scan"]
+
+
+def test_a_photograph_in_a_page_of_text_is_a_notice() -> None:
+    shades = np.random.default_rng(1).normal(128, 60, (400, 600)).clip(0, 255).astype(np.uint8)
+    document = read_pdf(text_page_with(cv2.GaussianBlur(shades, (31, 31), 9)), read_scan=read_scan)
+    assert document.tables == ()
+    # Smaller than a quarter of a page: not worth a notice.
+    assert {notice.kind for notice in document.notices} <= {"picture"}
+
+
+def test_a_page_as_thin_as_a_thread_has_no_text() -> None:
+    file = io.BytesIO()
+    Image.new("L", (5, 9000), 200).save(file, "PDF", resolution=1)
+    with pytest.raises(UnreadableDocumentError) as caught:
+        read_pdf(file.getvalue(), read_scan=read_scan)
+    assert caught.value.outcome is ReadOutcome.NO_TEXT
+
+
+def test_a_stroke_before_a_figure_is_a_minus_sign_and_a_rule_is_not() -> None:
+    ink = np.zeros((60, 200), np.uint8)
+    for left in (60, 75, 90):
+        ink[20:40, left : left + 10] = 255
+    line = InkLine(Region(40, 20, 100, 40), Region(38, 18, 106, 42))
+    signed = ink.copy()
+    signed[29:32, 42:54] = 255
+    ruled = ink.copy()
+    ruled[38:40, 42:54] = 255
+    assert digits_in(ink, line) == digits_in(signed, line) == 3
+    for mark, picture, expected in (("一", signed, "-123"), ("一", ruled, "123"), ("-", ink, "123")):
+        text = [Character(character, 0.5, 0.9) for character in f"{mark}123"]
+        (found,) = checked([line], [text], picture, np.full_like(ink, 255))
+        assert "".join(character.text for character in found) == expected
 
 
 NUMBER = re.compile(r"-?[\d,]*\d(\.\d+)?")

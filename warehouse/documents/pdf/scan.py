@@ -27,9 +27,15 @@ from warehouse.documents.pdf.scan_ink import InkLine, Region, em_of, inside, lin
 from warehouse.documents.pdf.scan_text import Boxes, Character, detect, recognise
 from warehouse.documents.pdf.text import WIDE_FROM
 
-_DPI = 200
+DPI = 200
 _MAX_PIXELS = 16_000_000
 """An A2 sheet at 200 dpi; larger pages are rendered more coarsely."""
+
+_MAX_SIDE = 16_000
+"""Pixels; libraries of pictures count to 32,767."""
+
+_MIN_SIDE = 40
+"""Pixels (5 mm): less holds no line of text."""
 
 _DOUBTFUL = 0.8
 """Confidence below which a page's notice counts a character."""
@@ -76,7 +82,7 @@ def read_scan(data: bytes, page_number: int) -> PageContent:
     if turn % 180:
         width, height = height, width
     page = PageContent(page_number, width, height, [], [], [], turn, picture=1.0)
-    return _content(picture, boxes, page, skew)
+    return recognised(picture, boxes, page, skew)
 
 
 def _render(data: bytes, page_number: int) -> tuple[Picture, float, float]:
@@ -85,7 +91,9 @@ def _render(data: bytes, page_number: int) -> tuple[Picture, float, float]:
     try:
         page = document[page_number - 1]
         width, height = page.get_size()
-        scale = min(_DPI / 72, (_MAX_PIXELS / max(width * height, 1)) ** 0.5)
+        scale = min(DPI / 72, (_MAX_PIXELS / max(width * height, 1)) ** 0.5, _MAX_SIDE / max(width, height))
+        if scale * min(width, height) < _MIN_SIDE:
+            raise pypdfium2.PdfiumError(f"a page of {width:g} × {height:g} points")
         return without_stamps(page.render(scale=scale).to_numpy()[:, :, :3]), width, height
     finally:
         document.close()
@@ -123,8 +131,15 @@ def _trust(lines: Sequence[Picture]) -> float:
     return sum(c.confidence for line in recognise([np.ascontiguousarray(x) for x in lines]) for c in line)
 
 
-def _content(picture: Picture, boxes: Boxes, page: PageContent, skew: float) -> PageContent:
-    """Fill `page` with what stands on its upright picture."""
+def recognised(picture: Picture, boxes: Boxes, page: PageContent, skew: float) -> PageContent:
+    """Fill a page, or a part of one, with what stands on its upright picture.
+
+    Args:
+        picture: Even and straight.
+        boxes: Where its lines of text are.
+        page: Empty, of the picture's size in points.
+        skew: By how many degrees the picture was turned, for the notice.
+    """
     scale = page.width / picture.shape[1]
     horizontal, vertical = find_rules(picture)
     page.horizontal.extend(Rule(*(value * scale for value in rule)) for rule in horizontal)

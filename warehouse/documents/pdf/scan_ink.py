@@ -35,6 +35,12 @@ _LOW = 0.45
 _USUAL_EM = 25.0
 """Pixels: 9 points at 200 dpi."""
 
+_AT_EDGE = 3
+"""Pixels from the edge of a cell within its rules, in which nothing is printed."""
+
+_SPECK_OF_EM = 0.3
+"""Width of a speck, at most; 一 alone in its line is 0.7 wide."""
+
 _HIGH = 0.6
 """Of a line's height: points and commas are lower."""
 
@@ -146,6 +152,9 @@ def lines_in(ink: Mask, region: Region, em: float) -> list[InkLine]:
             lines[-1] = lines[-1][0], end
         else:
             lines.append((start, end))
+    if len(lines) > 1:
+        marks = ink[top:bottom, left:right] > 0
+        lines = [line for line in lines if not _is_rest(marks, line, em)]
     limits = [0, *((above[1] + below[0]) // 2 for above, below in pairwise(lines)), bottom - top]
     found: list[InkLine] = []
     for (start, end), (upper, lower) in zip(lines, pairwise(limits), strict=False):
@@ -190,6 +199,16 @@ def has_stroke(ink: Mask, area: Region) -> bool:
     left, top, right, bottom = area
     rows = np.flatnonzero((ink[top:bottom, left:right] > 0).sum(1) > _STROKE * area.height)
     return bool(rows.size) and area.height / 4 < rows[0] and rows[-1] < 0.8 * area.height
+
+
+def _is_rest(marks: NDArray[np.bool_], line: tuple[int, int], em: float) -> bool:
+    """Whether a low line of a cell with other lines is a speck, or what a rule left at the cell's edge."""
+    start, end = line
+    if end - start >= _LOW * em:
+        return False
+    columns = np.flatnonzero(marks[start:end].any(0))
+    is_at_edge = start <= _AT_EDGE or end >= marks.shape[0] - _AT_EDGE
+    return is_at_edge or columns[-1] - columns[0] < _SPECK_OF_EM * em
 
 
 def _split(filled: NDArray[np.int_], start: int, end: int, em: float) -> list[tuple[int, int]]:

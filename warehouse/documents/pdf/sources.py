@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from warehouse.documents.model import Notice
 from warehouse.documents.pdf.content import Glyph, PageContent, PageSource, ScanReader, SourceError
+from warehouse.documents.pdf.spaces import with_spaces
 from warehouse.documents.pdf.text import WIDE_FROM, has_words
-from warehouse.workers import still_working
+from warehouse.workers import share_of_time_used, still_working
 
 if TYPE_CHECKING:
     from warehouse.documents.pdf.plumber import PlumberFile
@@ -32,8 +33,12 @@ _DISGUISED = re.compile(
 )
 """What has the form of an amount but no digits: `A,BCD.EF`."""
 
+_TIME_FOR_SCANS = 0.8
+"""Of the longest time for a file; the rest is for its other pages, and for making tables of all."""
+
 _A_SCAN = 0.5
 _NOTABLE = 0.25
+_MAY_BE_A_TABLE = 0.08
 """Shares of the page that a picture covers."""
 
 
@@ -110,6 +115,7 @@ def _without_pictures_of_text(content: PageContent, data: bytes, read_scan: Scan
     without the rules of the table: the picture is read instead, and the layer taken where that gives nothing.
     """
     number = content.number
+    content = with_spaces(content)
     if is_gibberish(content.glyphs):
         content.notices.append(Notice("not_text", "the fonts do not tell their characters", number))
         content = replace(content, glyphs=[])
@@ -118,15 +124,32 @@ def _without_pictures_of_text(content: PageContent, data: bytes, read_scan: Scan
     elif content.picture >= _A_SCAN and _is_invisible(data, number):
         content.notices.append(Notice("hidden_text", "a picture with a text layer that is not seen", number))
     else:
-        if content.picture >= _NOTABLE:
-            share = f"a picture over {min(content.picture, 1):.0%} of the page was not read"
-            content.notices.append(Notice("picture", share, number))
-        return content
+        return _with_pictures(content, data, is_read=read_scan is not None and is_time_for_scans())
     if read_scan is None:
         return content
     scan = read_scan(data, number)
     notices = [*content.notices, *scan.notices]
     return replace(scan if scan.glyphs or not has_words(content.glyphs) else content, notices=notices)
+
+
+def _with_pictures(content: PageContent, data: bytes, *, is_read: bool) -> PageContent:
+    """A page of text with its pictures of tables, or a notice of a large picture that was not read."""
+    if is_read and content.picture >= _MAY_BE_A_TABLE:
+        # As in `_read_scan`: only pages with pictures pay for the libraries of optical recognition.
+        from warehouse.documents.pdf.scan_pictures import with_pictures_read  # noqa: PLC0415
+
+        read = with_pictures_read(content, data)
+        if read is not content:
+            return read
+    if content.picture >= _NOTABLE:
+        share = f"a picture over {min(content.picture, 1):.0%} of the page was not read"
+        content.notices.append(Notice("picture", share, content.number))
+    return content
+
+
+def is_time_for_scans() -> bool:
+    """Whether the time for a file allows another page to be recognised optically."""
+    return share_of_time_used() <= _TIME_FOR_SCANS
 
 
 def _is_invisible(data: bytes, number: int) -> bool:
