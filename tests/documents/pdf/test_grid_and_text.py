@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from warehouse.documents.model import Line, Table
 from warehouse.documents.pdf import read_pdf
-from warehouse.documents.pdf.content import PageContent, Rule
+from warehouse.documents.pdf.content import Glyph, PageContent, Rule
 from warehouse.documents.pdf.grid import find_grids
 from warehouse.documents.pdf.pages import PageLine, lay_out
+from warehouse.documents.pdf.spaces import with_spaces
 from warehouse.documents.pdf.text import plain, runs_of
 
 if TYPE_CHECKING:
@@ -312,3 +313,16 @@ def test_a_mesh_is_no_grid():
     layout = lay_out(content)
     assert [block.text for block in layout.blocks if isinstance(block, PageLine)] == ["图"]
     assert [notice.kind for notice in content.notices] == ["drawing"]
+
+
+def _in_a_row(text: str, base: float) -> list[Glyph]:
+    return [(base, 5.0 * i, 5.0 * i + 10, 10.0, character, None) for i, character in enumerate(text)]
+
+
+def test_single_characters_without_a_name_are_spaces_and_whole_numbers_of_them_are_not():
+    spaces = [*_in_a_row("\ufffd1,234.50\ufffd", 10), *_in_a_row("\ufffd\ufffd\ufffd\ufffd行政运行", 30)]
+    read = with_spaces(PageContent(1, 100, 100, spaces, [], []))
+    assert "".join(glyph[4] for glyph in read.glyphs) == " 1,234.50     行政运行"
+    digits = [*_in_a_row("\ufffd\ufffd\ufffd\ufffd\ufffd", 10), *_in_a_row("行政运行支出预算", 30)]
+    unread = PageContent(1, 100, 100, digits, [], [])
+    assert with_spaces(unread) is unread

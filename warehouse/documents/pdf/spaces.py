@@ -1,0 +1,59 @@
+"""White space that a font does not name: browsers leave it out of the Unicode maps of their fonts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from warehouse.documents.pdf.content import Glyph, PageContent
+
+_UNKNOWN = "\ufffd"
+_WIDTH = 0.25
+"""Of the size; the width that a source tells of a character without a name is not its own."""
+
+_A_NUMBER = 4
+"""Unknown characters in a row; the shortest amount has as many."""
+
+_WORD_GAP = 1.5
+"""Of the size: characters further apart do not follow each other."""
+
+_MOST = 0.6
+"""Share of a page; among more there may be words."""
+
+_NUMBER = re.compile(r"\d\.\d\d")
+
+
+def with_spaces(content: PageContent) -> PageContent:
+    """The page with spaces for the characters that no font names, where these are no digits."""
+    glyphs = sorted(content.glyphs)
+    unknown = sum(glyph[4] == _UNKNOWN for glyph in glyphs)
+    if not unknown or unknown > _MOST * len(glyphs) or _may_be_digits(glyphs):
+        return content
+    return replace(content, glyphs=[_as_space(glyph) if glyph[4] == _UNKNOWN else glyph for glyph in glyphs])
+
+
+def _as_space(glyph: Glyph) -> Glyph:
+    base, x0, _, size, _, confidence = glyph
+    return base, x0, x0 + _WIDTH * size, size, " ", confidence
+
+
+def _may_be_digits(glyphs: Sequence[Glyph]) -> bool:
+    """Whether more texts of unknown characters are as long as numbers than numbers can be read."""
+    runs = groupby(glyphs, lambda glyph: glyph[4] == _UNKNOWN)
+    words = [word for is_unknown, run in runs if is_unknown for word in _words(list(run))]
+    numbers = _NUMBER.findall("".join([glyph[4] for glyph in glyphs]))
+    return sum(len(word) >= _A_NUMBER for word in words) > len(numbers)
+
+
+def _words(run: list[Glyph]) -> list[list[Glyph]]:
+    """Characters that follow each other."""
+    words = [run[:1]]
+    for glyph in run[1:]:
+        base, x0, _, size, *_ = words[-1][-1]
+        if glyph[0] == base and glyph[1] - x0 < _WORD_GAP * size:
+            words[-1].append(glyph)
+        else:
+            words.append([glyph])
+    return words
