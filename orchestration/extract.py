@@ -12,9 +12,9 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
-from rich.console import Console
 from rich.table import Table
 
+from orchestration.options import print_table
 from warehouse.documents.model import ReadOutcome
 from warehouse.reading import ReadResult, read_files
 
@@ -94,4 +94,4 @@ def _write_table(records: Iterable[dict[str, Any]], file: IO[str]) -> None:
             f"{record['value_text']} {record['unit']}",
             f"{Decimal(record['amount_yuan']):,}",
         )
-    Console(file=file).print(table)
+    print_table(table, file)

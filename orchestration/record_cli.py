@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.options import HomeOption, fail, require_record, screen
+from orchestration.options import HomeOption, fail, print_table, require_record, screen
 from warehouse.home import Home
 
 commands = typer.Typer()
@@ -23,8 +23,6 @@ def history(
     home: HomeOption = None,
 ) -> None:
     """Tell the story of a document, or of all documents of a disclosure; moments are of UTC."""
-    from rich.console import Console
-
     from orchestration.timeline import concluded, standing, timeline
     from warehouse.record.history import TOLD, names_of
     from warehouse.record.history import history as story_of
@@ -36,10 +34,9 @@ def history(
         moments = story_of(log.read(types=TOLD), names)
     if not moments:
         fail(f"{subject}: nothing in the record by this address, SHA-256 or disclosure_key")
-    console = Console(highlight=False, markup=False)
     for line in standing(place.warehouse, names):
-        console.print(line, style="bold", soft_wrap=True)
-    console.print(timeline([*moments, *concluded(place.warehouse, names)]))
+        typer.secho(line, bold=True)
+    print_table(timeline([*moments, *concluded(place.warehouse, names)]))
 
 
 @commands.command()
@@ -93,15 +90,14 @@ def correct(  # noqa: PLR0913 - the options of a command are its parameters
 @commands.command()
 def publications(home: HomeOption = None) -> None:
     """List what was published, and whether it is still there."""
-    from rich.console import Console
-    from rich.table import Column, Table
+    from rich.table import Table
 
     from warehouse import publication
     from warehouse.record.log import EventLog
 
     place = require_record(home)
     headings = ("number", "events until", "loads", "SHA-256 of warehouse.duckdb", "where it is")
-    table = Table(*(Column(heading, overflow="fold") for heading in headings), box=None)
+    table = Table(*headings, box=None)
     with EventLog.open(place.event_log) as log:
         cited, pruned = publication.cited(log), publication.pruned(log)
         for number, made in publication.publications(log).items():
@@ -117,7 +113,7 @@ def publications(home: HomeOption = None) -> None:
                 made.warehouse_sha256,
                 f"{state}{current}",
             )
-    Console(highlight=False, soft_wrap=True).print(table)
+    print_table(table)
 
 
 @commands.command()

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from orchestration.options import EXIT_FAILED, HomeOption, SitesOption, fail
+from orchestration.options import EXIT_FAILED, HomeOption, SitesOption, fail, print_table
 from scrapers.check import SCHEMA, check_folder, schema_text
 from scrapers.fixtures import FIXTURES
 from scrapers.probe import ProbeError, probe, write_draft
@@ -66,7 +65,7 @@ def status(
             f"{site.next_run_at:%Y-%m-%d %H:%M %z}" + (", and due now" if site.is_due else ""),
             site.last_reason,
         )
-    Console(highlight=False, soft_wrap=True).print(table)
+    print_table(table)
 
 
 @app.command()

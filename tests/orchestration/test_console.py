@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
 from expectations.covered import Covered
 from expectations.summary import summarise
 from orchestration import cli
 from orchestration.console import print_run
+from orchestration.options import print_table
 from orchestration.runner import RunOutcome
 from warehouse.home import Home
 from warehouse.record.events import CrawlFinished, CrawlStarted, Event
@@ -49,6 +51,15 @@ def test_sites_outside_of_their_hours_are_said_to_be(tmp_path: Path) -> None:
     every = printed(Home(tmp_path / "every"), {"忻州": closed})
     assert "Every site was outside of its hours" in every
     assert "Nothing new." not in every
+
+
+def test_a_table_is_never_cut_where_it_is_not_on_a_terminal() -> None:
+    table = Table("item", "yuan")
+    table.add_row("商贸流通服务行业综合管理及市场运行监测" * 8, "18,808,600.00")
+    file = io.StringIO()
+    print_table(table, file)
+    assert "18,808,600.00" in file.getvalue()
+    assert "…" not in file.getvalue()
 
 
 def of_dagster(message: str) -> OperationalError:
