@@ -74,6 +74,9 @@ def test_the_plans_that_miss_their_budget_say_by_what(results: list[tuple[str, .
 
 
 def test_what_is_not_evaluated_says_why(results: list[tuple[str, ...]]) -> None:
-    assert [
-        detail for *_, status, _, _, detail in results if status == "not_evaluated" and ":" not in detail
-    ] == []
+    why = {detail.partition(":")[0] for *_, status, _, _, detail in results if status == "not_evaluated"}
+    assert why <= {
+        "the operands are not printed in this table",
+        "the operands cannot be told for certain",
+        "a weak identity, whose difference proves nothing",
+    }

@@ -66,7 +66,7 @@ def test_the_cause_of_a_failed_identity_is_the_recognition(built: duckdb.DuckDBP
         """
     ).fetchall()
     causes = {sha256: {cause for found, _, cause in rows if found == sha256} for sha256, _, _ in rows}
-    assert causes == {sha("scanned"): {"extraction"}, sha("printed"): {"unknown"}}
+    assert causes == {sha("scanned"): {"extraction"}, sha("printed"): {"source"}}
 
 
 def test_the_notice_reaches_the_warehouse(built: duckdb.DuckDBPyConnection) -> None:

@@ -74,6 +74,13 @@ total as (
         case
             when regexp_matches(amount.row_label, '^人员经费(合计|小计)$') then 'personnel_total'
             when regexp_matches(amount.row_label, '^公用经费(合计|小计)$') then 'public_total'
+            -- Hunan prints a table for each class of the basic expenditure: its total is none of all.
+            when not ends_with(amount.table_type, 'basic_expenditure') then 'total'
+            when regexp_matches(amount.table_title, '工资福利|商品和服务|个人和家庭') then 'class_total'
+            when contains(amount.table_title, '人员经费') and not contains(amount.table_title, '公用经费')
+                then 'personnel_total'
+            when contains(amount.table_title, '公用经费') and not contains(amount.table_title, '人员')
+                then 'public_total'
             else 'total'
         end as item,
         true as is_row

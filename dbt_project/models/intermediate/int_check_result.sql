@@ -28,15 +28,31 @@ judged as (
             when coalesce(is_held, abs(found_yuan - expected_yuan) <= envelope_yuan) then 'held'
             when is_evaluable then 'failed'
             else 'not_evaluated'
-        end as status,
-        cast(cast(100 * found_yuan as hugeint) as varchar) as found_digits,
-        cast(cast(100 * expected_yuan as hugeint) as varchar) as expected_digits,
-        if(
-            length(found_digits) = length(expected_digits),
-            list_filter(range(1, length(found_digits) + 1), place -> found_digits[place] <> expected_digits[place]),
-            []
-        ) as other_digits
+        end as status
     from evaluated
+),
+
+-- Tables of which the reader had to say something; what is not named here touches no cell.
+noticed as (
+    select distinct
+        read.edition_key,
+        read.table_ordinal
+    from {{ ref('int_table') }} as read
+    inner join {{ ref('int_edition') }} as edition on read.edition_key = edition.edition_key
+    inner join {{ ref('stg_notice') }} as notice
+        on
+            edition.document_sha256 = notice.document_sha256
+            and (
+                read.table_ordinal = notice.table_ordinal
+                or (
+                    notice.table_ordinal is null
+                    and notice.page between read.page and coalesce(read.last_page, read.page)
+                )
+            )
+    where
+        notice.kind not in (
+            'watermark', 'running_title', 'roles_by_sums', 'hidden_sheet', 'member_read', 'embedded_part'
+        )
 ),
 
 -- What other failures say about a cause: a table in which many identities fail was misread; a difference that
@@ -55,7 +71,13 @@ context as (
                 cell.table_ordinal
             from {{ ref('int_cell') }} as cell
             where cell.confidence is not null
-        ) as is_recognised
+        ) as is_recognised,
+        (edition_key, table_ordinal) in (
+            select
+                noticed.edition_key,
+                noticed.table_ordinal
+            from noticed
+        ) as is_noticed
     from judged
     window
         same_table as (partition by edition_key, table_ordinal),
@@ -82,16 +104,8 @@ result as (
             when same_in_document > same_in_table then 'source'
             -- Optical recognition takes one digit for another; int_cell says which amounts are in doubt.
             when is_recognised then 'extraction'
-            -- One digit is another, or two neighbours are exchanged: no reader of a text does that.
-            when
-                len(other_digits) = 1
-                or (
-                    len(other_digits) = 2
-                    and other_digits[1] + 1 = other_digits[2]
-                    and found_digits[other_digits[1]] = expected_digits[other_digits[2]]
-                    and found_digits[other_digits[2]] = expected_digits[other_digits[1]]
-                )
-                then 'source'
+            -- Every figure was taken from the text of the file itself, and the reader saw nothing odd.
+            when not is_noticed then 'source'
             else 'unknown'
         end as cause,
         if(status = 'not_evaluated', null, expected_yuan) as expected_yuan,

@@ -12,7 +12,7 @@ with coded as (
                 table_type in (
                     'revenue_summary', 'expenditure_summary', 'general_public_expenditure',
                     'fiscal_appropriation_expenditure', 'government_fund_expenditure', 'state_capital_expenditure',
-                    'fiscal_account_expenditure'
+                    'fiscal_account_expenditure', 'unit_funds_expenditure'
                 )
                 and regexp_full_match(item_code, '2[0-9]{2}([0-9]{2}){0,2}')
             )
