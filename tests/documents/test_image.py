@@ -6,12 +6,14 @@ import io
 import struct
 import zlib
 
+import docx
 import pytest
+from docx.shared import Cm
 from PIL import Image, ImageDraw
 
 from tests.documents.document_builders import texts
 from warehouse.documents import read_document
-from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
+from warehouse.documents.model import Line, ReadOutcome, UnreadableDocumentError
 
 ROWS = [["201", "1,880.86", "72.50"], ["20113", "943.53", "36.90"], ["208", "99.00", "66.00"]]
 
@@ -76,3 +78,23 @@ def test_what_is_no_page_says_so():
     assert outcome(encoded(Image.new("L", (80, 60)), file_format="PNG")) is ReadOutcome.UNSUPPORTED
     assert outcome(vast_png()) is ReadOutcome.TOO_LARGE
     assert outcome(encoded(Image.new("L", (600, 400), 255), file_format="PNG")) is ReadOutcome.NO_TEXT
+
+
+def test_a_picture_of_a_table_in_a_word_file_is_read_where_it_stands():
+    document = docx.Document()
+    document.add_paragraph("收支情况见下表。")
+    document.add_picture(io.BytesIO(encoded(picture(ROWS), file_format="PNG")), width=Cm(16))
+    document.add_paragraph("说明")
+    document.add_picture(io.BytesIO(encoded(Image.effect_noise((600, 400), 80), file_format="PNG")))
+    file = io.BytesIO()
+    document.save(file)
+    read = read_document(file.getvalue())
+    assert [block.text if isinstance(block, Line) else "table" for block in read.blocks] == [
+        "收支情况见下表。",
+        "table",
+        "说明",
+    ]
+    (table,) = read.tables
+    assert texts(table) == ROWS
+    assert all(cell.confidence is not None and cell.box is None for cell in table.cells)
+    assert [notice.kind for notice in read.notices] == ["picture_read", "scan", "picture"]

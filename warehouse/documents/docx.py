@@ -56,6 +56,8 @@ _TRANSPARENT = {
 }  # fmt: skip
 """Elements that only wrap what is printed."""
 
+_PICTURES = "{*}blip", "{*}imagedata"
+_OBJECTS = {"OLEObject", "blip", "imagedata"}
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
@@ -101,7 +103,7 @@ def _document(root: etree._Element, story: _Story, notes: Sequence[etree._Elemen
     blocks = [*_blocks(body, story, 0), *_notes(notes, story)]
     if story.parts is not None:
         story.notices.extend(story.parts.notices)
-    pictures = sum(1 for _ in body.iter("{*}blip", "{*}imagedata")) - story.read_objects
+    pictures = sum(1 for _ in body.iter(*_PICTURES)) - story.read_objects
     if pictures > 0:
         story.notices.append(Notice("picture", f"{pictures} pictures or embedded objects were not read"))
     if story.struck:
@@ -178,11 +180,17 @@ def _paragraph(paragraph: etree._Element, story: _Story, depth: int) -> Iterator
     yield from _boxed(boxes, story, depth)
 
 
+def _pictured(element: etree._Element, story: _Story) -> Iterator[Block]:
+    if story.parts is not None:
+        yield from story.parts.table_shown(element)
+
+
 def _boxed(boxes: list[etree._Element], story: _Story, depth: int) -> Iterator[Block]:
-    """What text boxes and embedded objects hold."""
+    """What text boxes and embedded objects hold, and the tables that pictures show."""
     for box in boxes:
-        if local(box) == "OLEObject":
-            found = list(_embedded(box, story))
+        if local(box) in _OBJECTS:
+            is_picture = local(box) != "OLEObject"
+            found = list(_pictured(box, story) if is_picture else _embedded(box, story))
             story.read_objects += bool(found)
             yield from found
         else:
@@ -242,7 +250,8 @@ def _collect_run(run: etree._Element, parts: list[str], boxes: list[etree._Eleme
             parts.append(symbol(part))
         elif name in {"drawing", "pict", "object", "AlternateContent"}:
             holder = alternative(part) if name == "AlternateContent" else part
-            found = holder.iter("{*}txbxContent", "{*}OLEObject")
+            pictures = () if next(holder.iter("{*}OLEObject"), None) is not None else _PICTURES
+            found = holder.iter("{*}txbxContent", "{*}OLEObject", *pictures)
             boxes.extend(box for box in found if not within_box(box, holder))
 
 

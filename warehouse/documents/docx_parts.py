@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
-import struct
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-import olefile
 from lxml import etree
 
-from warehouse.documents.cell_styles import active_sheet
+from warehouse.documents.embedded import read_embedded
+from warehouse.documents.image import read_table_picture
 from warehouse.documents.model import Line, Notice, Table, UnreadableDocumentError
-from warehouse.documents.package import one_deeper, parse_xml, read_member
+from warehouse.documents.package import parse_xml, read_member
 
 MAX_EMBEDDED = 50
 """Documents in one Word file."""
+MAX_PICTURES = 60
+"""Pictures in one Word file that are looked at."""
 
 
 @dataclass(slots=True)
@@ -28,6 +28,7 @@ class Parts:
     notices: list[Notice] = field(default_factory=list)
     targets: dict[str, str] | None = None
     count: int = 0
+    pictures: int = 0
 
     def blocks(self, element: etree._Element) -> list[Line | Table]:
         """What the part that an element refers to holds; a notice where it cannot be read.
@@ -40,7 +41,31 @@ class Parts:
             reason = "one of too many" if self.count > MAX_EMBEDDED else "not in the file"
             self.notices.append(Notice("embedded_part", f"{target}: {reason}"))
             return []
-        return self._read(target, is_shown=_attribute(element, "DrawAspect") == "Content")
+        is_shown = _attribute(element, "DrawAspect") == "Content"
+        try:
+            content = read_member(self.package, target)
+        except UnreadableDocumentError as error:
+            self.notices.append(Notice("embedded_part", f"{target}: {error.reason}"))
+            return []
+        blocks, notices = read_embedded(content, target, is_shown=is_shown)
+        self.notices.extend(notices)
+        return blocks
+
+    def table_shown(self, element: etree._Element) -> list[Line | Table]:
+        """The table that a picture shows, with the lines around it; nothing where it shows none."""
+        target = self._target(element)
+        self.pictures += 1
+        if target not in self.package.namelist() or self.pictures > MAX_PICTURES:
+            return []
+        try:
+            shown = read_table_picture(read_member(self.package, target))
+        except UnreadableDocumentError as error:
+            self.notices.append(Notice("embedded_part", f"{target}: {error.reason}"))
+            return []
+        self.notices.extend(
+            replace(notice, detail=f"{target}: {notice.detail}", page=None) for notice in shown.notices
+        )
+        return list(shown.blocks)
 
     def _target(self, element: etree._Element) -> str:
         if self.targets is None:
@@ -52,33 +77,8 @@ class Parts:
                 relation.get("Id", ""): posixpath.join(f"/{folder}", relation.get("Target", ""))
                 for relation in root
             }
-        return posixpath.normpath(self.targets.get(_attribute(element, "id"), "")).lstrip("/")
-
-    def _read(self, target: str, *, is_shown: bool) -> list[Line | Table]:
-        # Here, not above: reading a part may lead back into this module.
-        from warehouse.documents import read_document  # noqa: PLC0415 a cycle, see above
-
-        try:
-            with one_deeper():
-                data = _unwrapped(read_member(self.package, target))
-                document = read_document(data)
-        except UnreadableDocumentError as error:
-            self.notices.append(Notice("embedded_part", f"{target}: {error.reason}"))
-            return []
-        self.notices.extend(document.notices)
-        sheet = active_sheet(data, document.format) if is_shown else None
-        return [block for block in document.blocks if sheet is None or block.sheet == sheet]
-
-
-def _unwrapped(data: bytes) -> bytes:
-    """An object in the old container may be a package of the new kind, kept whole in one of its streams."""
-    if not data.startswith(olefile.MAGIC):
-        return data
-    try:
-        with olefile.OleFileIO(io.BytesIO(data)) as container:
-            return container.openstream("Package").read() if container.exists("Package") else data
-    except (OSError, IndexError, struct.error, ValueError, TypeError):
-        return data
+        relation = _attribute(element, "id") or _attribute(element, "embed")
+        return posixpath.normpath(self.targets.get(relation, "")).lstrip("/")
 
 
 def _attribute(element: etree._Element, name: str) -> str:

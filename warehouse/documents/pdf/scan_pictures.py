@@ -62,6 +62,18 @@ def with_pictures_read(content: PageContent, data: bytes) -> PageContent:
     )
 
 
+def table_on_page(data: bytes) -> PageContent | None:
+    """What the first page of a file shows, if that is a ruled table, and nothing else is looked for."""
+    document = pypdfium2.PdfDocument(data)
+    try:
+        width, height = document[0].get_size()
+        return _table(document[0], (0.0, 0.0, width, height), 1)
+    except pypdfium2.PdfiumError:
+        return None
+    finally:
+        document.close()
+
+
 def _boxes(page: pypdfium2.PdfPage, content: PageContent) -> Iterator[Box]:
     """Where the larger pictures of an upright page are, in points from its top left corner as displayed."""
     if page.get_rotation():
