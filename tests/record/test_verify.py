@@ -118,6 +118,45 @@ def test_an_event_that_reading_by_site_would_miss_is_found_and_mended_as_is_said
     assert found(home) == []
 
 
+@pytest.mark.parametrize("state", ["NULL", "5", "''"])
+def test_an_event_of_which_nothing_is_left_is_found(home: Home, state: str) -> None:
+    tamper(home, f"UPDATE stored_events SET state = {state} WHERE rowid = 3")
+    assert found(home) == [("chain", "position 3"), ("envelope", "position 3"), ("chain", "position 4")]
+
+
+def test_an_event_that_was_put_before_the_first_is_found(home: Home) -> None:
+    tamper(
+        home,
+        "INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state, site_id)"
+        " SELECT -5, 'f', 1, topic, state, site_id FROM stored_events WHERE rowid = 2",
+    )
+    assert ("gap", "position 1") in found(home)
+
+
+def test_an_index_that_does_not_fit_its_table_is_found(home: Home) -> None:
+    connection = sqlite3.connect(home.event_log)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE type = 'index'").fetchone()
+    (size,) = connection.execute("PRAGMA page_size").fetchone()
+    (event_id,) = connection.execute("SELECT originator_id FROM stored_events WHERE rowid = 3").fetchone()
+    connection.close()
+    content = bytearray(home.event_log.read_bytes())
+    content[content.index(event_id.encode(), (root - 1) * size)] ^= 1
+    home.event_log.write_bytes(content)
+    assert {kind for kind, _ in found(home)} == {"damaged_storage"}
+
+
+@pytest.mark.parametrize("cut", [0, 50])
+def test_a_copy_that_cannot_be_read_is_found_and_made_again(home: Home, cut: int) -> None:
+    with EventLog.open(home.event_log) as log:
+        export_events(log, home.events_parquet)
+        (segment,) = home.events_parquet.glob("*.parquet")
+        segment.write_bytes(segment.read_bytes()[:cut])
+        assert found(home) == [("changed_copy", "position 1")]
+        assert export_events(log, home.events_parquet) == 6
+    assert found(home) == []
+
+
 def test_a_changed_type_column_is_found(home: Home) -> None:
     tamper(home, "UPDATE stored_events SET topic = 'crawl.started' WHERE rowid = 2")
     assert found(home) == [("envelope", "position 2")]
@@ -137,6 +176,15 @@ def test_changed_cut_and_missing_files_are_found_and_named(home: Home) -> None:
         ]
     )
     assert archive.get(kept)
+
+
+def test_a_file_in_a_wrong_place_is_missing_in_its_own(home: Home) -> None:
+    archive = Archive(home.archive)
+    names = list(archive.hashes())
+    Path(archive.path_of(names[2])).rename(Path(archive.path_of(names[0])).with_name(names[2]))
+    Path(archive.path_of(names[4])).unlink()
+    Path(archive.path_of(names[4])).mkdir()
+    assert found(home) == [("missing_file", names[2]), ("corrupt_file", archive.path_of(names[4]))]
 
 
 def test_a_file_that_no_event_names_is_no_problem(home: Home) -> None:

@@ -108,10 +108,11 @@ class Archive:
         return bool(self._fs.exists(self.path_of(sha256)))
 
     def hashes(self) -> Iterator[str]:
-        """The hashes of all files, in order."""
+        """The hashes of all files in their places, in order."""
         for name in self._names(self._root):
             if len(name) == 2:
-                yield from (file for file in self._names(f"{self._root}/{name}") if _SHA256.fullmatch(file))
+                files = self._names(f"{self._root}/{name}")
+                yield from (file for file in files if file.startswith(name) and _SHA256.fullmatch(file))
 
     def sweep(self) -> None:
         """Remove what writers that were killed more than an hour ago left behind."""

@@ -56,6 +56,7 @@ SMALL_SEGMENTS = 32
 """So many segments at the end that would fit into one are put together."""
 
 _SEGMENT = re.compile(r"(\d{12})-(\d{12})\.parquet")
+_UNREADABLE = (OSError, pa.ArrowException)
 _CHECKSUM_KEY = b"mingzhang.last_checksum"
 _PAYLOADS_KEY = b"mingzhang.payloads"
 
@@ -86,7 +87,7 @@ def export_events(log: EventLog, folder: Path, *, until: int | None = None) -> i
     with exclusive(folder / ".lock"):
         _remove_compacted(folder)
         copied = copied_until(folder)
-        if copied and not _is_copy_of(log, copied):
+        if copied is None or not _is_copy_of(log, copied):
             for segment in _segments(folder):
                 segment.unlink()
             copied = None
@@ -112,11 +113,14 @@ def snapshot(folder: Path, target: Path) -> None:
 
 
 def copied_until(folder: Path) -> Copied | None:
-    """How far the copy in a folder goes; None where there is none."""
+    """How far the copy in a folder goes; None where there is none that can be read."""
     segments = _segments(folder)
     if not segments:
         return None
-    metadata = pq.read_schema(segments[-1]).metadata
+    try:
+        metadata = pq.read_schema(segments[-1]).metadata
+    except _UNREADABLE:
+        return None
     return Copied(
         position=int(segments[-1].stem.split("-")[1]),
         checksum=metadata[_CHECKSUM_KEY].decode(),
@@ -128,11 +132,12 @@ class ParquetCopy:
     """The segments of a folder, compared with the log in its order; few events are held at a time."""
 
     def __init__(self, folder: Path) -> None:
-        copied = copied_until(folder)
+        segments, copied = _segments(folder), copied_until(folder)
         # A copy made by other definitions of the payloads is made again before it is read.
-        of_today = copied is not None and copied.payloads == _payloads_fingerprint()
-        self.last_position = copied.position if copied and of_today else 0
-        self._batches = _batches(_segments(folder) if of_today else [])
+        if copied and copied.payloads != _payloads_fingerprint():
+            segments = []
+        self.last_position = _range_of(segments[-1])[1] if segments else 0
+        self._batches = _batches(segments)
         self._held = EVENT_SCHEMA.empty_table()
 
     def first_difference(self, rows: Sequence[StoredRow]) -> int | None:
@@ -144,7 +149,12 @@ class ParquetCopy:
         rows = [row for row in rows if row.position <= self.last_position]
         if not rows:
             return None
-        found, expected = self._until(rows[-1].position), _columns(rows).combine_chunks()
+        try:
+            found = self._until(rows[-1].position)
+        except _UNREADABLE:
+            self.last_position = 0
+            return rows[0].position
+        expected = _columns(rows).combine_chunks()
         if found.equals(expected):
             return None
         pairs: Iterator[tuple[Any, Any]] = zip_longest(expected.to_pylist(), found.to_pylist(), fillvalue={})

@@ -125,6 +125,10 @@ class EventLog:
         """The position of the first of these events that is missed when it is read by its type or site."""
         return self._recorder.unlisted(rows)
 
+    def damage(self) -> list[str]:
+        """What the storage finds wrong in its own files."""
+        return self._recorder.damage()
+
     def last_position(self) -> int:
         """The position of the last event; 0 in an empty log."""
         return self._recorder.last_position()

@@ -134,6 +134,10 @@ class PostgresRecorder:
         """None: reading by type or site goes by indexes that the database keeps."""
         return None
 
+    def damage(self) -> list[str]:
+        """Nothing: its files are the database's own affair."""
+        return []
+
     def last_position(self) -> int:
         """The position of the last event; 0 in an empty log."""
         with self._clear_errors(), self._pool.connection() as connection:

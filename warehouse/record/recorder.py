@@ -59,6 +59,9 @@ class Recorder(Protocol):
     def unlisted(self, rows: Sequence[StoredRow]) -> int | None:
         """The position of the first of these events that is missed when it is read by its type or site."""
 
+    def damage(self) -> list[str]:
+        """What the storage finds wrong in its own files."""
+
     def last_position(self) -> int:
         """The position of the last event; 0 in an empty log."""
 

@@ -233,6 +233,15 @@ class SqliteRecorder:
                 return row.position
         return None
 
+    def damage(self) -> list[str]:
+        """What SQLite finds wrong in its pages and between the table and its index."""
+        with _clear_errors(self._path), self._datastore.transaction(commit=False) as cursor:
+            try:
+                cursor.execute("PRAGMA integrity_check(10)")
+                return [message for (message,) in cursor.fetchall() if message != "ok"]
+            except sqlite3.DatabaseError as error:
+                return [str(error)]
+
     def last_position(self) -> int:
         """The position of the last event; 0 in an empty log."""
         with _clear_errors(self._path):

@@ -26,6 +26,8 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being verified (`events`, `files`), how many are done, and of how many."""
 
 _EVENTS_AT_A_TIME = 5_000
+_BEFORE_ALL = -(2**63)
+"""Events are counted from 1; what somebody put before them is an addition."""
 
 _NAMES_A_FILE = {FetchFinished.type, DocumentImported.type}
 
@@ -35,8 +37,8 @@ class Problem:
     """Something in the record that is not as it was recorded."""
 
     kind: str
-    """`missing_log`, `unreadable_log`, `gap`, `chain`, `envelope`, `unlisted`, `shortened`, `changed_copy`,
-    `corrupt_file`, `missing_file`, `changed_publication`, `missing_publication_file` or
+    """`missing_log`, `unreadable_log`, `damaged_storage`, `gap`, `chain`, `envelope`, `unlisted`, `shortened`,
+    `changed_copy`, `corrupt_file`, `missing_file`, `changed_publication`, `missing_publication_file` or
     `changed_raw_table`."""
     where: str
     """The position in the log, or the file."""
@@ -94,8 +96,10 @@ def _log_problems(
     log: EventLog, copy: ParquetCopy, named: _NamedFiles, report: Progress
 ) -> Iterator[Problem]:
     """Problems of the log and its copy; fills `named` with the hashes that it names, and where."""
+    for detail in log.damage():
+        yield Problem("damaged_storage", "the log's file", detail)
     checksum, position, end = GENESIS, 0, log.last_position()
-    stored = log.read_stored(until=end)
+    stored = log.read_stored(after=_BEFORE_ALL, until=end)
     while rows := list(islice(stored, _EVENTS_AT_A_TIME)):
         broken = False
         files: list[tuple[str, int]] = []
@@ -105,7 +109,7 @@ def _log_problems(
                     "gap", f"position {position + 1}", f"the next event is at position {row.position}"
                 )
             position = row.position
-            stored_checksum, body = unseal(row.state)
+            stored_checksum, body = unseal(row.state or b"")
             if stored_checksum != next_checksum(checksum, body):
                 detail = "the event, or one before it, is not the one that was recorded"
                 yield Problem("chain", f"position {position}", detail)
@@ -154,7 +158,7 @@ def _archive_problems(archive: Archive, named: _NamedFiles, report: Progress) ->
             missing = next(expected, None)
         try:
             archive.get(sha256)
-        except CorruptArchiveError as error:
+        except (CorruptArchiveError, RecordUnavailableError) as error:
             yield Problem("corrupt_file", archive.path_of(sha256), str(error))
         report("files", done, max(done, count))
     while missing:
