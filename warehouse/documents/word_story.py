@@ -38,6 +38,8 @@ class Paragraph:
     row: Row | None = None
     is_struck: bool = False
     """Whether it had text that is deleted or hidden."""
+    inner: tuple[Block, ...] = ()
+    """What the documents hold that stand in it."""
 
 
 def story_blocks(paragraphs: Sequence[Paragraph], notices: list[Notice]) -> Iterator[Block]:
@@ -53,6 +55,7 @@ def _blocks(paragraphs: Sequence[Paragraph], depth: int, notices: list[Notice]) 
     while position < len(paragraphs):
         if paragraphs[position].depth <= depth:
             yield from lines([paragraphs[position].text])
+            yield from paragraphs[position].inner
             position += 1
             continue
         end = position
@@ -101,10 +104,10 @@ def _cell_content(
     paragraphs: Sequence[Paragraph], depth: int, notices: list[Notice]
 ) -> tuple[str, list[Block]]:
     own = [p.text for p in paragraphs if p.depth <= depth]
-    nested: list[Block] = []
+    nested = [block for paragraph in paragraphs if paragraph.depth <= depth for block in paragraph.inner]
     if any(p.depth > depth for p in paragraphs):
         deeper = [p for p in paragraphs if p.depth > depth]
-        nested = list(_blocks(deeper, depth, notices))
+        nested += _blocks(deeper, depth, notices)
     return "\n".join(own).rstrip().lstrip("\n"), nested
 
 

@@ -1,0 +1,43 @@
+"""A document that stands in another one: a chunk of a Word file, an embedded workbook, an attachment."""
+
+from __future__ import annotations
+
+import io
+import struct
+
+import olefile
+
+from warehouse.documents.cell_styles import active_sheet
+from warehouse.documents.model import Line, Notice, Table, UnreadableDocumentError
+from warehouse.documents.package import one_deeper
+
+
+def read_embedded(data: bytes, name: str, *, is_shown: bool) -> tuple[list[Line | Table], list[Notice]]:
+    """Its blocks and notices; only a notice that gives its name and the reason where it cannot be read.
+
+    A workbook that stands in a text shows one sheet (`is_shown`); one that is attached is read whole.
+    """
+    # Here, not above: reading it may lead back into the module that asks.
+    from warehouse.documents import read_document  # noqa: PLC0415 a cycle, see above
+
+    try:
+        with one_deeper():
+            content = _unwrapped(data)
+            document = read_document(content)
+    except UnreadableDocumentError as error:
+        return [], [Notice("embedded_part", f"{name}: {error.reason}")]
+    sheet = active_sheet(content, document.format) if is_shown else None
+    blocks = [block for block in document.blocks if sheet is None or block.sheet == sheet]
+    return blocks, list(document.notices)
+
+
+def _unwrapped(data: bytes) -> bytes:
+    """An object in the old container may be a package of the new kind, kept whole in one of its streams."""
+    if not data.startswith(olefile.MAGIC):
+        return data
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as container:
+            content: bytes = container.openstream("Package").read() if container.exists("Package") else data
+            return content
+    except (OSError, IndexError, struct.error, ValueError, TypeError):
+        return data
