@@ -37,8 +37,8 @@ class Problem:
     """Something in the record that is not as it was recorded."""
 
     kind: str
-    """`missing_log`, `unreadable_log`, `damaged_storage`, `gap`, `chain`, `envelope`, `unlisted`, `shortened`,
-    `changed_copy`, `corrupt_file`, `missing_file`, `changed_publication`, `missing_publication_file` or
+    """`missing_log`, `unreadable_log`, `damaged_storage`, `gap`, `chain`, `envelope`, `unlisted`,
+    `shortened`, `changed_copy`, `corrupt_file`, `missing_file`, `changed_publication`, `missing_publication_file` or
     `changed_raw_table`."""
     where: str
     """The position in the log, or the file."""
