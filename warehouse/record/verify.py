@@ -38,8 +38,8 @@ class Problem:
 
     kind: str
     """`missing_log`, `unreadable_log`, `damaged_storage`, `gap`, `chain`, `envelope`, `unlisted`,
-    `shortened`, `changed_copy`, `corrupt_file`, `missing_file`, `changed_publication`, `missing_publication_file`,
-    `changed_raw_table`."""
+    `shortened`, `changed_copy`, `corrupt_file`, `missing_file`, `changed_publication`,
+    `missing_publication_file`, `changed_raw_table`."""
     where: str
     """The position in the log, or the file."""
     detail: str
