@@ -22,7 +22,7 @@ from pathlib import Path
 from warehouse.collection import collect_rarely
 from warehouse.documents.model import Document, UnreadableDocumentError
 from warehouse.documents.pdf import read_pdf
-from warehouse.documents.pdf.oxide import OxideFile
+from warehouse.documents.pdf.opening import open_pdf
 from warehouse.documents.pdf.pages import lay_out
 from warehouse.tables import recognise
 
@@ -41,7 +41,7 @@ def reference(path: Path) -> int:
 @collect_rarely()
 def grids(path: Path) -> int:
     """Our grids and lines, page by page, as `read_pdf` makes them before it joins tables over pages."""
-    file = OxideFile(path.read_bytes())
+    file = open_pdf(path.read_bytes())
     for number in range(1, file.page_count + 1):
         lay_out(file.read(number))
     return file.page_count
@@ -121,7 +121,7 @@ def has_text(path: Path) -> bool:
 
 def page_count(path: Path) -> int:
     """Pages of a readable document."""
-    return OxideFile(path.read_bytes()).page_count
+    return open_pdf(path.read_bytes()).page_count
 
 
 def long_document(paths: Sequence[Path], pages: int, folder: Path) -> Path:

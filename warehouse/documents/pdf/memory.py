@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import ctypes
 import os
-from pathlib import Path
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def resident_bytes() -> int:
     """Memory of this process; 0 where the system does not tell, so that nothing seems to grow."""
     try:
-        with Path("/proc/self/statm").open("rb") as statm:
-            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        statm = os.open("/proc/self/statm", os.O_RDONLY)  # half the time of a file object
     except OSError:
         return 0
+    try:
+        return int(os.read(statm, 100).split()[1]) * _PAGE
+    finally:
+        os.close(statm)
 
 
 def give_back() -> None:

@@ -6,7 +6,7 @@ import re
 
 from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
 from warehouse.documents.pdf.content import PageSource, SourceError
-from warehouse.documents.pdf.oxide import OxideFile
+from warehouse.documents.pdf.parts import PartedFile
 from warehouse.documents.pdf.sources import open_reference
 
 MAX_PAGES = 3000
@@ -69,7 +69,7 @@ def _require_no_password(data: bytes) -> None:
 
 def _opened(data: bytes) -> PageSource:
     try:
-        return OxideFile(data)
+        return PartedFile(data)
     except SourceError as error:
         try:
             return open_reference(data)

@@ -10,30 +10,21 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
+from warehouse.documents.model import Notice
 from warehouse.documents.pdf.content import Glyph, PageContent, Rule, SourceError
+from warehouse.documents.pdf.doubt import Doubts
 from warehouse.documents.pdf.frame import Frame
 from warehouse.documents.pdf.hiding import is_overprinted
 from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_ground, is_white
 from warehouse.documents.pdf.library import pdf_oxide
-from warehouse.documents.pdf.memory import give_back, resident_bytes
 from warehouse.documents.pdf.sideways import Mark, sideways_of
 from warehouse.documents.pdf.text import WIDE_FROM, has_words, reads_backwards
 
 Bounds = tuple[float, float, float, float]
 """Left, bottom, width and height in PDF space."""
 
-_PREDEFINED = re.compile(rb"/(Uni(GB|CNS|JIS|KS)-|GB[A-Z0-9a-z]*-|GBK)")
-"""Encodings that a file names without holding them: a font with one of these need not be embedded."""
-
 _TURNED = re.compile(rb"/Rotate(?!\s+0\b(?!\s+\d+\s+R))")
 """A rotation written in the file, of any angle but 0; a reference to a number could be any."""
-
-_GARBLED = frozenset("äåæçŁØ")
-"""First bytes of Chinese characters in UTF-8. So the library prints, byte by byte, the text that is written
-beside a character (/ActualText) of a Type 3 font; browsers do so where fonts are PostScript outlines."""
-
-_FEW_SUSPECTS = 5
-"""Glyphs; a page number in such a font does no harm."""
 
 _OUTLINES = 2000
 """Strokes of shapes; the outlines of three lines of text."""
@@ -54,12 +45,6 @@ _DICTIONARY = 300
 
 _FEW_RULES = 8
 """A scanned page has none of its own; one with more is not looked at as a scan."""
-
-_MOST_KEPT = 16_000_000
-"""Bytes by which the process may grow before the file is opened anew."""
-
-_LOOK_EVERY = 5
-"""Pages; to ask for the memory takes as long as a tenth of a page, to open a file as long as some pages."""
 
 _UPRIGHT = 2.0
 """Degrees; text that leans further is not part of the lines."""
@@ -92,22 +77,27 @@ def _library_errors() -> Iterator[None]:
 
 
 class OxideFile:
-    """An open file; pages are read one at a time and nothing of them is kept."""
+    """An open file, or a part of one; the library keeps what it decoded of the pages that were read.
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
+    Args:
+        data: The file.
+        before: Pages of the whole that stand before this part.
+
+    Raises:
+        SourceError: It cannot be opened.
+    """
+
+    def __init__(self, data: bytes, before: int = 0) -> None:
         with _library_errors():
             self._document = pdf_oxide.PdfDocument.from_bytes(data)
             self.page_count = int(self._document.page_count())
+        self.pages = range(before + 1, before + 1 + self.page_count)
         # To ask for one of these takes a walk through all pages, and a copy of the file: only where needed.
         hidden = b"/ObjStm" in data
         self._may_turn = hidden or _TURNED.search(data) is not None
         self._may_crop = hidden or b"/CropBox" in data
         self._most_pixels = _most_pixels(data)
-        self._may_misplace = hidden or _PREDEFINED.search(data) is not None
-        self._may_garble = hidden or b"/Type3" in data
-        self._most_resident = 0
-        self._pages_read = 0
+        self._doubts = Doubts(data)
 
     def read(self, number: int) -> PageContent:
         """The content of a page, counted from 1.
@@ -119,10 +109,17 @@ class OxideFile:
             return self._read(number)
 
     def _read(self, number: int) -> PageContent:
-        index = number - 1
+        index = number - self.pages.start
+        notices: list[Notice] = []
         characters = self._document.extract_chars(index)
         directions = [char.rotation_degrees for char in characters]
         frame = self._frame(index, directions)
+        doubt = self._doubts.about(characters, frame.rotation)
+        if doubt and (second := self._doubts.second_reading(characters, index)):
+            notices.append(Notice("fallback", f"characters by pdfium: {doubt}", number))
+            characters, doubt = second, ""
+            directions = [char.rotation_degrees for char in characters]
+            frame = self._frame(index, directions)
         width, height = frame.size
         watermark = Watermark()
         paths = self._document.extract_paths(index)
@@ -137,9 +134,8 @@ class OxideFile:
         picture = 0.0
         if not has_words(glyphs):
             picture = 1.0 if _is_outlines(paths) else self._picture(index, width * height, inline=True)
-        elif self._may_show(len(glyphs), len(horizontal) + len(vertical)):
+        elif notices or self._may_show(len(glyphs), len(horizontal) + len(vertical)):
             picture = self._picture(index, width * height)
-        self._forget()
         return PageContent(
             number,
             width,
@@ -149,27 +145,11 @@ class OxideFile:
             vertical,
             turn=frame.turn,
             picture=picture,
-            is_patched=_has_white_areas(paths) and is_overprinted(glyphs),
             sideways=sideways,
-            doubt=self._doubt(characters, frame.rotation),
-            notices=watermark.notices(number),
+            doubt=doubt,
+            is_patched=_has_white_areas(paths) and is_overprinted(glyphs),
+            notices=notices + watermark.notices(number),
         )
-
-    def _doubt(self, characters: list[Any], rotation: int) -> str:
-        if self._may_garble and any(c.char in _GARBLED and c.font_name == "Unknown" for c in characters):
-            return "a Type 3 font whose characters are garbled"
-        return _doubt(characters, rotation) if self._may_misplace else ""
-
-    def _forget(self) -> None:
-        """Open the file anew when the process has grown: the library keeps what it decoded."""
-        self._pages_read += 1
-        if self._pages_read == 1:  # what every page needs is loaded
-            self._most_resident = resident_bytes() + _MOST_KEPT
-        elif self._pages_read % _LOOK_EVERY == 0 and resident_bytes() > self._most_resident:
-            del self._document  # first, or there would be two for a moment
-            give_back()
-            self._document = pdf_oxide.PdfDocument.from_bytes(self._data)
-            self._pages_read = 0
 
     def _may_show(self, glyph_count: int, rule_count: int) -> bool:
         """Whether it is worth the time to look for a picture behind or beside the text of a page."""
@@ -210,51 +190,30 @@ def _is_outlines(paths: Sequence[dict[str, Any]]) -> bool:
     return sum(count for count in counts if count > _SHAPE) > _OUTLINES
 
 
-def _doubt(characters: list[Any], rotation: int) -> str:
-    """Whether the library took wrong widths, as it does for fonts outside the file.
-
-    Embedded subsets have a `+` in their names. Elsewhere Chinese characters must be square and digits half as
-    wide; the width of a sideways character is not known.
-    """
-    suspects = 0
-    for char in characters:
-        text = char.char
-        is_digit = text.isdecimal()
-        if (is_digit or "\u4e00" <= text <= "\u9fff") and "+" not in char.font_name:
-            ems = char.advance_width / char.font_size if char.font_size else 0.0
-            right = rotation == 0 and (0.42 < ems < 0.6 if is_digit else 0.95 < ems < 1.05)
-            suspects += not right
-    return "widths of a font that is not in the file" if suspects > _FEW_SUSPECTS else ""
-
-
 def _glyphs(characters: list[Any], frame: Frame) -> list[Glyph]:
     """The characters, placed. Much of the time of the package goes here.
 
-    The library tells no widths of characters on a page that lies on its side: they are estimated.
+    What the library calls a character's box is its place on the baseline, its width and the size of its font:
+    one answer instead of four. It tells no widths on a page that lies on its side: they are estimated.
     """
     (along, start), (down, top) = frame.axes
     if frame.is_sideways:
         return [
             (
-                down * c.origin_x + top,
-                (x := along * c.origin_y + start),
-                x + (c.font_size if c.char >= WIDE_FROM else c.font_size / 2),
-                c.font_size,
+                down * x + top,
+                (left := along * y + start),
+                left + (width or (size if c.char >= WIDE_FROM else size / 2)),
+                size,
                 c.char,
                 None,
             )
             for c in characters
+            for x, y, width, size in (c.bbox,)
         ]
     return [
-        (
-            down * c.origin_y + top,
-            (x := along * c.origin_x + start),
-            x + c.advance_width,
-            c.font_size,
-            c.char,
-            None,
-        )
+        (down * y + top, (left := along * x + start), left + width, size, c.char, None)
         for c in characters
+        for x, y, width, size in (c.bbox,)
     ]
 
 
@@ -281,10 +240,10 @@ def _marks(turned: list[tuple[Any, float]], frame: Frame, watermark: Watermark) 
         if abs(abs(angle) - 90) > _UPRIGHT or min(char.color) > PALE:
             watermark.see(char.char)
             continue
-        x, y = char.origin_x, char.origin_y
+        x, y, _, size = char.bbox
         if frame.is_sideways:
             x, y = y, x
-        yield Mark(angle > 0, along * x + start, down * y + top, char.font_size, char.char)
+        yield Mark(angle > 0, along * x + start, down * y + top, size, char.char)
 
 
 def _without_pale(characters: list[Any], paths: list[dict[str, Any]], watermark: Watermark) -> list[Any]:
@@ -302,10 +261,10 @@ def _without_pale(characters: list[Any], paths: list[dict[str, Any]], watermark:
         for char in characters
         if char.color not in pale
         or any(
-            x <= char.origin_x <= x + width and y <= char.origin_y <= y + height
+            x <= char.bbox[0] <= x + width and y <= char.bbox[1] <= y + height
             for x, y, width, height in grounds
         )
-        or not watermark.is_pale(char.char, char.font_size, char.color)
+        or not watermark.is_pale(char.char, char.bbox[3], char.color)
     ]
 
 

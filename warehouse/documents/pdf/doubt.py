@@ -1,0 +1,78 @@
+"""Whether pdf_oxide mistakes the characters of a page; pdfium reads those of such a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from warehouse.documents.pdf.content import SourceError
+from warehouse.documents.pdf.pdfium import PdfiumFile
+from warehouse.documents.pdf.text import WIDE_FROM
+
+_PREDEFINED = re.compile(rb"/(Uni(GB|CNS|JIS|KS)-|GB[A-Z0-9a-z]*-|GBK)")
+"""Encodings that a file names without holding them: a font with one of these need not be embedded."""
+
+_GARBLED = frozenset("äåæçŁØ")
+"""First bytes of Chinese characters in UTF-8. So the library prints, byte by byte, the text that is written
+beside a character (/ActualText) of a Type 3 font; browsers do so where fonts are PostScript outlines."""
+
+_FEW_SUSPECTS = 5
+"""Glyphs; a page number in such a font does no harm."""
+
+_NEARLY_ALL = 0.9
+
+
+class Doubts:
+    """What in a file the library is known to mistake."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        hidden = b"/ObjStm" in data
+        self._may_misplace = hidden or _PREDEFINED.search(data) is not None
+        self._may_garble = hidden or b"/Type3" in data
+        self._second: PdfiumFile | None = None
+
+    def about(self, characters: Sequence[Any], rotation: int) -> str:
+        """Why the characters of a page may be wrong; nothing where they are not."""
+        if self._may_garble and any(c.char in _GARBLED and c.font_name == "Unknown" for c in characters):
+            return "a Type 3 font whose characters are garbled"
+        if self._may_misplace and _count_of_odd_widths(characters, rotation) > _FEW_SUSPECTS:
+            return "widths of a font that is not in the file"
+        return ""
+
+    def second_reading(self, characters: Sequence[Any], index: int) -> list[Any]:
+        """The characters of a page by pdfium; none where it finds less of them, or nothing.
+
+        Wide blanks are left as they were: those before a label show its rank, and pdfium leaves them out.
+        """
+        try:
+            self._second = self._second or PdfiumFile(self._data)
+            second = self._second.characters(index + 1)
+        except SourceError:
+            return []
+        if _printed(second) < _NEARLY_ALL * _printed(characters):
+            return []
+        return [*second, *(char for char in characters if char.char == "\u3000")]
+
+
+def _count_of_odd_widths(characters: Sequence[Any], rotation: int) -> int:
+    """How many characters have wrong widths, as the library takes them for fonts outside the file.
+
+    Embedded subsets have a `+` in their names. Elsewhere Chinese characters must be square and digits half as
+    wide; the width of a sideways character is not known.
+    """
+    suspects = 0
+    for char in characters:
+        text = char.char
+        is_digit = text.isdecimal()
+        if (is_digit or "\u4e00" <= text <= "\u9fff") and "+" not in char.font_name:
+            ems = char.advance_width / char.font_size if char.font_size else 0.0
+            right = rotation == 0 and (0.42 < ems < 0.6 if is_digit else 0.95 < ems < 1.05)
+            suspects += not right
+    return suspects
+
+
+def _printed(characters: Sequence[Any]) -> int:
+    """How many Chinese characters and digits there are: what garbled text is not made of."""
+    return sum(c.char >= WIDE_FROM or c.char.isdecimal() for c in characters)

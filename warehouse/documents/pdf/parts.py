@@ -1,0 +1,117 @@
+"""A PDF of which a part is open at a time: memory grows neither with the pages nor fivefold with the file.
+
+The fast source keeps three copies of what it opens, five where pages are turned, and every font and page that
+it decoded. So a large file is cut into parts that are opened one after the other, and what is open is opened
+anew when the process has grown.
+"""
+
+from __future__ import annotations
+
+from warehouse.documents.pdf.content import PageContent, SourceError
+from warehouse.documents.pdf.memory import give_back, resident_bytes
+from warehouse.documents.pdf.oxide import OxideFile
+from warehouse.documents.pdf.pdfium import PdfiumFile
+
+_LARGE = 2_000_000
+"""Bytes; smaller files are opened whole."""
+
+_PART = 300_000
+"""Bytes that a part should have. To cut one out takes a third of a page's time."""
+
+_MOST_PAGES = 10
+"""Of a part."""
+
+_MOST_CUT = 100
+"""Pages after which pdfium opens the file anew: it keeps the objects that it came across."""
+
+_MOST_KEPT = 9_000_000
+_LEAST_KEPT = 2_500_000
+"""Bytes by which the process may grow over what it had without the part, and after its first page, before the
+next part is cut, or a file that is not cut is opened anew."""
+
+
+class PartedFile:
+    """An open file; pages are read one at a time, fastest in their order, and nothing of them is kept."""
+
+    def __init__(self, data: bytes) -> None:
+        """Open a file.
+
+        Raises:
+            SourceError: It cannot be opened.
+        """
+        self._data = data
+        self._cutter = _cutter(data)
+        self._part: OxideFile | None = None
+        self._most_resident = self._pages_read = 0
+        if self._cutter is None:
+            self._part = OxideFile(data)
+            self.page_count = self._part.page_count
+        else:
+            self.page_count = self._cutter.page_count
+
+    def read(self, number: int) -> PageContent:
+        """The content of a page, counted from 1.
+
+        Raises:
+            SourceError: The page cannot be read.
+        """
+        part = self._part
+        if part is None or number not in part.pages or self._has_grown():
+            del part
+            part = self._opened_at(number)
+        return part.read(number)
+
+    def _opened_at(self, number: int) -> OxideFile:
+        """What holds this page, opened; what was open is gone before, or there would be two for a moment."""
+        self._part = None
+        give_back()
+        self._most_resident = resident_bytes() + _MOST_KEPT
+        self._pages_read = 0
+        if self._cutter is None:
+            self._part = OxideFile(self._data)
+        else:
+            self._part = OxideFile(self._cutter.part_from(number), before=number - 1)
+        return self._part
+
+    def _has_grown(self) -> bool:
+        """Whether the process has, since it had nothing of the file."""
+        self._pages_read += 1
+        resident = resident_bytes()
+        if self._pages_read == 1:
+            self._most_resident = max(self._most_resident, resident + _LEAST_KEPT)
+        return resident > self._most_resident
+
+
+class _Cutter:
+    """Cuts a file into parts."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._file = PdfiumFile(data)
+        self._pages_cut = 0
+        self.page_count = self._file.page_count
+
+    def part_from(self, number: int) -> bytes:
+        """This page and those after it that make a part."""
+        if self._pages_cut > _MOST_CUT:
+            self._file = PdfiumFile(self._data)
+            self._pages_cut = 0
+        length, longer = _MOST_PAGES, len(self._data)
+        while True:
+            pages = range(number, min(number + length, self.page_count + 1))
+            self._pages_cut += len(pages)
+            part = self._file.cut(pages)
+            if len(part) <= 2 * _PART or length == 1 or len(part) > 0.8 * longer:
+                return part
+            length, longer = max(1, length * _PART // len(part)), len(part)
+
+
+def _cutter(data: bytes) -> _Cutter | None:
+    """What cuts the file; nothing where that is not worth the time, or pdfium makes nothing of the file."""
+    if len(data) <= _LARGE:
+        return None
+    try:
+        cutter = _Cutter(data)
+    except SourceError:
+        return None
+    return cutter if cutter.page_count else None
