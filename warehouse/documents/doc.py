@@ -66,12 +66,20 @@ def _text(story: Story) -> str:
     parts = []
     for piece in story.pieces:
         raw = story.main[piece.offset : piece.offset + (piece.end - piece.start) * piece.width]
-        text = raw.decode("utf-16-le", "replace") if piece.width == 2 else _decode_1252(raw)
+        text = _decode_utf_16(raw) if piece.width == 2 else _decode_1252(raw)
         # A surrogate pair is two CPs but one Python character: keep positions by leaving a filler behind.
         if len(text) != piece.end - piece.start:
             text = "".join(c if ord(c) < 0x10000 else c + "\x00" for c in text)
         parts.append(text.ljust(piece.end - piece.start, "\x00"))
     return "".join(parts)
+
+
+def _decode_utf_16(raw: bytes) -> str:
+    """Halves of a character beyond the first plane stay halves where a piece ends between them."""
+    try:
+        return raw.decode("utf-16-le", "surrogatepass")
+    except UnicodeDecodeError:
+        return raw.decode("utf-16-le", "replace")
 
 
 def _decode_1252(raw: bytes) -> str:
@@ -124,6 +132,7 @@ def _paragraphs_between(
         while last < end - 1 and text[last] not in "\r\x07\x0c":
             last += 1
         printed = "".join(text[i] for i in range(position, last + 1) if not hidden[i]).translate(_PRINTED_AS)
+        printed = printed.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         piece = story.pieces[bisect_right(piece_starts, last) - 1]
         is_struck = any(hidden[position:last])
         mark = _Mark(text[last], piece.offset + (last - piece.start) * piece.width, piece.changes)
