@@ -212,3 +212,40 @@ def test_a_page_scaled_as_a_whole_goes_on_without_a_header(new_paper: NewPaper, 
     paper.page()
     paper.table(rows[3:], widths=[factor * width for width in widths])
     assert len(read_pdf(paper.data()).tables) == tables
+
+
+WIDE = [
+    ["科目编码", "科目名称", "合计", "基本支出", "项目支出", "上年结转"],
+    ["", "合计", "190.00", "90.00", "70.00", "30.00"],
+    ["201", "一般公共服务支出", "100.00", "60.00", "40.00", ""],
+    ["208", "社会保障和就业支出", "50.00", "30.00", "", "20.00"],
+    ["221", "住房保障支出", "40.00", "", "30.00", "10.00"],
+]
+
+
+@pytest.mark.parametrize("over_first", [True, False])
+@pytest.mark.parametrize("repeated", [0, 2])
+def test_columns_that_go_on_to_the_right_on_other_pages_belong_to_their_rows(
+    new_paper: NewPaper, grid: Texts, *, over_first: bool, repeated: int
+):
+    left, right = [row[:3] for row in WIDE], [[*row[:repeated], *row[3:]] for row in WIDE]
+    parts = [left[:3], right[:3], left[3:], right[3:]]
+    paper = new_paper()
+    for i, rows in enumerate(parts if over_first else [parts[0], parts[2], parts[1], parts[3]]):
+        if i == 0:
+            paper.text(200, 40, "一般公共预算支出表")
+        paper.table(rows)
+        paper.page()
+    (table,) = read_pdf(paper.data()).tables
+    assert grid(table) == WIDE
+    last = next(cell for cell in table.cells if cell.text == "10.00")
+    assert last.page == 4
+
+
+def test_figures_after_another_title_are_no_columns_to_the_right(new_paper: NewPaper):
+    paper = new_paper()
+    for title, rows in (("支出表", [row[:3] for row in WIDE]), ("收入表", [row[3:] for row in WIDE])):
+        paper.text(200, 40, title)
+        paper.table(rows, widths=[70] * len(rows[0]))
+        paper.page()
+    assert len(read_pdf(paper.data()).tables) == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from warehouse.documents.captions import MONEY_UNIT, plain
 from warehouse.documents.pdf.grid import Grid
 from warehouse.documents.pdf.text import Run
@@ -41,7 +43,7 @@ def is_hollow(by_cell: dict[int, list[Run]], grid: Grid) -> bool:
         amounts = [run for run in runs if is_amount(run.text)]
         if not amounts:
             continue
-        lines = len({round(run.base) for run in amounts})
+        lines = _line_count(amounts)
         if len(grid.xs) == 2 and len(amounts) > lines:  # a frame around columns
             return True
         if len(amounts) >= 2 * _STACKED or (len(amounts) >= _STACKED and len(amounts) == len(runs)):
@@ -49,3 +51,9 @@ def is_hollow(by_cell: dict[int, list[Run]], grid: Grid) -> bool:
         together += lines > 1
         alone += len(amounts) == 1
     return together > 1 and together >= 2 * alone
+
+
+def _line_count(runs: list[Run]) -> int:
+    """How many lines texts make; a shadow is none of its own."""
+    bases = sorted(run.base for run in runs)
+    return 1 + sum(after - before > 0.5 * runs[0].size for before, after in pairwise(bases))

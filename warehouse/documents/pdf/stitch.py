@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from warehouse.documents.pdf.beside import joined_right
 from warehouse.documents.pdf.edges import common_edges
 from warehouse.documents.pdf.pages import PageLayout, PageLine, PartCell, TablePart
 
@@ -27,6 +28,7 @@ _NAME = 3
 """Characters; a known line of fewer is no part of another."""
 _AMOUNT = re.compile(r"-?[\d,]*\d\.\d+%?")
 _SHORT = 12
+_NOTE = re.compile(r"\s*(备?注|说明)")
 _ENDING = re.compile(r"备?注|说明|.*表$|.*[部分章]")
 _FIGURE = re.compile(r"-?[\d,]+(\.\d+)?%?")
 _OWN_ROW = re.compile(
@@ -43,13 +45,59 @@ Block = PageLine | TablePart
 
 def stitch(layouts: Sequence[PageLayout]) -> list[Block]:
     """All blocks of a document in reading order, tables continued over pages joined."""
+    pages: list[list[Block]] = []
+    for layout in layouts:
+        wider = _widened(pages[-1], layout.blocks) if pages else None
+        if wider is None:
+            pages.append(layout.blocks)
+        else:
+            pages[-1] = [*pages[-1][: _last_table(pages[-1])], *wider]
+    blocks: list[Block] = []
+    for block in _stacked(pages):
+        wider = _widened(blocks, [block])
+        if wider is None:
+            blocks.append(block)
+        else:
+            last = _last_table(blocks)
+            blocks[last:] = wider
+    return blocks
+
+
+def _widened(blocks: Sequence[Block], more: Sequence[Block]) -> list[Block] | None:
+    """The last table of `blocks`, going on to the right in the only one of `more`, with the lines around.
+
+    None where it does not, or where another title stands between the two.
+    """
+    tables = [block for block in more if isinstance(block, TablePart)]
+    if len(tables) != 1 or not any(isinstance(block, TablePart) for block in blocks):
+        return None
+    last = _last_table(blocks)
+    left, lines = (
+        blocks[last],
+        [block for block in (*blocks[last + 1 :], *more) if isinstance(block, PageLine)],
+    )
+    if not isinstance(left, TablePart) or any(_is_title(line.text) for line in lines):
+        return None
+    joined = joined_right(left, tables[0])
+    if joined is None:
+        return None
+    above = [line for line in lines if not _NOTE.match(line.text)]
+    return [*above, joined, *(line for line in lines if _NOTE.match(line.text))]
+
+
+def _is_title(line: str) -> bool:
+    return _is_new(line, set()) and _NOTE.match(line) is None
+
+
+def _stacked(pages: Sequence[list[Block]]) -> list[Block]:
+    """The blocks of all pages, tables that go on at the top of the next page joined."""
     blocks: list[Block] = []
     open_at: int | None = None
     began_on: list[Block] = []
-    for layout in layouts:
-        if not layout.blocks:
+    for page in pages:
+        if not page:
             continue
-        rest = layout.blocks
+        rest = page
         first = next((i for i, block in enumerate(rest) if isinstance(block, TablePart)), None)
         if open_at is not None and first is not None:
             joined = _continued(blocks[open_at:], rest[: first + 1], rest[first + 1 :], began_on)
@@ -61,7 +109,7 @@ def stitch(layouts: Sequence[PageLayout]) -> list[Block]:
             open_at = None
         elif any(isinstance(block, TablePart) for block in rest):
             open_at = _last_table(blocks)
-            began_on = layout.blocks
+            began_on = page
     return blocks
 
 
