@@ -12,7 +12,7 @@ import pytest
 
 from warehouse.home import Home
 from warehouse.record.archive import Archive
-from warehouse.record.events import Event
+from warehouse.record.events import Event, FetchFinished, FetchOutcome, PageKind
 from warehouse.record.export import export_events
 from warehouse.record.log import EventLog
 from warehouse.record.verify import verify_record
@@ -185,6 +185,22 @@ def test_a_file_in_a_wrong_place_is_missing_in_its_own(home: Home) -> None:
     Path(archive.path_of(names[4])).unlink()
     Path(archive.path_of(names[4])).mkdir()
     assert found(home) == [("missing_file", names[2]), ("corrupt_file", archive.path_of(names[4]))]
+
+
+def test_a_lost_page_that_shows_why_an_answer_was_none_is_missing(home: Home) -> None:
+    archive = Archive(home.archive)
+    evidence = archive.put("请求被拦截".encode())
+    payload = FetchFinished(
+        url="http://site.example/1.pdf",
+        kind=PageKind.DOCUMENT,
+        outcome=FetchOutcome.BLOCKED,
+        evidence_sha256=evidence,
+    )
+    with EventLog.open(home.event_log) as log:
+        log.append([Event(payload=payload, run_id="run-1", site_id="xinzhou")])
+    assert found(home) == []
+    Path(archive.path_of(evidence)).unlink()
+    assert found(home) == [("missing_file", evidence)]
 
 
 def test_a_file_that_no_event_names_is_no_problem(home: Home) -> None:

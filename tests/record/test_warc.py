@@ -24,7 +24,7 @@ def test_what_was_fetched_is_in_the_warc_byte_by_byte(
     from warehouse.record.warc import export_warc  # noqa: PLC0415 - the same
 
     archive = Archive(tmp_path / "archive")
-    page, handed_in = "<h1>预算</h1>".encode(), b"%PDF-1.7"
+    page, handed_in, blockade = "<h1>预算</h1>".encode(), b"%PDF-1.7", "请求被拦截".encode()
     fetch = FetchFinished(
         url="http://site.example/预算.html",
         kind=PageKind.ARTICLE,
@@ -33,6 +33,13 @@ def test_what_was_fetched_is_in_the_warc_byte_by_byte(
         content_type="text/html; charset=utf-8",
     )
     unchanged = fetch.model_copy(update={"outcome": FetchOutcome.UNCHANGED})
+    blocked = FetchFinished(
+        url="http://site.example/预算.pdf",
+        kind=PageKind.DOCUMENT,
+        outcome=FetchOutcome.BLOCKED,
+        evidence_sha256=archive.put(blockade),
+        content_type="text/html",
+    )
     imported = DocumentImported(
         site_name="",
         region_code="140900",
@@ -45,10 +52,12 @@ def test_what_was_fetched_is_in_the_warc_byte_by_byte(
     )
     at = datetime(2024, 3, 15, 0, 30, tzinfo=UTC)
     with EventLog.open(tmp_path / "events.sqlite") as log:
-        log.append([Event(payload=p, run_id="r", occurred_at=at) for p in (fetch, unchanged, imported)])
+        log.append(
+            [Event(payload=p, run_id="r", occurred_at=at) for p in (fetch, unchanged, blocked, imported)]
+        )
         log.append([make_event(1)])
         written, left_out = export_warc(log, archive, tmp_path / name)
-    assert written == 2
+    assert written == 3
     assert left_out == [f"{archive.path_of(f'{1:064x}')}: is missing"]
     with (tmp_path / name).open("rb") as file:
         records = [
@@ -63,7 +72,11 @@ def test_what_was_fetched_is_in_the_warc_byte_by_byte(
         ]
     date = "2024-03-15T00:30:00.000000Z"
     html, pdf = "text/html; charset=utf-8", "application/octet-stream"
-    assert [record[2:] for record in records] == [(date, html, page), (date, pdf, handed_in)]
+    assert [record[2:] for record in records] == [
+        (date, html, page),
+        (date, "text/html", blockade),
+        (date, pdf, handed_in),
+    ]
     assert {record[0] for record in records} == {"resource"}
-    assert records[1][1] == "import:x"
+    assert records[2][1] == "import:x"
     assert list(tmp_path.glob("*.partial")) == []

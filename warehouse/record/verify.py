@@ -117,8 +117,7 @@ def _log_problems(
             # Going on from what is stored, one changed event is one problem and not one for all after it.
             checksum = stored_checksum
             try:
-                if sha256 := _named_file(row, body):
-                    files.append((sha256, position))
+                files += [(sha256, position) for sha256 in _named_files(row, body)]
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 yield Problem("envelope", f"position {position}", f"cannot be read: {error}")
                 broken = True
@@ -136,14 +135,15 @@ def _log_problems(
         yield Problem("shortened", f"position {copy.last_position}", detail)
 
 
-def _named_file(row: StoredRow, body: bytes) -> str | None:
-    """The archived file that an event names."""
+def _named_files(row: StoredRow, body: bytes) -> Iterator[str]:
+    """The archived files that an event names."""
     fields = orjson.loads(body)
     columns = (row.event_id, row.type, row.site_id)
     if (fields["event_id"].replace("-", ""), fields["type"], fields["site_id"]) != columns:
         raise ValueError("event id, type or site differ from those in its columns")
-    sha256: str | None = fields["payload"].get("sha256") if row.type in _NAMES_A_FILE else None
-    return sha256
+    if row.type in _NAMES_A_FILE:
+        names = (fields["payload"].get(name) for name in ("sha256", "evidence_sha256"))
+        yield from (sha256 for sha256 in names if sha256)
 
 
 def _archive_problems(archive: Archive, named: _NamedFiles, report: Progress) -> Iterator[Problem]:

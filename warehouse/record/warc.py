@@ -11,13 +11,14 @@ from warehouse.files import sync
 from warehouse.record.archive import Archive
 from warehouse.record.envelope import timestamp
 from warehouse.record.errors import CorruptArchiveError
-from warehouse.record.events import DocumentImported, FetchFinished, FetchOutcome
+from warehouse.record.events import DocumentImported, FetchFinished, FetchOutcome, Payload
 from warehouse.record.log import EventLog
 
 
 def export_warc(log: EventLog, archive: Archive, target: Path) -> tuple[int, list[str]]:
     """Write every stored answer and every file that was handed in, in the order of the log.
 
+    So is what shows why an answer was taken for none: the page of a blockade, the error page sent as a PDF.
     The log keeps of an answer its status and a few headers, not the bytes on the wire: records are of the
     type `resource`, with the body as it was archived. A body that is damaged is left out and named.
 
@@ -30,13 +31,9 @@ def export_warc(log: EventLog, archive: Archive, target: Path) -> tuple[int, lis
         with partial.open("wb") as file:
             writer = WARCWriter(file, gzip=target.suffix == ".gz")
             for event in log.read(types=(FetchFinished.type, DocumentImported.type)):
-                match event.payload:
-                    case FetchFinished(outcome=FetchOutcome.STORED, sha256=str(sha256), url=url) as fetch:
-                        kind, file_name = fetch.content_type, fetch.file_name
-                    case DocumentImported(sha256=sha256, url=url, file_name=file_name):
-                        kind = None
-                    case _:
-                        continue
+                if not (fetched := _body_of(event.payload)):
+                    continue
+                url, sha256, kind, file_name = fetched
                 try:
                     body = archive.get(sha256)
                 except CorruptArchiveError as error:
@@ -61,3 +58,16 @@ def export_warc(log: EventLog, archive: Archive, target: Path) -> tuple[int, lis
     finally:
         partial.unlink(missing_ok=True)
     return written, left_out
+
+
+def _body_of(payload: Payload) -> tuple[str, str, str | None, str | None] | None:
+    """Address, hash, content type and file name of what came with an event; None where nothing new did."""
+    match payload:
+        case (
+            FetchFinished(outcome=FetchOutcome.STORED, sha256=str(sha256)) as fetch
+            | FetchFinished(evidence_sha256=str(sha256)) as fetch
+        ):
+            return fetch.url, sha256, fetch.content_type, fetch.file_name
+        case DocumentImported(url=url, sha256=sha256, file_name=file_name):
+            return url, sha256, None, file_name
+    return None
