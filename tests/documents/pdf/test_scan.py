@@ -31,6 +31,7 @@ from warehouse.documents.pdf.scan_image import (
 )
 from warehouse.documents.pdf.scan_ink import InkLine, Region, digits_in, lines_in, text_ink
 from warehouse.documents.pdf.scan_text import Character, _batches
+from warehouse.reading import LIMITS, read_files
 
 DPI = 200
 AMOUNTS = [
@@ -352,3 +353,21 @@ def test_clean_scans_of_published_tables_are_right(shared: Path, name: str, page
 def test_a_bad_copy_of_published_tables_is_nearly_right(shared: Path) -> None:
     path = shared / "corpus" / "zhumadian-commerce-2024.pdf"
     assert numbers_right(path, range(3, 6), skew=1, noise=10, quality=60) >= 0.95
+
+
+@pytest.mark.slow
+def test_a_long_scan_is_read_in_order_until_its_time_is_used() -> None:
+    picture = render(ruled_page())
+    data = scanned(*[picture] * 120)
+    limits = LIMITS._replace(silence_seconds=30, longest_seconds=45)
+    (result,) = read_files([("long", data)], workers=1, limits=limits)
+    assert result.outcome is ReadOutcome.READ, result.reason
+    assert result.recognition is not None
+    assert result.seconds < 45
+    pages = {
+        kind: [notice.page for notice in result.recognition.notices if notice.kind == kind]
+        for kind in ("scan", "scan_skipped")
+    }
+    assert pages["scan"] == list(range(1, len(pages["scan"]) + 1))
+    assert len(pages["scan"]) >= 5
+    assert pages["scan"] + pages["scan_skipped"] == list(range(1, 121))

@@ -40,6 +40,10 @@ _MIN_SIDE = 40
 _DOUBTFUL = 0.8
 """Confidence below which a page's notice counts a character."""
 
+_SEVERAL = 10
+_SURE = 0.95
+"""汉字, and their confidence on average, that need no comparison with the page upside down."""
+
 _SAMPLE = 6
 """Lines that are enough to tell which way is up."""
 
@@ -116,8 +120,22 @@ def _turn(picture: Picture, boxes: Boxes) -> int:
     turns = (90, 270) if sides[is_tall, 1].sum() > sides[~is_tall, 0].sum() else (0, 180)
     sample = boxes[np.argsort(-sides.max(1, initial=0))[:_SAMPLE]]
     lines = [picture[top:bottom, left:right] for left, top, right, bottom in map(_around, sample)]
-    first, second = (_trust([np.rot90(line, -turn // 90) for line in lines]) for turn in turns)
-    return turns[second > 1.1 * first]
+    first = _recognised_turned(lines, turns[0])
+    if _is_certain(first):
+        return turns[0]
+    return turns[_trust(_recognised_turned(lines, turns[1])) > 1.1 * _trust(first)]
+
+
+def _recognised_turned(lines: Sequence[Picture], turn: int) -> list[Character]:
+    """The characters of all lines, turned."""
+    upright = [np.ascontiguousarray(np.rot90(line, -turn // 90)) for line in lines]
+    return [character for text in recognise(upright) for character in text]
+
+
+def _is_certain(characters: Sequence[Character]) -> bool:
+    """Whether no second look is needed: several 汉字, which mean nothing upside down, were read for sure."""
+    sure = [c.confidence for c in characters if c.text >= WIDE_FROM]
+    return len(sure) >= _SEVERAL and sum(sure) / len(sure) > _SURE
 
 
 def _around(box: Boxes) -> Region:
@@ -126,9 +144,9 @@ def _around(box: Boxes) -> Region:
     return Region(max(left, 0), max(top, 0), right + 1, bottom + 1)
 
 
-def _trust(lines: Sequence[Picture]) -> float:
-    """How much the lines read like text: upside down, fewer characters are seen, and with less confidence."""
-    return sum(c.confidence for line in recognise([np.ascontiguousarray(x) for x in lines]) for c in line)
+def _trust(characters: Sequence[Character]) -> float:
+    """How much it reads like text: upside down, fewer characters are seen, and with less confidence."""
+    return sum(character.confidence for character in characters)
 
 
 def recognised(picture: Picture, boxes: Boxes, page: PageContent, skew: float) -> PageContent:
