@@ -64,7 +64,7 @@ def _body_of(payload: Payload) -> tuple[str, str, str | None, str | None] | None
     """Address, hash, content type and file name of what came with an event; None where nothing new did."""
     match payload:
         case (
-            FetchFinished(outcome=FetchOutcome.STORED, sha256=str(sha256)) as fetch
+            FetchFinished(outcome=FetchOutcome.STORED, sha256=str(sha256))
             | FetchFinished(evidence_sha256=str(sha256)) as fetch
         ):
             return fetch.url, sha256, fetch.content_type, fetch.file_name
