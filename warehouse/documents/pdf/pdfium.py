@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import ctypes
 import math
+import sys
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ctypes import POINTER, c_double, c_float, c_int, c_size_t, c_uint, c_ulong, c_void_p
 from functools import cache
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,6 +49,8 @@ class _Target(ctypes.Structure):
 
 _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "FPDF_InitLibrary": (None, []),
+    "FPDF_SetSystemFontInfo": (None, [c_void_p]),
+    "FPDF_GetDefaultSystemFontInfo": (c_void_p, []),
     "FPDF_LoadMemDocument64": (c_void_p, [ctypes.c_char_p, c_size_t, ctypes.c_char_p]),
     "FPDF_CreateNewDocument": (c_void_p, []),
     "FPDF_CloseDocument": (None, [c_void_p]),
@@ -97,6 +101,22 @@ def _held(handle: int | None, close: Callable[[int], object]) -> Iterator[int]:
         close(handle)
 
 
+@contextmanager
+def _no_fonts_of_the_system(library: ctypes.CDLL) -> Iterator[None]:
+    """Keep the library from loading 20 MB of a font that the file does not bring: its widths are in the file.
+
+    Where pypdfium2 is loaded it may draw pages, and have listed the fonts, which it would do once only.
+    """
+    if "pypdfium2" in sys.modules:
+        yield
+        return
+    library.FPDF_SetSystemFontInfo(None)
+    try:
+        yield
+    finally:
+        library.FPDF_SetSystemFontInfo(library.FPDF_GetDefaultSystemFontInfo())
+
+
 class PdfiumFile:
     """An open file; it is closed when nobody has it any more."""
 
@@ -137,10 +157,11 @@ class PdfiumFile:
         """
         library = _library()
         with (
+            _no_fonts_of_the_system(library),
             _held(library.FPDF_LoadPage(self._document, number - 1), library.FPDF_ClosePage) as page,
             _held(library.FPDFText_LoadPage(page), library.FPDFText_ClosePage) as text,
         ):
-            return list(_characters(library, text))
+            return _cut_at_the_next(list(_characters(library, text)))
 
 
 def _saved(document: int) -> bytes:
@@ -191,3 +212,16 @@ def _advance(x: float, y: float, degrees: float, box: _Box) -> float:
     if degrees == -90:
         return y - float(box.bottom)
     return float(box.right) - x
+
+
+def _cut_at_the_next(characters: list[Character]) -> list[Character]:
+    """The characters of upright lines, none wider than to where the next one begins.
+
+    The library tells the width of the shape where that is more, and the shape may be that of another font.
+    """
+    for i, (char, after) in enumerate(pairwise(characters)):
+        x, y, width, size = char.bbox
+        step = after.bbox[0] - x
+        if 0 < step < width and y == after.bbox[1] and not char.rotation_degrees:
+            characters[i] = char._replace(bbox=(x, y, step, size))
+    return characters
