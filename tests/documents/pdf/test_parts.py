@@ -1,6 +1,7 @@
 """A large file is read in parts, as it would be read whole; what pdf_oxide mistakes is read by pdfium."""
 
 import random
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -8,6 +9,7 @@ from PIL import Image
 from tests.documents.pdf.paper import Paper
 from warehouse.documents.pdf import parts
 from warehouse.documents.pdf.content import PageContent, SourceError
+from warehouse.documents.pdf.doubt import Doubts
 from warehouse.documents.pdf.oxide import OxideFile
 from warehouse.documents.pdf.parts import PartedFile
 from warehouse.documents.pdf.pdfium import PdfiumFile
@@ -97,3 +99,18 @@ def test_pdfium_tells_the_widths_of_fonts_that_are_not_in_the_file(data: bytes):
         digit, after = characters[5:7]
         assert digit.bbox[2] == pytest.approx(4.62)
         assert digit.bbox[0] + 4.62 == pytest.approx(after.bbox[0])
+
+
+def test_characters_without_a_name_are_doubted_where_they_are_taken_for_square():
+    """Browsers leave spaces out of the Unicode maps of their fonts."""
+
+    def characters(width: float, count: int) -> list[SimpleNamespace]:
+        return [
+            SimpleNamespace(char="\ufffd", advance_width=width, font_size=12.0, font_name="A+B")
+            for _ in range(count)
+        ]
+
+    doubts = Doubts(b"")
+    assert doubts.about(characters(12.0, 6), 0) == "widths of characters without a name"
+    assert doubts.about(characters(12.0, 5), 0) == ""
+    assert doubts.about(characters(3.6, 6), 0) == ""

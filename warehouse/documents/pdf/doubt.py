@@ -17,6 +17,9 @@ _GARBLED = frozenset("äåæçŁØ")
 """First bytes of Chinese characters in UTF-8. So the library prints, byte by byte, the text that is written
 beside a character (/ActualText) of a Type 3 font; browsers do so where fonts are PostScript outlines."""
 
+_UNNAMED = "\ufffd"
+"""What the library prints for a character that the Unicode map of its font leaves out: spaces, often."""
+
 _FEW_SUSPECTS = 5
 """Glyphs; a page number in such a font does no harm."""
 
@@ -39,6 +42,8 @@ class Doubts:
             return "a Type 3 font whose characters are garbled"
         if self._may_misplace and _count_of_odd_widths(characters, rotation) > _FEW_SUSPECTS:
             return "widths of a font that is not in the file"
+        if sum(c.char == _UNNAMED and _is_square(c) for c in characters) > _FEW_SUSPECTS:
+            return "widths of characters without a name"
         return ""
 
     def second_reading(self, characters: Sequence[Any], index: int) -> list[Any]:
@@ -54,6 +59,11 @@ class Doubts:
         if _printed(second) < _NEARLY_ALL * _printed(characters):
             return []
         return [*second, *(char for char in characters if char.char == "\u3000")]
+
+
+def _is_square(char: Any) -> bool:
+    """Whether a character is as wide as high, which the library takes each without a name for."""
+    return bool(abs(char.advance_width - char.font_size) < 0.05 * char.font_size)
 
 
 def _count_of_odd_widths(characters: Sequence[Any], rotation: int) -> int:
@@ -75,4 +85,4 @@ def _count_of_odd_widths(characters: Sequence[Any], rotation: int) -> int:
 
 def _printed(characters: Sequence[Any]) -> int:
     """How many Chinese characters and digits there are: what garbled text is not made of."""
-    return sum(c.char >= WIDE_FROM or c.char.isdecimal() for c in characters)
+    return sum((c.char >= WIDE_FROM and c.char != _UNNAMED) or c.char.isdecimal() for c in characters)
