@@ -42,7 +42,8 @@ class Doubts:
             return "a Type 3 font whose characters are garbled"
         if self._may_misplace and _count_of_odd_widths(characters, rotation) > _FEW_SUSPECTS:
             return "widths of a font that is not in the file"
-        if sum(c.char == _UNNAMED and _is_square(c) for c in characters) > _FEW_SUSPECTS:
+        unnamed = [char for char in characters if char.char == _UNNAMED]
+        if sum(char.advance_width > 0.95 * char.font_size for char in unnamed) > _FEW_SUSPECTS:
             return "widths of characters without a name"
         return ""
 
@@ -59,11 +60,6 @@ class Doubts:
         if _printed(second) < _NEARLY_ALL * _printed(characters):
             return []
         return [*second, *(char for char in characters if char.char == "\u3000")]
-
-
-def _is_square(char: Any) -> bool:
-    """Whether a character is as wide as high, which the library takes each without a name for."""
-    return bool(abs(char.advance_width - char.font_size) < 0.05 * char.font_size)
 
 
 def _count_of_odd_widths(characters: Sequence[Any], rotation: int) -> int:
