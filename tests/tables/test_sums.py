@@ -21,6 +21,13 @@ def test_nested_sums_are_found() -> None:
     assert parents_by_sums(values, Decimal("9.00"), HALF) == frozenset({0, 1, 4, 5})
 
 
+def test_a_long_tree_of_names_is_read() -> None:
+    branches = [[str(11 * number + part) for part in range(1, 6)] for number in range(1, 20)]
+    values = [value for branch in branches for value in (str(sum(map(int, branch))), *branch)]
+    total = Decimal(sum(int(value) for branch in branches for value in branch))
+    assert parents_by_sums(_d(*values), total, HALF) == frozenset(range(0, 6 * 19, 6))
+
+
 def test_equal_neighbours_are_not_taken_for_parent_and_child_where_the_total_says_otherwise() -> None:
     assert parents_by_sums(_d("1.00", "1.00", "1.00"), Decimal("3.00"), HALF) == frozenset()
 

@@ -46,6 +46,17 @@ TITLES = {
     "部门政府采购预算": "procurement",
     "部门固定资产占用情况表": "assets",
     "部门机构设置情况": "organisation",
+    "一般公共预算基本支出表--人员经费（工资福利支出）（按部门预算经济分类）": "general_public_basic_expenditure",
+    "一般公共预算商品和服务支出预算表": "general_public_basic_expenditure",
+    "工资福利支出预算表（按政府预算经济分类）": "basic_expenditure",
+    "公用经费支出预算表": "basic_expenditure",
+    "部门综合预算专项业务经费支出表": "project_expenditure",
+    "财政专户管理资金收支预算表": "fiscal_account_revenue_expenditure",
+    "单位资金支出预算表": "unit_funds_expenditure",
+    "财政拨款结转资金支出表": "carryover",
+    "2024年政府投资项目计划表": "project_expenditure",
+    "新增资产配置表": "assets",
+    "项目支出绩效自评表": "project_performance",
 }
 
 
@@ -83,6 +94,8 @@ def test_what_nothing_matches_is_unrecognised_with_its_title() -> None:
         ("单位名称：忻州市商务局 单位：万元", "万元"),
         ("单位名称 重庆市商务委员会 单位 万元", "万元"),
         ("（单位：人民币亿元）", "亿元"),
+        ("金额：万元", "万元"),
+        ("（以万元为单位）", "万元"),
         ("价值（金额单位：万元）", "万元"),
         ("项目资金（元）", "元"),
         ("单位：台、万元", "万元"),

@@ -347,7 +347,7 @@ class _FormReader:
             unit=unit,
             amount_yuan=money.to_yuan(number, unit),
             row_role=role,
-            fund_type=None,
+            fund_type=meanings.fund_of((label, head)) if head else meanings.fund_of((label,)),
             nature="project",
             period=meanings.period_of((head,), None, None) if head else None,
             confidence=value.confidence,

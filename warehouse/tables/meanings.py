@@ -209,6 +209,8 @@ def _dated(plain: str, year: int, fiscal_year: int | None, phase: str | None) ->
     says_budget = any(word in plain for word in periods["budget_words"])
     says_execution = any(word in plain for word in periods["execution_words"])
     kind = "execution" if says_execution or (phase == "final_account" and not says_budget) else "budget"
+    if kind == "budget" and not age and "调整" in plain:
+        return "current_adjusted_budget"
     return f"{'previous' if age else 'current'}_{kind}"
 
 

@@ -36,9 +36,17 @@ def parents_by_sums(values: Sequence[Decimal], total: Decimal, half_unit: Decima
 
 
 def parent_rows_by_sums(rows: Sequence[Row], total: Row, half_unit: Decimal) -> frozenset[int] | None:
-    """The same for rows of figures: a row is the sum of rows below it only where it is so in every column."""
+    """The same for rows of figures: a row is the sum of rows below it only where it is so in every column.
+
+    First every row that may be a sum is taken for one; where the total then fails, any of them for none.
+    """
     if len(rows) > _MAX_ROWS or any(value < 0 for row in rows for value in row):
         return None
+    found = _parents(rows, total, half_unit, eager=True)
+    return found if found is not None else _parents(rows, total, half_unit, eager=False)
+
+
+def _parents(rows: Sequence[Row], total: Row, half_unit: Decimal, *, eager: bool) -> frozenset[int] | None:
 
     @cache
     def read(start: int, left: Row, count: int) -> dict[int, tuple[int, ...]]:
@@ -51,10 +59,11 @@ def parent_rows_by_sums(rows: Sequence[Row], total: Row, half_unit: Decimal) -> 
             return ends
         row = rows[start]
         rest_of_row = tuple(value - part for value, part in zip(left, row, strict=True))
-        for end, inner in (read(start + 1, row, 0) if any(row) else {}).items():
+        sums = read(start + 1, row, 0) if any(row) else {}
+        for end, inner in sums.items():
             for last, rest in read(end, rest_of_row, count + 1).items():
                 ends.setdefault(last, (start, *inner, *rest))
-        for last, rest in read(start + 1, rest_of_row, count + 1).items():
+        for last, rest in (read(start + 1, rest_of_row, count + 1) if not (eager and sums) else {}).items():
             ends.setdefault(last, rest)
         return ends
 
@@ -78,15 +87,19 @@ def with_parts_ended(amounts: Sequence[Amount]) -> list[Amount]:
 
 def _beyond_parts(rows: Sequence[list[Amount]]) -> Iterator[list[Amount]]:
     left: dict[int, Decimal] = {}
+    begun = False
     for row in rows:
         if row[0].row_role != "of_which":
             left = {each.col: each.amount_yuan for each in row if each.amount_yuan >= 0}
+            begun = False
             continue
+        is_said = says_of_which(row[0].item_label)
+        begun = begun or is_said
         for each in row:
             if each.col in left:
                 left[each.col] -= each.amount_yuan
         slack = Decimal(unit_factors()[row[0].unit]) / 20
-        if not says_of_which(row[0].item_label) and any(value < -slack for value in left.values()):
+        if begun and not is_said and any(value < -slack for value in left.values()):
             yield row
             left = dict.fromkeys(left, -2 * slack)
 
