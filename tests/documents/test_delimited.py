@@ -38,3 +38,16 @@ def test_prose_is_no_table(text: str) -> None:
     with pytest.raises(UnreadableDocumentError) as caught:
         read_document(text.encode())
     assert caught.value.outcome is ReadOutcome.WRONG_TYPE
+
+
+def test_tables_below_each_other_are_apart() -> None:
+    parts = ["收入总表,\n,单位：万元\n项目,预算数\n合计,1.00", "支出总表,\n,单位：元\n项目,预算数\n合计,2.00"]
+    document = read_document("\n,\n".join(parts).encode())
+    assert outline(document) == [
+        "收入总表",
+        "单位：万元",
+        [["项目", "预算数"], ["合计", "1.00"]],
+        "支出总表",
+        "单位：元",
+        [["项目", "预算数"], ["合计", "2.00"]],
+    ]

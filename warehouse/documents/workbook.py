@@ -111,7 +111,7 @@ def _panic(error: BaseException) -> BaseException:
 class Sheet:
     """A sheet as it is printed; rows and columns count from 0 in the sheet."""
 
-    name: str
+    name: str | None
     rows: Sequence[Sequence[str]]
     merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]
     """First and last place of each merged area."""
@@ -248,7 +248,7 @@ def _begins_table(by_row: dict[int, list[Cell]], row: int, *, after_blank: bool)
     return is_title and above_unit and row - 1 in by_row and len(by_row[row - 1]) > 1
 
 
-def _part_blocks(cells: Sequence[Cell], first: int, sheet: str) -> Iterator[Block]:
+def _part_blocks(cells: Sequence[Cell], first: int, sheet: str | None) -> Iterator[Block]:
     with_text = [cell for cell in cells if cell.text.strip()]
     if not with_text:
         return
