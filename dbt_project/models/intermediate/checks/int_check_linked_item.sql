@@ -27,9 +27,11 @@ with economic as (
         and amount.row_role <> 'of_which'
         and coalesce(amount.phase, 'budget') = 'budget'
     -- 合计 before 基本支出 where a table prints both.
-    qualify row_number() over (
-        partition by amount.edition_key, amount.table_ordinal, amount.row order by headline.nature
-    ) = 1
+    qualify
+        row_number() over (
+            partition by amount.edition_key, amount.table_ordinal, amount.row order by headline.nature, amount.col
+        ) = 1
+        and amount.table_ordinal = min(amount.table_ordinal) over (partition by amount.edition_key)
 ),
 
 -- By function, of basic expenditure where the table tells it apart.
@@ -129,16 +131,16 @@ gathered as (
         edition_key,
         check_id,
         equation,
-        any_value(strength) as strength,
+        min(strength) as strength,
         min(table_ordinal) filter (where side = 'found') as table_ordinal,
-        any_value(table_title) filter (where side = 'found') as found_title,
-        any_value(table_title) filter (where side = 'expected') as expected_title,
+        min(table_title) filter (where side = 'found') as found_title,
+        min(table_title) filter (where side = 'expected') as expected_title,
         bool_or(is_ambiguous or is_repeated) as is_ambiguous,
         sum(half_step_yuan) as envelope_yuan,
         list(amount_yuan) filter (where side = 'expected') as expected_amounts,
         {%- for side in ['found', 'expected'] %}
         sum(amount_yuan) filter (where side = '{{ side }}') as {{ side }}_yuan,
-        string_agg(text, ' + ' order by code) filter (where side = '{{ side }}') as {{ side }}_text
+        string_agg(text, ' + ' order by code, row) filter (where side = '{{ side }}') as {{ side }}_text
         {{- ',' if not loop.last }}
         {%- endfor %}
     from linked

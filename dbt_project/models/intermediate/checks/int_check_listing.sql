@@ -11,13 +11,13 @@ list as (
         edition_key,
         table_ordinal,
         col,
-        any_value(table_title) as table_title,
-        any_value(column_path) as column_path,
-        any_value(unit) as unit,
+        min(table_title) as table_title,
+        min(column_path) as column_path,
+        min(unit) as unit,
         count(*) filter (where row_role = 'total') as totals,
-        any_value(amount_yuan) filter (where row_role = 'total') as total_yuan,
-        any_value(half_step_yuan) filter (where row_role = 'total') as total_half_yuan,
-        any_value(value_text) filter (where row_role = 'total') as total_text,
+        arg_min(amount_yuan, row) filter (where row_role = 'total') as total_yuan,
+        arg_min(half_step_yuan, row) filter (where row_role = 'total') as total_half_yuan,
+        arg_min(value_text, row) filter (where row_role = 'total') as total_text,
         sum(amount_yuan) filter (where row_role = 'leaf') as lines_yuan,
         sum(half_step_yuan) filter (where row_role = 'leaf') as lines_half_yuan,
         count(*) filter (where row_role = 'leaf') as lines
@@ -33,12 +33,12 @@ source as (
         edition_key,
         table_ordinal,
         row,
-        any_value(table_title) as table_title,
-        any_value(item_label) as label,
-        any_value(unit) as unit,
-        any_value(amount_yuan) filter (where fund_type = 'all') as all_yuan,
-        any_value(half_step_yuan) filter (where fund_type = 'all') as all_half_yuan,
-        any_value(value_text) filter (where fund_type = 'all') as all_text,
+        min(table_title) as table_title,
+        min(item_label) as label,
+        min(unit) as unit,
+        arg_min(amount_yuan, col) filter (where fund_type = 'all') as all_yuan,
+        arg_min(half_step_yuan, col) filter (where fund_type = 'all') as all_half_yuan,
+        arg_min(value_text, col) filter (where fund_type = 'all') as all_text,
         count(*) filter (where fund_type = 'all') as alls,
         sum(amount_yuan) filter (where fund_type <> 'all') as parts_yuan,
         sum(half_step_yuan) filter (where fund_type <> 'all') as parts_half_yuan,
@@ -52,31 +52,34 @@ source as (
 purchase as (
     select
         line.*,
+        title.edition_key,
         title.table_title,
         0.005 * case title.unit when '亿元' then 100000000 when '万元' then 10000 when '千元' then 1000 else 1 end
             as half_yuan
     from {{ ref('stg_procurement') }} as line
+    inner join {{ ref('int_edition') }} as edition on line.document_sha256 = edition.document_sha256
     inner join {{ ref('int_table') }} as title
-        on line.document_sha256 = title.edition_key and line.table_ordinal = title.table_ordinal
+        on edition.edition_key = title.edition_key and line.table_ordinal = title.table_ordinal
     where line.quantity is not null and line.unit_price_yuan is not null and line.amount_yuan is not null
 ),
 
 asset as (
     select
-        line.document_sha256 as edition_key,
+        edition.edition_key,
         line.table_ordinal,
         any_value(title.table_title) as table_title,
-        any_value(line.amount_yuan) filter (where line.row_role = 'total') as total_yuan,
+        arg_min(line.amount_yuan, line.row) filter (where line.row_role = 'total') as total_yuan,
         sum(line.amount_yuan) filter (where line.row_role = 'leaf') as lines_yuan,
         count(line.amount_yuan)
         * 0.005
         * any_value(case title.unit when '亿元' then 100000000 when '万元' then 10000 when '千元' then 1000 else 1 end)
             as half_yuan,
-        any_value(line.quantity) filter (where line.row_role = 'total') as total_count,
+        arg_min(line.quantity, line.row) filter (where line.row_role = 'total') as total_count,
         sum(line.quantity) filter (where line.row_role = 'leaf') as lines_count
     from {{ ref('stg_asset') }} as line
+    inner join {{ ref('int_edition') }} as edition on line.document_sha256 = edition.document_sha256
     inner join {{ ref('int_table') }} as title
-        on line.document_sha256 = title.edition_key and line.table_ordinal = title.table_ordinal
+        on edition.edition_key = title.edition_key and line.table_ordinal = title.table_ordinal
     group by all
     having bool_or(line.row_role = 'total')
 )
@@ -113,7 +116,7 @@ where all_yuan is not null and parts_yuan is not null
 union all
 select
     'I18' as check_id,
-    document_sha256 as edition_key,
+    edition_key,
     table_ordinal,
     table_title || ' · ' || item_name || ' · 数量 × 单价 = 金额' as subject,
     quantity * unit_price_yuan as expected_yuan,

@@ -122,9 +122,9 @@ growth as (
         rate.comparison,
         rate.step_yuan as step,
         count(distinct now.amount_yuan) = 1 and count(distinct change.amount_yuan) = 1 as is_single,
-        any_value(now.amount_yuan) as now_yuan,
-        any_value(change.amount_yuan) as change_yuan,
-        any_value(change.step_yuan) as change_step_yuan
+        max(now.amount_yuan) as now_yuan,
+        max(change.amount_yuan) as change_yuan,
+        max(change.step_yuan) as change_step_yuan
     from statement as rate
     inner join statement as now
         on

@@ -48,13 +48,13 @@ line as (
         edition_key,
         table_ordinal,
         col,
-        any_value(table_title) as table_title,
-        any_value(column_path) as column_path,
-        any_value(unit) as unit,
+        min(table_title) as table_title,
+        min(column_path) as column_path,
+        min(unit) as unit,
         count(*) filter (where row_role = 'total') as totals,
         count(*) filter (where row_role = 'leaf') as lines,
-        any_value(amount_yuan) filter (where row_role = 'total') as total_yuan,
-        any_value(value_text) filter (where row_role = 'total') as total_text,
+        arg_min(amount_yuan, row) filter (where row_role = 'total') as total_yuan,
+        arg_min(value_text, row) filter (where row_role = 'total') as total_text,
         sum(amount_yuan) filter (where row_role = 'leaf') as lines_yuan,
         sum(half_step_yuan) as half_yuan
     from {{ ref('int_amount') }}
