@@ -11,6 +11,7 @@ import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
+from tests.documents import hostile_files
 from tests.documents.document_builders import pdf_of, with_part, word_document, word_with_body, zipped
 from warehouse.documents.model import ReadOutcome
 from warehouse.reading import LIMITS, ReadResult, read_files
@@ -106,13 +107,14 @@ FILES: dict[str, tuple[Callable[[], bytes], set[str]]] = {
         lambda: zipped(("../../etc/表.docx", GOOD), ("/elsewhere/x.docx", GOOD)),
         {"read"},
     ),
+    **hostile_files.FILES,
 }
 
 
 @pytest.fixture(scope="module")
 def results() -> dict[str, ReadResult]:
     limits = LIMITS._replace(silence_seconds=60, longest_seconds=120)
-    jobs = ((name, make()) for name, (make, _) in FILES.items())
+    jobs = ((name, make()) for name, (make, _) in (*FILES.items(), ("good", (lambda: GOOD, {}))))
     return {result.sha256: result for result in read_files(jobs, workers=1, limits=limits)}
 
 
@@ -122,3 +124,8 @@ def test_outcome(results: dict[str, ReadResult], name: str) -> None:
     result = results[name]
     assert str(result.outcome) in FILES[name][1], result.reason
     assert result.reason or result.outcome is ReadOutcome.READ
+
+
+@pytest.mark.slow
+def test_the_file_after_them_is_read(results: dict[str, ReadResult]) -> None:
+    assert results["good"].outcome is ReadOutcome.READ

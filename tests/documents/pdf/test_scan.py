@@ -23,13 +23,14 @@ from warehouse.documents.pdf.scan import read_scan
 from warehouse.documents.pdf.scan_figures import checked
 from warehouse.documents.pdf.scan_image import (
     even,
-    find_rules,
+    flattened,
     skew_of,
     turned_by,
     without_pale,
     without_stamps,
 )
 from warehouse.documents.pdf.scan_ink import InkLine, Region, digits_in, lines_in, text_ink
+from warehouse.documents.pdf.scan_rules import find_rules, with_dots_joined
 from warehouse.documents.pdf.scan_text import Character, _batches
 from warehouse.reading import LIMITS, read_files
 
@@ -223,6 +224,29 @@ def test_a_rule_under_a_thick_mark_is_found() -> None:
         cv2.line(picture, (100, y), (700, y), 0, 2)
     cv2.circle(picture, (300, 195), 30, 0, -1)
     assert sorted(round(rule.at) for rule in find_rules(picture)[0]) == [100, 200]
+
+
+def test_a_photographed_sheet_is_made_flat() -> None:
+    sheet = np.full((800, 600), 250, np.uint8)
+    for y in (200, 400, 600):
+        cv2.line(sheet, (60, y), (540, y), 0, 3)
+    corners = np.array([[0, 0], [600, 0], [600, 800], [0, 800]], np.float32)
+    seen = np.array([[70, 40], [560, 60], [590, 770], [20, 740]], np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, seen)
+    photograph = cv2.warpPerspective(sheet, matrix, (600, 800), borderValue=70)
+    horizontal, _ = find_rules(even(flattened(photograph)))
+    assert sorted(rule.at for rule in horizontal) == pytest.approx([200, 400, 600], abs=3)
+    assert (flattened(sheet) == sheet).all()
+
+
+def test_dotted_rules_are_drawn_through_and_points_of_text_are_not() -> None:
+    picture = np.full((300, 400), 255, np.uint8)
+    for x in range(40, 360, 7):
+        picture[100:103, x : x + 3] = 0
+    picture[200:203, 100:103] = picture[200:203, 150:153] = 0
+    drawn = with_dots_joined(picture)
+    assert (drawn[101, 45:350] == 0).all()
+    assert (drawn[150:] == picture[150:]).all()
 
 
 def test_a_seal_is_taken_away_and_what_it_covers_stays() -> None:

@@ -16,14 +16,14 @@ from warehouse.documents.pdf.scan_image import (
     Mask,
     Picture,
     even,
-    find_rules,
+    flattened,
     skew_of,
     turned_by,
-    with_dots_joined,
     without_pale,
     without_stamps,
 )
 from warehouse.documents.pdf.scan_ink import InkLine, Region, em_of, inside, line_in, lines_in, text_ink
+from warehouse.documents.pdf.scan_rules import find_rules, with_dots_joined
 from warehouse.documents.pdf.scan_text import Boxes, Character, detect, recognise
 from warehouse.documents.pdf.text import WIDE_FROM
 
@@ -77,7 +77,7 @@ def read_scan(data: bytes, page_number: int) -> PageContent:
         return PageContent(
             page_number, 0, 0, [], [], [], notices=[Notice("scan_unreadable", str(error), page_number)]
         )
-    picture = even(picture)
+    picture = even(flattened(picture))
     skew = skew_of(picture)
     if skew:
         picture = turned_by(picture, skew)

@@ -16,11 +16,10 @@ from warehouse.documents.pdf.scan import DPI, recognised
 from warehouse.documents.pdf.scan_image import (
     Picture,
     even,
-    find_rules,
-    with_dots_joined,
     without_pale,
     without_stamps,
 )
+from warehouse.documents.pdf.scan_rules import find_rules, with_dots_joined
 from warehouse.documents.pdf.scan_text import detect
 
 _LARGE_ENOUGH = 0.08
