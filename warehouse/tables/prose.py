@@ -30,7 +30,7 @@ _SHARES = frozenset({"%", "个百分点"})
 _NO_THRESHOLD = r"(?!\(?含?\)?及?以[上下])"
 _ASIDE = re.compile(r"\((?:不?含[^()]*|[台套辆个、,/]+|减少|下降|降低|增加|增长)\)")
 # 货物7.97万元、服务13.10万元: the bare word only where the figure follows at once.
-_SERVICES = re.compile(r"(?:^|[、,;])服务(?:类|预算|采购)?(?:为)?$")
+_SERVICES = re.compile(r"(?:^|[、,;])服务(?:类|预算|采购|支出|金额)?(?:为)?$")
 _GLOSSARY = re.compile(
     r"^\s*(?:[（(]?[一二三四五六七八九十\d]+[、.）)])?.{2,30}(?:[:：]\s*(?:系|是|主要)?(?:指|反映)|是指)"
 )
@@ -42,6 +42,8 @@ _AGAINST = re.compile(r"同比|[比较与同](?:20\d\d|[上去前]|年初|年)")
 _YEAR_BEFORE = re.compile(
     r"[比较与](?:20\d\d|上)年度?.{0,4}(?:预算|决算|执行|支出|收入|收支)(?:总?[数额]|支出|总?[预决]算)?(?:为|的)?$"
 )
+_SHARE = "占"
+_YEAR_AGO = re.compile(r"[上去]年|年初")
 _RANGE = frozenset({"至", "到", "-", "—", "~", "～"})
 _UP_TO = re.compile(r"[到至](?:20\d\d年度?的?)?")
 _AVERAGE = re.compile(r"[人车户次批]均|平均每")
@@ -63,6 +65,7 @@ class _Words:
     only_counted: dict[str, frozenset[str]]
     many: frozenset[str]
     narrower: dict[str, str]
+    parts_named: dict[str, str]
     after: dict[str, re.Pattern[str]]
     of_heading: re.Pattern[str]
 
@@ -88,6 +91,7 @@ def _words() -> _Words:
         only_counted={metric: frozenset(units) for metric, units in known["only_counted"].items()},
         many=frozenset(known["many"]),
         narrower=known["narrower"],
+        parts_named=known["parts_named"],
         after={metric: re.compile(text) for metric, text in known["after"].items()},
         of_heading=re.compile(known["of_heading"]),
     )
@@ -254,7 +258,7 @@ def _with_metrics(
         seen += figure.between
         goes_on = bool(metric) and _is_bare(figure.clause, metric)
         own = "" if goes_on else _own_metric(figure, metric, before + seen, context)
-        if own and not (metric and figure.comparison == "share"):
+        if own:
             metric = own
         elif figure.comparison in _CHANGES and "其中" in seen and re.match(r"[比较与同]", figure.clause):
             metric = lead
@@ -266,7 +270,13 @@ def _with_metrics(
 def _own_metric(figure: _Figure, metric: str, before: str, context: _Context) -> str:
     """The metric that the words before a figure name, else those behind it, else what was spoken of."""
     words = _words()
-    own = _metric(figure.clause if metric else figure.between, figure.match.group(2))
+    text = figure.clause if metric else figure.between
+    own = _metric(text, figure.match.group(2))
+    if figure.comparison == "share":  # 甲占乙的5% says a share of 乙 of 甲
+        whole_at = text.rfind(_SHARE)
+        own = _metric(text[: max(whole_at, 0)], figure.match.group(2)) or ("" if metric else own)
+    if own == words.parts_named.get(metric) and not _YEAR_AGO.search(text):
+        return ""
     if own in words.weak_metrics and _SUBJECT.search(key(before)):
         return "expenditure_by_function"
     if not own:
@@ -278,9 +288,9 @@ def _spoken_of(figure: _Figure, before: str, context: _Context) -> str:
     """The metric of a sentence that names none: of its heading (2024年预算安排…) or the last (比上年…)."""
     if figure.comparison in _CHANGES and _AGAINST.match(figure.between):
         return context.topic
-    if not _words().of_heading.fullmatch(figure.between):
+    if not _words().of_heading.fullmatch(_SUBJECT.split(figure.between)[-1]):
         return ""
-    if _SUBJECT.search(key(before)) or _SUBJECT.search(context.heading):
+    if any(_SUBJECT.search(text) for text in (figure.between, key(before), context.heading)):
         return "expenditure_by_function"
     return _metric(context.heading) if len(context.heading) <= _MAX_HEADING else ""
 
@@ -315,10 +325,11 @@ def _metric(text: str, unit: str = "") -> str:
 
 
 def _comparison(between: str) -> str:
-    against = list(_words().comparison.finditer(between))
+    words = _words()
+    against = [match for match in words.comparison.finditer(between) if words.comparisons[match.group()]]
     if not against or _UP_TO.fullmatch(between, against[-1].end()):  # 减少到12万元 is no change of 12万元
         return ""
-    return _words().comparisons[against[-1].group()]
+    return words.comparisons[against[-1].group()]
 
 
 def _is_part(clause: str, metric: str) -> bool:
