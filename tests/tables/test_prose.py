@@ -65,12 +65,15 @@ def test_what_one_kind_of_money_pays_is_a_part() -> None:
     [
         "2024年12月31日前完成。",
         "下设财政拨款二级预算单位6个。",
-        "行政运行（项）支出2,342万元。",
         "收支总表.......1万元",
     ],
 )
 def test_figures_of_no_known_metric_are_no_statements(text: str) -> None:
     assert _said(text) == []
+
+
+def test_a_subject_of_the_classification_is_named_by_its_bracket() -> None:
+    assert _said("行政运行（项）支出2,342万元。") == [("expenditure_by_function", "2,342", "万元", "")]
 
 
 def test_a_sentence_over_two_lines_and_the_place_of_its_figure() -> None:
