@@ -46,7 +46,7 @@ TITLES = {
     "部门政府采购预算": "procurement",
     "部门固定资产占用情况表": "assets",
     "部门机构设置情况": "organisation",
-    "一般公共预算基本支出表--人员经费（工资福利支出）（按部门预算经济分类）": "general_public_basic_expenditure",
+    "一般公共预算基本支出表--人员经费（工资福利支出）": "general_public_basic_expenditure",
     "一般公共预算商品和服务支出预算表": "general_public_basic_expenditure",
     "工资福利支出预算表（按政府预算经济分类）": "basic_expenditure",
     "公用经费支出预算表": "basic_expenditure",
