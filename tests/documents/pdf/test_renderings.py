@@ -415,3 +415,19 @@ def test_a_frame_around_title_table_and_the_rest_of_the_page_adds_no_rows(new_pa
     document = read_pdf(paper.data())
     assert [grid(table) for table in document.tables] == [ROWS]
     assert [b.text for b in document.blocks if isinstance(b, Line)] == ["部门收支总表", "单位：万元"]
+
+
+def test_a_frame_with_round_corners_is_a_frame(new_paper: NewPaper):
+    paper = new_paper()
+    paper.canvas.roundRect(50, 842 - 160, 300, 60, 6)
+    for top in (120, 140):
+        paper.line(50, top, 350, top)
+    for x in (150, 250):
+        paper.line(x, 100, x, 160)
+    rows = [["合计", "因公出国费", "公务接待费"], ["3.00", "2.00", "1.00"], ["年初", "年中", "年末"]]
+    for r, row in enumerate(rows):
+        for c, text in enumerate(row):
+            paper.text(55 + 100 * c, 104 + 20 * r, text)
+    data = paper.data()
+    assert sorted(rule.at for rule in OxideFile(data).read(1).vertical) == pytest.approx([50, 150, 250, 350], abs=1)
+    assert [cell.text for cell in only(data).cells] == [text for row in rows for text in row]

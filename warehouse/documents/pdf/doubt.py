@@ -55,6 +55,9 @@ class Doubts:
         try:
             self._second = self._second or PdfiumFile(self._data)
             second = self._second.characters(index + 1)
+            if _printed(second) < _printed(characters):
+                self._second = PdfiumFile(self._data, with_fonts=True)
+                second = self._second.characters(index + 1)
         except SourceError:
             return []
         if _printed(second) < _NEARLY_ALL * _printed(characters):

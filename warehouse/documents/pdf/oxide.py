@@ -46,6 +46,9 @@ _DICTIONARY = 300
 _FEW_RULES = 8
 """A scanned page has none of its own; one with more is not looked at as a scan."""
 
+_ROUNDED = 11
+"""Instructions; four sides, their round corners and what goes before and after."""
+
 _UPRIGHT = 2.0
 """Degrees; text that leans further is not part of the lines."""
 
@@ -320,7 +323,7 @@ def _subpaths(
     operations: list[dict[str, Any]], *, stroked: bool
 ) -> Iterator[tuple[float, float, float, float]]:
     """Thin boxes of a path with several parts: sides of what is stroked, thin parts of what is filled."""
-    for points in _polylines(operations):
+    for points in _polylines(operations, rounded=stroked and len(operations) <= _ROUNDED):
         if stroked:
             for (x0, y0), (x1, y1) in pairwise(points):
                 if min(abs(x1 - x0), abs(y1 - y0)) <= 0.5:
@@ -332,8 +335,11 @@ def _subpaths(
                 yield min(xs), min(ys), width, height
 
 
-def _polylines(operations: list[dict[str, Any]]) -> Iterator[list[tuple[float, float]]]:
-    """The subpaths of a path as lists of corners; what has curves is no rule and is left out."""
+def _polylines(operations: list[dict[str, Any]], *, rounded: bool) -> Iterator[list[tuple[float, float]]]:
+    """The subpaths of a path as lists of corners; curves part them if they are corners of a box, `rounded`.
+
+    What else has curves is no rule and is left out.
+    """
     points: list[tuple[float, float]] = []
     curved = False
     for operation in operations:
@@ -352,6 +358,8 @@ def _polylines(operations: list[dict[str, Any]]) -> Iterator[list[tuple[float, f
         elif kind == "close_path" and points:
             points.append(points[0])
         elif kind == "curve_to":
-            curved = True
+            if rounded and len(points) > 1:
+                yield points
+            points, curved = [(operation["x"], operation["y"])], not rounded
     if len(points) > 1 and not curved:
         yield points

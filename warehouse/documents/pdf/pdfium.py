@@ -11,9 +11,9 @@ import math
 import sys
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from ctypes import POINTER, c_double, c_float, c_int, c_size_t, c_uint, c_ulong, c_void_p
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -120,14 +120,20 @@ def _no_fonts_of_the_system(library: ctypes.CDLL) -> Iterator[None]:
 class PdfiumFile:
     """An open file; it is closed when nobody has it any more."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, *, with_fonts: bool = False) -> None:
         """Open a file.
+
+        Args:
+            data: Its bytes.
+            with_fonts: Whether fonts of the system stand for those that the file does not bring. Without them
+                the library tells nothing of a character that is drawn alone.
 
         Raises:
             SourceError: It cannot be opened.
         """
         library = _library()
         self._data = data  # not to be freed before the file is closed
+        self._fonts = nullcontext if with_fonts else partial(_no_fonts_of_the_system, library)
         self._document = library.FPDF_LoadMemDocument64(data, len(data), None)
         if not self._document:
             raise SourceError("pdfium cannot open the file")
@@ -157,7 +163,7 @@ class PdfiumFile:
         """
         library = _library()
         with (
-            _no_fonts_of_the_system(library),
+            self._fonts(),
             _held(library.FPDF_LoadPage(self._document, number - 1), library.FPDF_ClosePage) as page,
             _held(library.FPDFText_LoadPage(page), library.FPDFText_ClosePage) as text,
         ):
