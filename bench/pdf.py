@@ -24,7 +24,6 @@ from warehouse.documents.model import Document, UnreadableDocumentError
 from warehouse.documents.pdf import read_pdf
 from warehouse.documents.pdf.opening import open_pdf
 from warehouse.documents.pdf.pages import lay_out
-from warehouse.tables import recognise
 
 
 def reference(path: Path) -> int:
@@ -54,6 +53,8 @@ def reading(path: Path) -> int:
 
 def whole_reading(path: Path) -> int:
     """From bytes to typed amounts: `read_pdf` and `recognise`."""
+    from warehouse.tables import recognise  # noqa: PLC0415 not to be counted in the memory of the other engines
+
     document = _read(path)
     recognise(document)
     return document.page_count or 0

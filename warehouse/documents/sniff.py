@@ -7,8 +7,6 @@ import re
 import struct
 import zipfile
 
-import olefile
-
 _PDF, _OLE, _ZIP = b"%PDF-", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 _MAGIC = (
     (_PDF, "pdf"),
@@ -99,6 +97,8 @@ def _truncated_zip(data: bytes) -> str:
 
 
 def _in_ole(data: bytes) -> str:
+    import olefile  # noqa: PLC0415 1 MB that other files do not need
+
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as container:
             return next((name for stream, name in _OLE_STREAMS if container.exists(stream)), "ole")

@@ -24,7 +24,7 @@ _MOST_PAGES = 10
 _MOST_CUT = 100
 """Pages after which pdfium opens the file anew: it keeps the objects that it came across."""
 
-_MOST_KEPT = 9_000_000
+_MOST_KEPT = 7_000_000
 _LEAST_KEPT = 2_500_000
 """Bytes by which the process may grow over what it had without the part, and after its first page, before the
 next part is cut, or a file that is not cut is opened anew."""
