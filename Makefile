@@ -33,7 +33,7 @@ dev: $(STAMP) ## open the Dagster UI on http://127.0.0.1:3000
 	@$(BIN)/mingzhang dev
 
 test: $(STAMP) ## run the fast tests
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+	@$(BIN)/python -m pytest -n 2 -m "not slow"
 
 test-slow: $(STAMP) ## run the slow tests
 	@$(BIN)/python -m pytest -m slow
