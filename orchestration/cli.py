@@ -242,6 +242,8 @@ def query(
     with duckdb.connect(str(place.warehouse), read_only=True) as connection:
         try:
             result = connection.sql(sql)
+            if result is None:  # a statement that gives no rows, as `copy … to` does
+                return
             if csv:
                 result.to_df().to_csv(sys.stdout, index=False)
             else:

@@ -317,15 +317,19 @@ window line as (partition by agency_key, line_name, phase order by fiscal_year)
 {% macro version_diff(moment) -%}
 with document as ({{ documents_at(moment) }}),
 
--- Two files that stood under one address, one after the other.
+-- Two files that stood under one address, one after the other. Of one that was not read nothing can be said: the next
+-- one is compared with the one before it.
 replacement as (
     select
-        url,
-        document_sha256 as after_sha256,
-        recorded_from as replaced_at,
-        lag(document_sha256) over (partition by url order by recorded_from, recorded_to nulls last) as before_sha256
-    from {{ as_of_relation('dim_document_version') }}
-    where recorded_from <= cast({{ moment }} as timestamptz)
+        version.url,
+        version.document_sha256 as after_sha256,
+        version.recorded_from as replaced_at,
+        lag(version.document_sha256) over (
+            partition by version.url order by version.recorded_from, version.recorded_to nulls last
+        ) as before_sha256
+    from {{ as_of_relation('dim_document_version') }} as version
+    inner join {{ as_of_relation('dim_document') }} as file on version.document_sha256 = file.document_sha256
+    where version.recorded_from <= cast({{ moment }} as timestamptz) and file.outcome = 'read'
     qualify before_sha256 <> after_sha256
 ),
 

@@ -112,7 +112,10 @@ def test_the_story_of_an_address_says_what_listings_and_a_replacement_mean(
 
 
 def test_only_amounts_that_changed_differ(tmp_path: Path):
-    """A row that only moved is no change; of several equal names the one that is gone is told."""
+    """A row that only moved is no change; of several equal names the one that is gone is told.
+
+    A file that was not read (yet) removes nothing: what was before it is compared with what came after.
+    """
 
     def budget(*rows: tuple[str, str]) -> Recognition:
         amounts = [
@@ -128,13 +131,18 @@ def test_only_amounts_that_changed_differ(tmp_path: Path):
         "mixed 2": [("办公费", "1.50"), ("会议费", "3.00"), ("培训费", "4.00")],
         "equal": [("其他支出", "1.00"), ("其他支出", "2.00"), ("其他支出", "3.00")],
         "equal 2": [("其他支出", "3.00"), ("其他支出", "1.00")],
+        "unread": [("办公费", "1.00"), ("差旅费", "2.00")],
+        "unread 2": None,
+        "between": [("办公费", "1.00"), ("差旅费", "2.00")],
+        "between 2": None,
+        "between 3": [("办公费", "1.00"), ("差旅费", "2.50")],
     }
     record = Record(Home(tmp_path))
     record.site("haidian", "110108")
     for name in versions:
         url = f"http://haidian.test/{name.split()[0]}.pdf"
         record.document("haidian", url, sha(name))
-    record.load("haidian", {sha(name): budget(*rows) for name, rows in versions.items()})
+    record.load("haidian", {sha(name): budget(*rows) for name, rows in versions.items() if rows})
     record.write()
     target = build(record.home, record.home.path / "built.duckdb").target
     with duckdb.connect(str(target), read_only=True) as connection:
@@ -148,6 +156,7 @@ def test_only_amounts_that_changed_differ(tmp_path: Path):
             """
         ).fetchall()
     assert rows == [
+        ("between", "changed", "差旅费", 20_000, 25_000, 5_000, 2, 2, 1, False, False),
         ("equal", "removed", "其他支出", 20_000, None, -20_000, 2, None, 1, False, True),
         ("mixed", "changed", "办公费", 10_000, 15_000, 5_000, 1, 1, 1, False, False),
         ("mixed", "added", "培训费", None, 40_000, 40_000, None, 3, None, True, False),
