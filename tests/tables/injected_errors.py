@@ -296,3 +296,14 @@ def sides_cut(budget: Budget, chance: random.Random) -> Budget | None:
         return None
     cut = chance.choice([["收入", "支出", "<", "<"], ["收入", "<", "<", "支出"]])
     return replace(budget, header=[cut, *budget.header[1:]])
+
+
+def code_glued(budget: Budget, chance: random.Random) -> Budget | None:
+    """The code of a row stands in the cell of its name, before it."""
+    coded = [at for at, row in enumerate(budget.rows) if row[0].isdigit() and len(row[0]) > 3]
+    if not coded:
+        return None
+    at = chance.choice(coded)
+    row = budget.rows[at]
+    glued = ["", row[0] + row[1], *row[2:]]
+    return replace(budget, rows=[*budget.rows[:at], glued, *budget.rows[at + 1 :]])

@@ -15,6 +15,7 @@ from tests.tables.injected_errors import (
     Budget,
     Change,
     cell_lost,
+    code_glued,
     header_beside,
     sides_cut,
 )
@@ -81,3 +82,11 @@ def test_most_damaged_grids_are_put_right(damage: Change, least: float) -> None:
         if damaged:
             outcomes[_chosen(recognise(damaged.document))] += 1
     assert outcomes[True] >= least * outcomes.total(), outcomes
+
+
+@given(make=st.sampled_from(BUDGETS), chance=_CHANCE)
+@settings(max_examples=30, deadline=None)
+def test_a_code_in_the_cell_of_its_name_is_told_apart(make: Change, chance: random.Random) -> None:
+    right: Budget = make(chance)
+    if glued := code_glued(right, chance):
+        assert _facts(recognise(glued.document)) == _facts(recognise(right.document))

@@ -136,6 +136,8 @@ class _RowReader:
             unit_code, label = _split_unit(label) if self.splits_names and not agency_code else ("", label)
             agency_code = agency_code or unit_code
             code, label = _split_coded(label) if self.splits_names else _split_catalogued(label)
+        elif not code and not agency_code:
+            code, label = _split_glued(label)
         if agency_code and not agency_code[0].isdigit():
             agency_code = ""
         if self._holds_subject(agency_code, code, label):
@@ -283,6 +285,15 @@ def _split_coded(label: str) -> tuple[str, str]:
     """`[201]一般公共服务支出` → code and name."""
     match = _CODED_NAME.fullmatch(label)
     return (match.group(1), match.group(2)) if match else ("", label)
+
+
+def _split_glued(label: str) -> tuple[str, str]:
+    """`2011308招商引资` in the column of names, the column of codes being blank → code and name.
+
+    Three digits before a name may be of the name (301医院), five or seven of a subject are its code.
+    """
+    code, name = _split_coded(label)
+    return (code, name) if len(code) > 3 and _CLASSIFICATION.fullmatch(code) else ("", label)
 
 
 def _split_unit(label: str) -> tuple[str, str]:
