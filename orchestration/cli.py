@@ -19,7 +19,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 from urllib.parse import urlsplit
 
 import typer
@@ -241,8 +241,8 @@ def query(
         fail(f"{place.warehouse}: no warehouse here; `mingzhang run` makes one")
     with duckdb.connect(str(place.warehouse), read_only=True) as connection:
         try:
-            result = connection.sql(sql)
-            if result is None:  # a statement that gives no rows, as `copy … to` does
+            result = cast("duckdb.DuckDBPyRelation | None", connection.sql(sql))
+            if result is None:  # a statement without rows, as `copy … to` is
                 return
             if csv:
                 result.to_df().to_csv(sys.stdout, index=False)
