@@ -69,7 +69,8 @@ def covered(log: EventLog, *, published_until: int, run_id: str | None = None, a
     """
     begin = published_until if run_id is None else after
     events = list(log.read(after=begin, run_id=run_id))
-    names = document_names(events)
+    # The link of a file that is only read anew was recorded long ago.
+    names = {sha256: name for sha256, name in document_names(events).items() if not _is_of_address(*name)}
     read = {(site_id, reading.sha256) for site_id, reading in payloads_of(events, DocumentRead)}
     decided = list(log.read(types=_DECISIONS))
     unnamed = {site_id for site_id, sha256 in read if sha256 not in names}
@@ -99,14 +100,20 @@ def document_names(events: Iterable[RecordedEvent]) -> dict[str, tuple[str, str]
                 fetches.append(fetch)
             case DocumentImported() as handed:
                 handed_in.append(handed)
-    names = {
-        str(fetch.sha256): (
-            fetch.file_name or link_texts.get(fetch.url) or fetch.url.rsplit("/", 1)[-1],
-            fetch.url,
-        )
-        for fetch in fetches
-    }
+    names: dict[str, tuple[str, str]] = {}
+    for fetch in fetches:
+        name = fetch.file_name or link_texts.get(fetch.url)
+        if name or fetch.sha256 not in names:
+            names[str(fetch.sha256)] = (name or _end_of(fetch.url), fetch.url)
     return names | {handed.sha256: (handed.file_name, handed.url) for handed in handed_in}
+
+
+def _end_of(url: str) -> str:
+    return url.rsplit("/", 1)[-1]
+
+
+def _is_of_address(name: str, url: str) -> bool:
+    return name == _end_of(url)
 
 
 def decisions_after(

@@ -333,12 +333,14 @@ def test_a_publication_is_reported_with_every_load_since_the_one_before(tmp_path
         assert ([load.load_id for load in own.loads], len(own.failed_fetches)) == (["a"], 1)
 
 
-def test_a_file_that_was_fetched_long_ago_keeps_its_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("asked_again", [False, True])
+def test_a_file_that_was_fetched_long_ago_keeps_its_name(tmp_path: Path, *, asked_again: bool) -> None:
+    unchanged = crawl(fetch("a.pdf", FetchOutcome.UNCHANGED, 1))
     with EventLog.open(tmp_path / "events.sqlite") as log:
         append(log, crawl(fetch("a.pdf", FetchOutcome.STORED, 1, file_name="预算.pdf")), "old")
         begin = log.last_position()
         unread = DocumentRead(sha256=sha256_of(1), reader_version="2", outcome="encrypted", reason="password")
-        append(log, [unread])
+        append(log, [*(unchanged if asked_again else ()), unread])
         (failure,) = summary_of(log, published_until=begin, run_id=RUN, after=begin).failed_readings
     assert (failure.name, failure.url) == ("预算.pdf", SITE + "a.pdf")
 
