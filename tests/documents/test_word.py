@@ -307,3 +307,14 @@ def test_struck_out_text_is_reported_not_read() -> None:
         document = read_document(data)
         assert lines(document) == ["8"]
         assert [notice.kind for notice in document.notices] == ["struck_text"]
+
+
+@pytest.mark.parametrize(
+    "said", [rb"\f1 ", rb"\loch\f0\hich\af0\dbch\af1 ", rb"\loch\af0\hich\af0\dbch\af1\loch\f0 "]
+)
+def test_rtf_decodes_bytes_by_the_font_of_east_asian_text(said: bytes) -> None:
+    fonts = rb"{\fonttbl{\f0\fnil\fcharset0 Times;}{\f1\fnil\fcharset134 SimSun;}}"
+    text = "预算".encode("gb18030").hex("'").encode()
+    escaped = b"".join(rb"\'" + each for each in text.split(b"'"))
+    document = read_document(rb"{\rtf1\ansi\ansicpg1252" + fonts + said + escaped + rb" 1.00\par}")
+    assert lines(document) == ["预算 1.00"]

@@ -77,6 +77,10 @@ class _State:
     first: int = 0
     is_aligned_left: bool = True
     font: int = 0
+    far_font: int | None = None
+    """The font of East Asian characters, where the text has one of its own for them."""
+    of_far: bool = False
+    """Whether the next associated font is that of East Asian characters."""
     fallback: int = 1
     """Characters after `\\u` that stand in for it where Unicode is not understood."""
 
@@ -158,7 +162,10 @@ class _Reader:
     def flush(self) -> None:
         """Decode the bytes collected so far with the code page of their font."""
         if self.raw:
-            codec = self.font_codecs.get(self.state.font, self.codec)
+            codec = self.font_codecs.get(self.state.font)
+            if codec is None and self.state.far_font is not None and not self.raw.isascii():
+                codec = self.font_codecs.get(self.state.far_font)
+            codec = codec or self.codec
             self.parts.append(self.raw.decode(codec, "replace"))
             self.raw.clear()
 
@@ -290,6 +297,16 @@ class _Reader:
     def set_font(self, number: int | None) -> None:
         self.state = replace(self.state, font=number or 0)
 
+    def begin_far_east(self, _: int | None) -> None:
+        self.state = replace(self.state, of_far=True)
+
+    def end_far_east(self, _: int | None) -> None:
+        self.state = replace(self.state, of_far=False)
+
+    def set_associated_font(self, number: int | None) -> None:
+        if self.state.of_far:
+            self.state = replace(self.state, far_font=number)
+
     def set_hidden(self, number: int | None) -> None:
         self.state = replace(self.state, hidden=number != 0)
 
@@ -309,7 +326,7 @@ class _Reader:
         self.state = replace(self.state, in_nested_row=True)
 
     def plain(self, _: int | None) -> None:
-        self.state = replace(self.state, hidden=False, struck=False)
+        self.state = replace(self.state, hidden=False, struck=False, far_font=None, of_far=False)
 
 
 _ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
@@ -336,6 +353,10 @@ _ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
     "trowd": _Reader.row_begin,
     "cellx": _Reader.cell_edge,
     "f": _Reader.set_font,
+    "dbch": _Reader.begin_far_east,
+    "loch": _Reader.end_far_east,
+    "hich": _Reader.end_far_east,
+    "af": _Reader.set_associated_font,
     "fcharset": _Reader.charset,
     "ansicpg": _Reader.code_page,
     "v": _Reader.set_hidden,
