@@ -38,10 +38,14 @@ class Doubts:
 
     def about(self, characters: Sequence[Any], rotation: int) -> str:
         """Why the characters of a page may be wrong; nothing where they are not."""
-        if self._may_garble and any(c.char in _GARBLED and c.font_name == "Unknown" for c in characters):
-            return "a Type 3 font whose characters are garbled"
-        if self._may_misplace and _count_of_odd_widths(characters, rotation) > _FEW_SUSPECTS:
-            return "widths of a font that is not in the file"
+        if self._may_garble or self._may_misplace:
+            fonts = {char.font_name for char in characters}
+            if self._may_garble and "Unknown" in fonts and _is_garbled(characters):
+                return "a Type 3 font whose characters are garbled"
+            outside = {font for font in fonts if "+" not in font}  # embedded subsets have one in their names
+            odd = _count_of_odd_widths(characters, outside, rotation) if self._may_misplace else 0
+            if odd > _FEW_SUSPECTS:
+                return "widths of a font that is not in the file"
         unnamed = [char for char in characters if char.char == _UNNAMED]
         if sum(char.advance_width > 0.95 * char.font_size for char in unnamed) > _FEW_SUSPECTS:
             return "widths of characters without a name"
@@ -65,18 +69,22 @@ class Doubts:
         return [*second, *(char for char in characters if char.char == "\u3000")]
 
 
-def _count_of_odd_widths(characters: Sequence[Any], rotation: int) -> int:
-    """How many characters have wrong widths, as the library takes them for fonts outside the file.
+def _is_garbled(characters: Sequence[Any]) -> bool:
+    return any(char.char in _GARBLED and char.font_name == "Unknown" for char in characters)
 
-    Embedded subsets have a `+` in their names. Elsewhere Chinese characters must be square and digits half as
-    wide; the width of a sideways character is not known.
+
+def _count_of_odd_widths(characters: Sequence[Any], fonts: set[str], rotation: int) -> int:
+    """How many characters of these fonts have widths that they cannot have.
+
+    Chinese characters must be square and digits half as wide; the width of a sideways character is not known.
     """
     suspects = 0
-    for char in characters:
+    for char in characters if fonts else ():
         text = char.char
         is_digit = text.isdecimal()
-        if (is_digit or "\u4e00" <= text <= "\u9fff") and "+" not in char.font_name:
-            ems = char.advance_width / char.font_size if char.font_size else 0.0
+        if (is_digit or "\u4e00" <= text <= "\u9fff") and char.font_name in fonts:
+            _, _, width, size = char.bbox
+            ems = width / size if size else 0.0
             right = rotation == 0 and (0.42 < ems < 0.6 if is_digit else 0.95 < ems < 1.05)
             suspects += not right
     return suspects

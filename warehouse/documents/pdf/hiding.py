@@ -25,14 +25,10 @@ _LINE = 4.0
 _OVER = 0.4
 """Of the size: how far a character reaches into the next one that is printed over it."""
 
-_HIDING = (
-    (b" Tr", re.compile(rb"\b[37]\s+Tr\b")),
-    (b"/ca", re.compile(rb"/ca\s+0?\.?0*\s*[/>\r\n]")),
-    (b"/OFF", re.compile(rb"/OFF\s*\[\s*\d")),
-)
-"""Not painted, transparent, switched off: a word to look for, and what it then must be part of."""
-
-_FIELD = re.compile(rb"/FT\s*/(Tx|Ch)\b")
+_NOT_PAINTED = re.compile(rb"\b[37]\s+Tr\b")
+_TRANSPARENT = re.compile(rb"/ca\s+0?\.?0*\s*[/>\r\n]")
+_SWITCHED_OFF = re.compile(rb"/OFF\s*\[\s*\d")
+_FIELD = re.compile(rb"/FT\s*/(Tx|Ch)\b|/FreeText")
 
 
 class Signs(NamedTuple):
@@ -49,15 +45,17 @@ class Signs(NamedTuple):
 def signs_of(data: bytes) -> Signs:
     """What the words of a file, unpacked where they are packed, tell of it."""
     may_hide = has_fields = False
-    for part in _parts(data):
-        may_hide = may_hide or any(word in part and sign.search(part) for word, sign in _HIDING)
-        has_fields = has_fields or b"/FreeText" in part or (b"/FT" in part and bool(_FIELD.search(part)))
+    for part, holds_objects in _parts(data):
+        may_hide = may_hide or (b" Tr" in part and _NOT_PAINTED.search(part) is not None)
+        if holds_objects:
+            hiding = _TRANSPARENT.search(part) or _SWITCHED_OFF.search(part)
+            may_hide, has_fields = may_hide or bool(hiding), has_fields or bool(_FIELD.search(part))
     return Signs(may_hide, has_fields)
 
 
-def _parts(data: bytes) -> Iterator[bytes]:
-    """The file as it is, and its packed streams but for pictures and fonts."""
-    yield data
+def _parts(data: bytes) -> Iterator[tuple[bytes, bool]]:
+    """The file as it is, and its packed streams but for pictures and fonts; whether objects are in it."""
+    yield data, True
     for start in _STREAM.finditer(data):
         before = data[max(start.start() - _DICTIONARY, 0) : start.start()]
         dictionary = before[max(before.rfind(b" obj"), 0) :]
@@ -66,7 +64,7 @@ def _parts(data: bytes) -> Iterator[bytes]:
             try:
                 if b"ASCII85" in dictionary:
                     packed = memoryview(_from_ascii(data, start.end()))
-                yield zlib.decompressobj().decompress(packed, _LONGEST)
+                yield zlib.decompressobj().decompress(packed, _LONGEST), b"/ObjStm" in dictionary
             except (zlib.error, ValueError):
                 continue
 

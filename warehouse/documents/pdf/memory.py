@@ -6,6 +6,7 @@ import ctypes
 import os
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_TRIM = getattr(ctypes.CDLL(None), "malloc_trim", None)
 
 
 def resident_bytes() -> int:
@@ -22,6 +23,5 @@ def resident_bytes() -> int:
 
 def give_back() -> None:
     """Let the system have the memory that was freed; the C library of Linux keeps it otherwise."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
-    if trim is not None:
-        trim(0)
+    if _TRIM is not None:
+        _TRIM(0)

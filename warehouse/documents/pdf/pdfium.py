@@ -105,9 +105,9 @@ def _held(handle: int | None, close: Callable[[int], object]) -> Iterator[int]:
 def _no_fonts_of_the_system(library: ctypes.CDLL) -> Iterator[None]:
     """Keep the library from loading 20 MB of a font that the file does not bring: its widths are in the file.
 
-    Where pypdfium2 is loaded it may draw pages, and have listed the fonts, which it would do once only.
+    It lists the fonts once: where pages may have been drawn, or read with them, nothing is changed.
     """
-    if "pypdfium2" in sys.modules:
+    if "pypdfium2" in sys.modules or PdfiumFile.has_listed_fonts:
         yield
         return
     library.FPDF_SetSystemFontInfo(None)
@@ -119,6 +119,9 @@ def _no_fonts_of_the_system(library: ctypes.CDLL) -> Iterator[None]:
 
 class PdfiumFile:
     """An open file; it is closed when nobody has it any more."""
+
+    has_listed_fonts = False
+    """Whether a file was opened with the fonts of the system in this process."""
 
     def __init__(self, data: bytes, *, with_fonts: bool = False) -> None:
         """Open a file.
@@ -133,6 +136,7 @@ class PdfiumFile:
         """
         library = _library()
         self._data = data  # not to be freed before the file is closed
+        PdfiumFile.has_listed_fonts |= with_fonts
         self._fonts = nullcontext if with_fonts else partial(_no_fonts_of_the_system, library)
         self._document = library.FPDF_LoadMemDocument64(data, len(data), None)
         if not self._document:

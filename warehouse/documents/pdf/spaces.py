@@ -27,9 +27,11 @@ _NUMBER = re.compile(r"\d\.\d\d")
 
 def with_spaces(content: PageContent) -> PageContent:
     """The page with spaces for the characters that no font names, where these are no digits."""
+    unknown = [glyph[4] for glyph in content.glyphs].count(_UNKNOWN)
+    if not unknown or unknown > _MOST * len(content.glyphs):
+        return content
     glyphs = sorted(content.glyphs)
-    unknown = sum(glyph[4] == _UNKNOWN for glyph in glyphs)
-    if not unknown or unknown > _MOST * len(glyphs) or _may_be_digits(glyphs):
+    if _may_be_digits(glyphs):
         return content
     return replace(content, glyphs=[_as_space(glyph) if glyph[4] == _UNKNOWN else glyph for glyph in glyphs])
 
