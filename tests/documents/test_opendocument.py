@@ -68,3 +68,20 @@ def test_a_sheet_of_repeated_cells_is_refused_before_memory_is_spent() -> None:
     with pytest.raises(UnreadableDocumentError) as error:
         read_document(_flat("spreadsheet").replace(blank, filled))
     assert error.value.outcome == ReadOutcome.TOO_LARGE
+
+
+def test_deleted_text_and_rows_of_a_flat_file_are_not_read() -> None:
+    tracked = (
+        b'<text:tracked-changes><text:changed-region text:id="d"><text:deletion/></text:changed-region>'
+        b'<text:changed-region text:id="i"><text:insertion/></text:changed-region></text:tracked-changes>'
+    )
+    start, end = b'<text:change-start text:change-id="%s"/>', b'<text:change-end text:change-id="%s"/>'
+    body = b"<text:p>" + start % b"d" + "旧".encode() + end % b"d" + start % b"i" + "新".encode() + end % b"i"
+    cell = b"<table:table-cell><text:p>%s</text:p></table:table-cell>"
+    gone = start % b"d" + b"9" + end % b"d"
+    rows = (cell % b"a" + cell % b"b", cell % gone + cell % gone, cell % b"c" + cell % b"1")
+    table = b"".join(b"<table:table-row>%s</table:table-row>" % row for row in rows)
+    data = _flat("text")
+    at, to = data.index(b"<office:text>") + len(b"<office:text>"), data.index(b"</office:text>")
+    content = tracked + body + b"</text:p><table:table>" + table + b"</table:table>"
+    assert outline(read_document(data[:at] + content + data[to:])) == ["新", [["a", "b"], ["c", "1"]]]

@@ -65,8 +65,24 @@ def read_odt_xml(root: etree._Element, roots: Iterable[etree._Element] = ()) -> 
     body = root.find("{*}body/{*}text")
     if body is None:
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, "the OpenDocument file holds no text")
+    _take_out_deleted(body)
     story = read_story(roots or (root,))
     return Document("odt", tuple(with_tabbed_tables(_blocks(body, story, 0))))
+
+
+def _take_out_deleted(body: etree._Element) -> None:
+    """Clear the text between marks of deletion: flat files keep it in its place, packed ones apart."""
+    regions = body.iterfind("{*}tracked-changes/{*}changed-region")
+    deleted = {attribute(region, "id") for region in regions if region.find("{*}deletion") is not None}
+    within = False
+    for event, element in etree.iterwalk(body, events=("start", "end")) if deleted else ():
+        if event == "start":
+            name = local(element)
+            if name in {"change-start", "change-end"} and attribute(element, "change-id") in deleted:
+                within = name == "change-start"
+            element.text = None if within else element.text
+        elif within:
+            element.tail = None
 
 
 @dataclass(slots=True)
@@ -213,7 +229,8 @@ def table_rows(table: etree._Element) -> Iterator[etree._Element]:
 
 def _is_deleted(row: etree._Element) -> bool:
     """A deleted row is still in the file, a mark in each of its cells."""
-    return next(row.iter("{*}change"), None) is not None and not "".join(map(str, row.itertext())).strip()
+    marks = row.iter("{*}change", "{*}change-start")
+    return next(marks, None) is not None and not "".join(map(str, row.itertext())).strip()
 
 
 def _table(table: etree._Element, story: Story, depth: int) -> Iterator[Block]:
