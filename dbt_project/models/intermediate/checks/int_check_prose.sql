@@ -38,7 +38,8 @@ repeated as (
         0.5 * statement.step_yuan + measure.half_step_yuan as envelope_yuan,
         statement.value_text || statement.unit || '; ' || measure.value_text || ' ' || measure.unit || ' | '
         || statement.sentence as detail,
-        abs(statement.amount_yuan - measure.amount_yuan) <= 10 * statement.step_yuan as is_evaluable,
+        abs(statement.amount_yuan - measure.amount_yuan)
+        <= least(10 * statement.step_yuan, 0.01 * measure.amount_yuan) as is_evaluable,
         'far apart: the sentence may speak of a part, another fund or another year' as reason,
         null as is_held
     from statement

@@ -94,8 +94,8 @@ select
     amount_yuan as found_yuan,
     half_step_yuan + whole_half_yuan as envelope_yuan,
     text || '; ' || whole_text as detail,
-    not is_of_a_fund as is_evaluable,
-    'the list is of the projects of one fund' as reason,
+    not is_of_a_fund and not regexp_matches(table_title, '重点|主要|部分|一级') as is_evaluable,
+    'the list is of some projects: of one fund, or those that matter most' as reason,
     null as cause
 from project
 union all
