@@ -19,6 +19,9 @@ from warehouse.documents.pdf.text import PAGE_NUMBER, WIDE_FROM, Run, TextLine, 
 from warehouse.documents.pdf.unruled import find_unruled
 
 _OUTSIDE = -1
+_BEFORE_NUMBERS = "-—–－─第 "
+"""What a page number can begin with."""
+
 _MAX_RULES = 10_000
 """Of one page; the densest real table has 1,900."""
 
@@ -97,7 +100,7 @@ def lay_out(content: PageContent) -> PageLayout:
     blocks: list[PageLine | TablePart] = []
     grids = [grid for grid in _ruled_grids(content) if len(grid.spans) > 1]
     outside = _without_large(outside, grids, content)
-    numbers = [run for run in outside if PAGE_NUMBER.fullmatch(run.text.strip())]
+    numbers = [r for r in outside if r.text[:1] in _BEFORE_NUMBERS and PAGE_NUMBER.fullmatch(r.text.strip())]
     outside = [run for run in outside if run not in numbers] if numbers else outside
     for grid in grids:
         clipped: list[str] = []
