@@ -30,7 +30,7 @@ _DOT = 4, 14
 _DOTS_APART = 15
 """Pixels: at most, an angle of two rules between them included."""
 
-_DOTTED = 38
+_DOTTED = 30
 """Pixels: shorter rows of dots are marks of text."""
 
 _TOUCHES = 2

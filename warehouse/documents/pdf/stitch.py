@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from warehouse.documents.pdf.beside import joined_right
 from warehouse.documents.pdf.edges import common_edges
@@ -37,6 +38,9 @@ _OWN_ROW = re.compile(
 
 _MARKS = re.compile(r"[\W_]+")
 _ALIKE = 0.75
+_FIRST_NUMBERED = 3
+"""Columns before it have letters, or nothing."""
+
 _ALIKE_ALONE = 0.85
 """Of a text alone in its row: 一、本年收入 and 二、本年收入 are two rows."""
 
@@ -210,12 +214,23 @@ def _is_misread(row: list[str], known: list[str]) -> bool:
 
     Both print the same figures, if any, and no amounts; taken as a whole they are alike.
     """
-    figures = [list(filter(_FIGURE.fullmatch, texts)) for texts in (row, known)]
-    if figures[0] != figures[1] or any(map(_AMOUNT.fullmatch, figures[0])):
+    figures, printed = (list(filter(_FIGURE.fullmatch, texts)) for texts in (row, known))
+    if len(row) == len(known) and (_numbers_columns(printed) or _numbers_columns(figures)):
+        same = sum(now == was for now, was in zip(row, known, strict=True))
+        return same >= min(_ALIKE * len(known), len(printed), len(figures))
+    if figures != printed or any(map(_AMOUNT.fullmatch, printed)):
         return False
     now, was = (_MARKS.sub("", "".join(texts)) for texts in (row, known))
     least = _ALIKE if len(known) > 1 else _ALIKE_ALONE
     return now == was or SequenceMatcher(None, now, was, autojunk=False).ratio() >= least
+
+
+def _numbers_columns(figures: list[str]) -> bool:
+    """Whether figures are 1, 2, 3 …, or 2, 3 …, as under headers."""
+    numbers = [int(text) for text in figures if text.isdecimal()]
+    if not 1 < len(numbers) == len(figures):
+        return False
+    return numbers[0] <= _FIRST_NUMBERED and all(b - a == 1 for a, b in pairwise(numbers))
 
 
 def _repeated(old: list[list[str]], new: list[list[str]]) -> tuple[int, int]:
