@@ -99,6 +99,29 @@ def test_stacked_tables_of_one_sheet_are_two():
     ]
 
 
+def test_tables_side_by_side_are_two_where_each_has_its_title():
+    document = read_sheet(
+        ["部门收入总表", None, None, "部门支出总表"],
+        ["项目", "金额", None, "科目", "金额"],
+        ["一、拨款", "1.00", None, "行政运行", "2.00"],
+        ["合计", "1.00"],
+    )
+    assert lines(document) == ["部门收入总表", "部门支出总表"]
+    first, second = document.tables
+    assert texts(first) == [["项目", "金额"], ["一、拨款", "1.00"], ["合计", "1.00"]]
+    assert texts(second) == [["科目", "金额"], ["行政运行", "2.00"]]
+
+
+def test_two_sides_of_one_table_may_have_a_blank_column_between():
+    document = read_sheet(
+        ["部门收支总表"],
+        ["收入", "金额", None, "支出", "金额"],
+        ["一、拨款", "1.00", None, "一、教育", "2.00"],
+    )
+    (table,) = document.tables
+    assert texts(table)[0] == ["收入", "金额", "支出", "金额"]
+
+
 def test_a_blank_row_alone_does_not_cut_a_table():
     document = read_sheet(["项目", "金额"], ["甲", 1], [], ["乙", 2])
     assert [texts(table) for table in document.tables] == [

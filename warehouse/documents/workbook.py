@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -160,9 +161,10 @@ def sheet_blocks(sheet: Sheet, notices: list[Notice]) -> Iterator[Block]:
             )
         )
     cells = _visible_cells(rows, sheet.merged, visible_rows, visible_columns)
-    for first, last in _parts(cells, len(visible_rows)):
-        part = [cell for cell in cells if first <= cell.row < last]
-        yield from _part_blocks(part, first, sheet.name)
+    for strip in _strips(cells):
+        for first, last in _parts(strip, len(visible_rows)):
+            for part in _strips([cell for cell in strip if first <= cell.row < last]):
+                yield from _part_blocks(part, first, sheet.name)
 
 
 def _printed(value: Value, place: tuple[int, int], styles: SheetStyles) -> str:
@@ -217,6 +219,25 @@ def _visible_cells(
             if down and right and (text or len(down) * len(right) > 1):
                 cells.append(Cell(down[0], right[0], text, len(down), len(right)))
     return cells
+
+
+def _strips(cells: Sequence[Cell]) -> Iterator[Sequence[Cell]]:
+    """Tables that stand side by side: parted by a blank column, and each with a title of its own."""
+    with_text = [cell for cell in cells if cell.text.strip()]
+    starts: list[int] = []
+    reach = -2
+    for cell in sorted(with_text, key=lambda cell: cell.col):
+        if cell.col > reach + 1:
+            starts.append(cell.col)
+        reach = max(reach, cell.col + cell.col_span - 1)
+    titled = {
+        bisect_right(starts, cell.col) for cell in with_text if TITLE.fullmatch(plain(cell.text)) is not None
+    }
+    if len(starts) < 2 or len(titled) < len(starts):
+        yield cells
+        return
+    for number in range(1, len(starts) + 1):
+        yield [cell for cell in cells if max(1, bisect_right(starts, cell.col)) == number]
 
 
 def _parts(cells: Sequence[Cell], row_count: int) -> Iterator[tuple[int, int]]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 
 from warehouse.documents.model import Cell
 from warehouse.tables import meanings, money
@@ -111,7 +111,7 @@ def numbers_columns(row: Sequence[Cell]) -> bool:
     if len(texts) > 1 and (_COLUMN_NUMBER_LABEL.fullmatch(texts[0]) or _is_misread_label(row[0], texts)):
         texts = [text for text in texts[1:] if text != texts[0]]
     if not texts or not all(_COLUMN_NUMBER.fullmatch(text) for text in texts):
-        return False
+        return any(cell.confidence is not None for cell in row) and _numbers_all_but_one(texts)
     numbers = [int(match.group()) for text in texts if (match := re.match(r"\d+", text.strip("(")))]
     return bool(numbers) and numbers[0] in (1, 2, 3, 4) and all(b - a == 1 for a, b in pairwise(numbers))
 
@@ -119,6 +119,12 @@ def numbers_columns(row: Sequence[Cell]) -> bool:
 def _is_misread_label(first: Cell, texts: Sequence[str]) -> bool:
     """Whether what optical recognition made of 栏次 stands before several numbers."""
     return first.confidence is not None and len(texts) > _SEVERAL and len(texts[0]) <= len("栏次")
+
+
+def _numbers_all_but_one(texts: Sequence[str]) -> bool:
+    """Whether texts count from 1, 2 or 3, but for one that optical recognition got wrong."""
+    counted = max(sum(text == str(first + i) for i, text in enumerate(texts)) for first in (1, 2, 3))
+    return len(texts) > _SEVERAL and counted >= len(texts) - 1
 
 
 def is_caption_row(row: Sequence[Cell]) -> bool:
@@ -336,11 +342,11 @@ def _with_groups(columns: list[Column]) -> list[Column]:
     """Number the lists that stand side by side: a list begins where name or code come again after amounts."""
     grouped: list[Column] = []
     group, seen, amounts = 0, set[str](), False
-    for column in columns:
+    for at, column in enumerate(columns):
         if (
             column.role in _IDENTITY_ROLES
             and amounts
-            and (column.role in seen or ("name" in seen and column.role in _CODE_ROLES and "code" in seen))
+            and (column.role in seen or ("name" in seen and _begins_a_list(columns[at:], seen)))
         ):
             group, seen, amounts = group + 1, set(), False
         seen.add(column.role)
@@ -362,6 +368,14 @@ def _with_groups(columns: list[Column]) -> list[Column]:
     if {"revenue", "expenditure"} <= set(sides.values()):
         return [replace(column, side=sides[column.group]) for column in grouped]
     return _with_sides_of_columns(grouped)
+
+
+def _begins_a_list(columns: Sequence[Column], seen: Collection[str]) -> bool:
+    """Whether a column of codes begins another list: codes were seen before, or name and amounts follow."""
+    if columns[0].role not in _CODE_ROLES:
+        return False
+    rest = [column.role for column in dropwhile(lambda column: column.role in _CODE_ROLES, columns)]
+    return "code" in seen or (rest[:1] == ["name"] and "amount" in rest)
 
 
 def _with_sides_of_columns(columns: list[Column]) -> list[Column]:
