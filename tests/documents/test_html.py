@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents.document_builders import lines, outline, texts
+from tests.documents.document_builders import lines, outline, texts, word_document
 from warehouse.documents import read_document
 from warehouse.documents.html import read_html
 
@@ -273,3 +274,15 @@ def test_tables_that_scripts_put_into_the_page(page: str) -> None:
 def test_a_page_in_big5_that_says_so() -> None:
     page = '<html><meta charset="big5"><table><tr><td>項目<td>金額<tr><td>合計<td>1.00</table></html>'
     assert texts(read_document(page.encode("big5")).tables[0]) == [["項目", "金額"], ["合計", "1.00"]]
+
+
+def test_documents_in_addresses_of_the_page_are_read() -> None:
+    word = base64.b64encode(word_document(*READ)).decode()
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    page = (
+        f'<p>附件</p><iframe src="data:{kind};base64,{word}"></iframe>'
+        '<embed src="data:application/pdf;base64,JVBERi0x"><img src="data:image/png;base64,AA">'
+    )
+    document = read_document(f"<html><body>{page}</body></html>".encode())
+    assert outline(document) == ["附件", READ]
+    assert [notice.kind for notice in document.notices] == ["embedded_part"]

@@ -15,9 +15,10 @@ import re
 from lxml import etree
 from lxml.html import HTMLParser
 
+from warehouse.documents.embedded import read_embedded
+from warehouse.documents.html_hidden import hidden_documents, hidden_pages
 from warehouse.documents.html_style import (
     Styles,
-    hidden_pages,
     is_hidden,
     is_struck,
     list_number,
@@ -75,10 +76,13 @@ def read_html(data: bytes) -> Document:
             within, within_struck = _page_blocks(parse_html(page.encode()))
             if _has_table(within):
                 blocks, struck = [*blocks, *within], struck + within_struck
+    notices = [struck_text(struck)] if struck else []
+    for file in hidden_documents(root):
+        within, said = read_embedded(file, "a document in an address of the page", is_shown=False)
+        blocks, notices = [*blocks, *within], notices + said
     title = _title(root)
     if title and title not in {block.text for block in blocks if isinstance(block, Line)}:
         blocks.insert(0, Line(title))
-    notices = [struck_text(struck)] if struck else []
     return Document("html", tuple(blocks), notices=tuple(notices))
 
 

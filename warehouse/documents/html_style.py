@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import html
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
@@ -15,8 +12,6 @@ from warehouse.documents.word_table import CHARACTER_TWIPS, indentation
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
 _STRUCK = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`(?:[^`\\]|\\.)*`', re.DOTALL)
-_TEMPLATE = re.compile(r"\s*<")
 _DISPLAY = re.compile(r"display\s*:\s*(table(?:-row|-cell)?)\s*(?:;|!|$)", re.IGNORECASE)
 _ROLES = {"table": "table", "table-row": "tr", "table-cell": "td", "tr": "tr", "td": "td", "th": "th"}
 _RULE = re.compile(r"\.([\w-]+)\s*\{([^{}]*)\}")
@@ -47,29 +42,6 @@ def is_hidden(element: etree._Element) -> bool:
 def is_struck(element: etree._Element) -> bool:
     """Whether an element is struck out or marked as deleted: what stands beside it holds."""
     return element.tag in {"del", "s", "strike"} or _STRUCK.search(element.get("style", "")) is not None
-
-
-def hidden_pages(root: etree._Element) -> Iterator[str]:
-    """Pages with tables that scripts put into the page: in their texts, in templates and in form fields."""
-    for element in root.iter("script", "textarea", "template", "iframe"):
-        text = element.get("srcdoc") or "".join(map(str, element.itertext()))
-        for string in _strings(text) if element.tag == "script" and not _TEMPLATE.match(text) else [text]:
-            if "<table" in string.lower():
-                yield string
-
-
-def _strings(script: str) -> Iterator[str]:
-    """The texts in a script that hold a table, their escapes undone."""
-    for match in _STRING.finditer(script):
-        raw = match.group()[1:-1]
-        if "table" in raw.lower():
-            text = raw.replace("\\'", "'").replace("\\`", "`").replace("\n", "\\n").replace("\t", " ")
-            if match.group()[0] != '"':
-                text = re.sub(r'(?<!\\)"', r"\"", text)
-            try:
-                yield html.unescape(text) if "&lt;table" in text else json.loads(f'"{text}"', strict=False)
-            except ValueError:
-                yield raw
 
 
 @dataclass(frozen=True, slots=True)
