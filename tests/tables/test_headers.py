@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tables.made_tables import grid
+from warehouse.documents.model import Cell
 from warehouse.tables.headers import find_header_rows, numbers_columns, read_header
 
 FUNDS = ["一般公共预算", "政府性基金预算", "国有资本经营预算", "财政专户管理资金", "单位资金"]
@@ -202,3 +204,13 @@ def test_headers_of_any_two_groups_end_where_the_data_begins(
     assert [column.path for column in header.columns[2:]] == [f"资金/{fund}" for fund in funds] + [
         f"支出/{nature}" for nature in natures
     ]
+
+
+def test_column_numbers_are_known_though_one_of_them_was_misread():
+    def read(text: str, confidence: float | None) -> list[Cell]:
+        return [replace(cell, confidence=confidence) for cell in grid(text)[0]]
+
+    assert numbers_columns(read(".2|1|2|3|4|5", 0.9))
+    assert numbers_columns(read("栏次|1|2U|3|4|5", 0.9))
+    assert not numbers_columns(read("栏次|1|2U|3|4|5", None))
+    assert not numbers_columns(read("小学|1|4|3|7|5", 0.9))
