@@ -85,3 +85,10 @@ def test_deleted_text_and_rows_of_a_flat_file_are_not_read() -> None:
     at, to = data.index(b"<office:text>") + len(b"<office:text>"), data.index(b"</office:text>")
     content = tracked + body + b"</text:p><table:table>" + table + b"</table:table>"
     assert outline(read_document(data[:at] + content + data[to:])) == ["新", [["a", "b"], ["c", "1"]]]
+
+
+def test_pictures_and_objects_are_reported() -> None:
+    data = _flat("text").replace(
+        b"<draw:text-box><text:p>\xe6\xa1\x86\xe5\x86\x85</text:p></draw:text-box>", b"<draw:object/>"
+    )
+    assert [notice.kind for notice in read_document(data).notices] == ["picture"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from warehouse.documents.model import Cell, Document, Line, ReadOutcome, UnreadableDocumentError
+from warehouse.documents.model import Cell, Document, Line, Notice, ReadOutcome, UnreadableDocumentError
 from warehouse.documents.numbering import Level, Numbering
 from warehouse.documents.package import open_zip, parse_xml, read_member
 from warehouse.documents.tabbed import with_tabbed_tables
@@ -67,7 +67,11 @@ def read_odt_xml(root: etree._Element, roots: Iterable[etree._Element] = ()) -> 
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, "the OpenDocument file holds no text")
     _take_out_deleted(body)
     story = read_story(roots or (root,))
-    return Document("odt", tuple(with_tabbed_tables(_blocks(body, story, 0))))
+    pictures = sum(1 for frame in body.iter("{*}frame") if frame.find("{*}text-box") is None)
+    notices = (
+        (Notice("picture", f"{pictures} pictures or embedded objects were not read"),) if pictures else ()
+    )
+    return Document("odt", tuple(with_tabbed_tables(_blocks(body, story, 0))), notices=notices)
 
 
 def _take_out_deleted(body: etree._Element) -> None:
