@@ -253,7 +253,7 @@ def _with_metrics(
     figures: Sequence[_Figure], before: str, context: _Context
 ) -> Iterator[tuple[_Figure, str, bool]]:
     """Each figure with its metric, and whether it only goes on with the one before."""
-    lead, metric, seen = "", "", ""
+    lead, metric, of_money, seen = "", "", "", ""
     for figure in figures:
         seen += figure.between
         goes_on = bool(metric) and _is_bare(figure.clause, metric)
@@ -262,6 +262,9 @@ def _with_metrics(
             metric = own
         elif figure.comparison in _CHANGES and "其中" in seen and re.match(r"[比较与同]", figure.clause):
             metric = lead
+        elif figure.comparison in _CHANGES and figure.kind == "money":
+            metric = of_money or metric  # 购置费18万元，购置车辆1台，比上年增加18万元
+        of_money = metric if figure.kind == "money" else of_money
         lead = lead or metric
         context.leads(lead)
         yield figure, metric, goes_on
