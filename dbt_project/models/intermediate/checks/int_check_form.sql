@@ -12,8 +12,8 @@ with project as (
 read_both_ways as (
     select
         *,
-        last_plan * unit_yuan as money_yuan,
-        budget_yuan * last_plan / 100 as share_yuan,
+        cast(last_plan * unit_yuan as decimal(28, 6)) as money_yuan,
+        cast(budget_yuan * last_plan * 0.01 as decimal(28, 6)) as share_yuan,
         -- Half of the last printed digit; forms print two.
         0.005 * unit_yuan as half_yuan
     from project
@@ -52,7 +52,8 @@ select
     project_name || ' · 预算数 = 财政资金 + 其他资金' as subject,
     coalesce(fiscal_yuan, 0) + coalesce(other_yuan, 0) as expected_yuan,
     budget_yuan as found_yuan,
-    0.005 * unit_yuan * (1 + (fiscal_yuan is not null)::integer + (other_yuan is not null)::integer) as envelope_yuan,
+    0.005 * unit_yuan * (1 + cast(fiscal_yuan is not null as integer) + cast(other_yuan is not null as integer))
+        as envelope_yuan,
     budget_yuan || '; ' || concat_ws(' + ', fiscal_yuan, other_yuan) || ' (元)' as detail,
     other_yuan is not null as is_evaluable,
     'only the fiscal part is printed' as reason,

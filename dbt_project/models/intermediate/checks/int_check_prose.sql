@@ -4,9 +4,11 @@ with statement as (
         statement.*,
         edition.edition_key,
         edition.phase,
-        pow(10, -length(regexp_extract(statement.value_text, '\.([0-9]+)', 1)))
-        * case statement.unit when '亿元' then 100000000 when '万元' then 10000 when '千元' then 1000 else 1 end
-            as step_yuan,
+        cast(
+            pow(10, -length(regexp_extract(statement.value_text, '\.([0-9]+)', 1)))
+            * case statement.unit when '亿元' then 100000000 when '万元' then 10000 when '千元' then 1000 else 1 end
+            as decimal(20, 6)
+        ) as step_yuan,
         try_cast(regexp_replace(statement.value_text, '[,，%％\s]', '', 'g') as decimal(20, 6)) as value
     from {{ ref('stg_statement') }} as statement
     inner join {{ ref('int_edition') }} as edition on statement.document_sha256 = edition.document_sha256
