@@ -429,5 +429,44 @@ def test_a_frame_with_round_corners_is_a_frame(new_paper: NewPaper):
         for c, text in enumerate(row):
             paper.text(55 + 100 * c, 104 + 20 * r, text)
     data = paper.data()
-    assert sorted(rule.at for rule in OxideFile(data).read(1).vertical) == pytest.approx([50, 150, 250, 350], abs=1)
+    assert sorted(rule.at for rule in OxideFile(data).read(1).vertical) == pytest.approx(
+        [50, 150, 250, 350], abs=1
+    )
     assert [cell.text for cell in only(data).cells] == [text for row in rows for text in row]
+
+
+def test_a_frame_under_a_ruled_header_parts_no_columns(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    rows = [["合计", "因公出国费", "公务接待费"], ["3.00", "2.00", "1.00"]]
+    for top in (100, 120, 140):
+        paper.line(50, top, 350, top)
+    for x in (50, 150, 250, 350):
+        paper.line(x, 100, x, 140 if x in {50, 350} else 120)
+    for r, row in enumerate(rows):
+        for c, text in enumerate(row):
+            paper.text(60 + 100 * c, 104 + 20 * r, text)
+    assert grid(only(paper.data())) == rows
+
+
+def test_one_row_under_a_header_keeps_its_outer_columns_without_outer_rules(new_paper: NewPaper):
+    paper = new_paper()
+    paper.line(150, 120, 350, 120)
+    paper.line(50, 140, 450, 140)
+    for x in (150, 350):
+        paper.line(x, 100, x, 160)
+    paper.line(250, 120, 250, 160)
+    head = [
+        (60, 112, "合计"),
+        (200, 104, "公务用车费"),
+        (160, 124, "购置"),
+        (260, 124, "运行"),
+        (360, 112, "接待费"),
+    ]
+    for x, top, text in head:
+        paper.text(x, top, text)
+    for x, text in ((60, "6.00"), (160, "1.00"), (260, "2.00"), (360, "3.00")):
+        paper.text(x, 144, text)
+    table = only(paper.data())
+    lowest = [cell for cell in table.cells if cell.row == table.row_count - 1]
+    assert [cell.text for cell in lowest] == ["6.00", "1.00", "2.00", "3.00"]
+    assert next(cell for cell in table.cells if cell.text == "接待费").row_span == 2

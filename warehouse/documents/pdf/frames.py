@@ -39,12 +39,12 @@ def trimmed(grid: Grid, by_cell: dict[int, list[Run]]) -> tuple[Grid, dict[int, 
 def is_hollow(by_cell: dict[int, list[Run]], grid: Grid) -> bool:
     """Whether rows or columns of a table are not parted by rules: amounts stand together in its cells."""
     alone = together = 0
-    for runs in by_cell.values():
+    for number, runs in by_cell.items():
         amounts = [run for run in runs if is_amount(run.text)]
         if not amounts:
             continue
         lines = _line_count(amounts)
-        if len(grid.xs) == 2 and len(amounts) > lines:  # a frame around columns
+        if grid.spans[number].col_span == len(grid.xs) - 1 and len(amounts) > lines:  # a frame around columns
             return True
         if len(amounts) >= 2 * _STACKED or (len(amounts) >= _STACKED and len(amounts) == len(runs)):
             return len({round(run.base) for run in runs}) >= _STACKED

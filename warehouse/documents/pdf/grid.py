@@ -29,6 +29,9 @@ _MOST_POSITIONS = 200_000
 _MIN_LENGTH = 4.0
 _MIN_OUTER = 6.0
 _ONE_ROW = 40.0
+_ONE_COLUMN = 250.0
+_FEW_RULES = 3
+"""Of a table of one row under its header: only the rule between these need reach into the outer columns."""
 
 
 class Span(NamedTuple):
@@ -142,7 +145,7 @@ def _connected(horizontal: Sequence[Rule], vertical: Sequence[Rule]) -> list[tup
 
 
 def _grid(horizontal: list[Rule], vertical: list[Rule]) -> Grid | None:
-    xs = _edges(vertical, horizontal)
+    xs = _edges(vertical, horizontal, alone=_ONE_COLUMN if len(horizontal) <= _FEW_RULES else 0.0)
     ys = _edges(horizontal, vertical, alone=_ONE_ROW)
     if len(xs) < 2 or len(ys) < 2:
         return None
@@ -158,7 +161,7 @@ def _grid(horizontal: list[Rule], vertical: list[Rule]) -> Grid | None:
 def _edges(rules: Sequence[Rule], crossing: Sequence[Rule], *, alone: float = 0.0) -> list[float]:
     """Places of the rules, and of the outer rules that are missing where crossing rules stick out.
 
-    Two must stick out, or one that goes no further than `alone`: it parts a row of two cells.
+    Two must stick out, or one that goes no further than `alone`: it parts a row, or a column, of two cells.
     """
     edges: list[float] = []
     for at in sorted(rule.at for rule in rules):
