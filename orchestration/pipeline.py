@@ -159,7 +159,9 @@ def _judge(home: Home, events: EventLog, load: landing.Load, folder: Path, run_i
 def has_news(home: Home) -> bool:
     """Whether the record holds something that the current publication does not show."""
     with EventLog.open(home.event_log) as events:
-        return bool(publication.news_since_publication(events)) or publication.current(home) is None
+        if publication.current(home) is None:
+            return any(events.read(types={LoadLanded.type}))
+        return bool(publication.news_since_publication(events))
 
 
 def candidate(home: Home, run_id: str) -> Path:

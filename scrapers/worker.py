@@ -139,8 +139,8 @@ def _set_up_logging() -> None:
     logging.basicConfig(level=logging.INFO, handlers=[_ToParent()], format="%(message)s", force=True)
     logging.captureWarnings(capture=True)
     logging.getLogger("scrapy").setLevel(logging.WARNING)  # it tells of each request and each setting
-    # The spider says how a request ended.
-    logging.getLogger("scrapy.downloadermiddlewares.retry").setLevel(logging.CRITICAL)
+    for told_by_the_spider in ("retry", "robotstxt"):  # how a request ended, and without a traceback
+        logging.getLogger(f"scrapy.downloadermiddlewares.{told_by_the_spider}").setLevel(logging.CRITICAL)
 
 
 def _say(message: dict[str, str | int]) -> None:
