@@ -74,10 +74,17 @@ class _NamedFiles:
         )
 
     def add(self, named: Iterable[tuple[str, int]]) -> None:
-        """Take in hashes with the positions of the events that name them, in the order of the log."""
-        self._connection.execute("BEGIN")
-        self._connection.executemany("INSERT OR IGNORE INTO named VALUES (?, ?)", named)
-        self._connection.execute("COMMIT")
+        """Take in hashes with the positions of the events that name them, in the order of the log.
+
+        Raises:
+            RecordUnavailableError: there is no room for the temporary file.
+        """
+        try:
+            self._connection.execute("BEGIN")
+            self._connection.executemany("INSERT OR IGNORE INTO named VALUES (?, ?)", named)
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise RecordUnavailableError(f"temporary file for the names of files: {error}") from error
 
     def in_order(self) -> Iterator[tuple[str, int]]:
         """All of them, by hash."""
