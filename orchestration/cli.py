@@ -392,9 +392,12 @@ def main() -> None:
     logging.getLogger("scrapers").setLevel(logging.WARNING)
     try:
         app()
-    except KeyboardInterrupt:
-        typer.echo("Interrupted. What was recorded is kept; run the same command again to go on.", err=True)
-        sys.exit(EXIT_INTERRUPTED)
+    except SystemExit as end:
+        if end.code == EXIT_INTERRUPTED:  # typer says nothing
+            typer.echo(
+                "Interrupted. What was recorded is kept; the same command goes on from there.", err=True
+            )
+        raise
     except Exception as error:
         message = _what_is_wrong(error)
         if message is None:

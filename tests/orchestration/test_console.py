@@ -62,6 +62,20 @@ def test_a_table_is_never_cut_where_it_is_not_on_a_terminal() -> None:
     assert "…" not in file.getvalue()
 
 
+def test_an_interruption_ends_with_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(_home: Path | None) -> Home:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "require_record", interrupt)
+    monkeypatch.setattr("sys.argv", ["mingzhang", "verify"])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 130
+    assert capsys.readouterr().err.startswith("Interrupted. What was recorded is kept")
+
+
 def of_dagster(message: str) -> OperationalError:
     """As SQLAlchemy raises it."""
     error = OperationalError("INSERT", {}, Exception())
