@@ -90,3 +90,8 @@ def role_said(label: str) -> str | None:
 def says_of_which(label: str) -> bool:
     """Whether a label itself says that it is a part of the row above (其中：…)."""
     return patterns().of_which.match(key(label)) is not None
+
+
+def without_of_which(label: str) -> str:
+    """A label without 其中： in front."""
+    return patterns().of_which.sub("", key(label), count=1)

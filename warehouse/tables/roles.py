@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from warehouse.tables.labels import bare, level_of, patterns, role_said
+from warehouse.tables import meanings
+from warehouse.tables.labels import bare, level_of, names_a_unit, patterns, role_said, without_of_which
 from warehouse.tables.text import key
 
 
@@ -104,9 +105,12 @@ def _heads_series(index: int, items: list[Item]) -> bool:
 
 
 def _heads_coded(index: int, items: list[Item]) -> bool:
-    """Whether a unit (or 人员经费) without a code stands above rows with codes: they are its parts."""
+    """Whether a unit (or 人员经费) without a code stands above rows with codes, or above its sections."""
     item, following = items[index], items[index + 1 : index + 2]
-    return bool(following and following[0].code) and role_said(item.label) is None
+    if not following or role_said(item.label) is not None:
+        return False
+    is_section = not following[0].code and meanings.nature_named(bare(following[0].label)) is not None
+    return bool(following[0].code) or (is_section and names_a_unit(item.label))
 
 
 def _heads_funds(index: int, items: list[Item]) -> bool:
@@ -140,7 +144,7 @@ def _role_by_label(item: Item, before: Item | None, following: Item | None) -> s
 
 def _level_of_which(label: str) -> int | None:
     """Level of the ordinal behind 其中：, or of a following part of the same row."""
-    return level_of(patterns().of_which.sub("", key(label), count=1))
+    return level_of(without_of_which(label))
 
 
 def _holds(item: Item, following: Item, level: int | None) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from warehouse.tables import meanings
-from warehouse.tables.labels import bare, level_of, role_said
+from warehouse.tables.labels import bare, level_of, role_said, without_of_which
 from warehouse.tables.model import Amount
 from warehouse.tables.roles import Item
 
@@ -57,16 +57,19 @@ def _said_above(rows: Sequence[Item], named: Callable[[str], str | None]) -> dic
         named: What a name says, None for any other name.
     """
     found = {item.row: value for item in rows if (value := named(bare(item.kind)))}
-    said = [None if item.code else named(bare(item.label)) for item in rows]
+    said = [None if item.code else named(bare(without_of_which(item.label))) for item in rows]
     if not _has_heads(rows, said):
         return found
     head, first = None, None
     for at, (item, value) in enumerate(zip(rows, said, strict=True)):
         if value:
-            head, first = (at, at + 1) if item.role in {"subtotal", ""} else (None, None)
+            heads = item.role in {"subtotal", ""} or _has_parts(rows, at)
+            head, first = (at, at + 1) if heads else (None, None)
             found[item.row] = value
         elif item.role == "total" or role_said(item.label) == "total":
             head = None
+        elif item.role == "subtotal" and not role_said(item.label) and any(said[at + 1 : at + 2]):
+            head = None  # a unit with sections of its own
         elif head is not None and first is not None:
             if at > first and _stands_outside(item, rows[head], rows[first]):
                 head = None
@@ -78,11 +81,16 @@ def _said_above(rows: Sequence[Item], named: Callable[[str], str | None]) -> dic
 def _has_heads(rows: Sequence[Item], said: Sequence[str | None]) -> bool:
     """Whether a named row is the sum of others not named so, or two without figures stand above such."""
     heads = [
-        item
-        for item, value, below, next_value in zip(rows, said, rows[1:], said[1:], strict=False)
-        if value and not next_value and role_said(below.label) not in _SUMS
+        at
+        for at, (value, below) in enumerate(zip(said, rows[1:], strict=False))
+        if value and not said[at + 1] and role_said(below.label) not in _SUMS
     ]
-    return any(item.role == "subtotal" for item in heads) or sum(not item.role for item in heads) > 1
+    sums = any(rows[at].role == "subtotal" or _has_parts(rows, at) for at in heads)
+    return sums or sum(not rows[at].role for at in heads) > 1
+
+
+def _has_parts(rows: Sequence[Item], at: int) -> bool:
+    return any(below.role == "of_which" for below in rows[at + 1 : at + 2])
 
 
 def _stands_outside(item: Item, head: Item, first: Item) -> bool:

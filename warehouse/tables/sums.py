@@ -87,21 +87,23 @@ def with_parts_ended(amounts: Sequence[Amount]) -> list[Amount]:
 
 def _beyond_parts(rows: Sequence[list[Amount]]) -> Iterator[list[Amount]]:
     left: dict[int, Decimal] = {}
-    begun = False
+    begun = ended = False
     for row in rows:
-        if row[0].row_role != "of_which":
-            left = {each.col: each.amount_yuan for each in row if each.amount_yuan >= 0}
-            begun = False
-            continue
         is_said = says_of_which(row[0].item_label)
-        begun = begun or is_said
-        for each in row:
-            if each.col in left:
-                left[each.col] -= each.amount_yuan
-        slack = Decimal(unit_factors()[row[0].unit]) / 20
-        if begun and not is_said and any(value < -slack for value in left.values()):
+        ended = ended and not is_said
+        if row[0].row_role == "of_which" and not ended:
+            begun = begun or is_said
+            left |= {each.col: left[each.col] - each.amount_yuan for each in row if each.col in left}
+            slack = Decimal(unit_factors()[row[0].unit]) / 20
+            ended = begun and not is_said and any(value < -slack for value in left.values())
+            if not ended:
+                continue
+        if row[0].row_role == "of_which":
             yield row
-            left = dict.fromkeys(left, -2 * slack)
+        else:
+            ended = False
+        begun = False
+        left = {each.col: each.amount_yuan for each in row if each.amount_yuan >= 0}
 
 
 def with_roles_by_sums(amounts: Sequence[Amount]) -> tuple[list[Amount], list[str]]:
