@@ -55,9 +55,10 @@ def with_dots_joined(picture: Picture) -> Picture:
 
 
 def _joined(dots: Mask) -> NDArray[np.bool_]:
-    """Where rows of dots run, without their gaps."""
+    """Where rows of dots run, without their gaps; up to the rules in which they end, which swallow a dot."""
     closed = cv2.morphologyEx(dots, cv2.MORPH_CLOSE, np.ones((1, _DOTS_APART), np.uint8))
-    return cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, _DOTTED), np.uint8)) > 0
+    rows = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, _DOTTED), np.uint8))
+    return cv2.dilate(rows, np.ones((1, _DOTS_APART), np.uint8)) > 0
 
 
 def find_rules(picture: Picture) -> tuple[list[Rule], list[Rule]]:
