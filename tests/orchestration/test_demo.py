@@ -127,13 +127,19 @@ def test_the_record_is_whole_and_tampering_is_found(demo: Demo) -> None:
     archived = next(
         path for path in sorted((installation.home / "record" / "archive").rglob("*")) if path.is_file()
     )
-    data = archived.read_bytes()
-    archived.chmod(0o600)
-    archived.write_bytes(b"x" + data[1:])
+    raw_table = min(installation.home.glob("raw/*/amounts.parquet"))
+    before = {path: path.read_bytes() for path in (archived, raw_table)}
+    for path, data in before.items():
+        path.chmod(0o600)
+        path.write_bytes(b"x" + data[1:])
     try:
-        assert archived.name in installation.run("verify", expected=1).stderr
+        printed = installation.run("verify", expected=1).stderr
     finally:
-        archived.write_bytes(data)
+        for path, data in before.items():
+            path.write_bytes(data)
+    assert archived.name in printed
+    assert f"{raw_table.parent.name}, amounts.parquet" in printed
+    assert "`mingzhang rebuild` makes it again" in printed
 
 
 def test_an_amount_can_be_seen_on_its_page(demo: Demo, tmp_path: Path) -> None:
