@@ -148,6 +148,18 @@ def scores(home: Home, names: dict[str, Path]) -> Iterator[Score]:
             yield Score(names[sha256].name, *values, printed.total(), taken, len(boxes[sha256]), lost)
 
 
+def by_identity(home: Home) -> list[tuple[str, int, int]]:
+    """How often each identity held, and how often it was evaluated, over all documents."""
+    with duckdb.connect(str(home.scratch / "accuracy.duckdb"), read_only=True) as connection:
+        return connection.execute(
+            """
+            select check_id, count(*) filter (where status = 'held'),
+                   count(*) filter (where status <> 'not_evaluated')
+            from core.fct_check_result group by check_id order by check_id
+            """
+        ).fetchall()
+
+
 def printed_numbers(path: Path, pages: set[int]) -> Counter[tuple[int, str]]:
     """The two-decimal numbers on some pages of a PDF, as pdfium extracts their text."""
     found: Counter[tuple[int, str]] = Counter()
@@ -182,7 +194,10 @@ def main() -> None:
         home = Home(chosen.home or Path(temporary))
         read_into(home, list(names.values()))
         found = sorted(scores(home, names), key=lambda score: score.name)
+        identities = by_identity(home)
     print_scores(found)
+    for check_id, held, evaluated in identities:
+        sys.stdout.write(f"  {check_id} {held}/{evaluated} {share(held, evaluated - held)}\n")
 
 
 def print_scores(found: list[Score]) -> None:
