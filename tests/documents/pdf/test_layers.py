@@ -15,7 +15,7 @@ from reportlab.pdfgen.textobject import PDFTextObject
 from tests.documents.document_builders import pdf_of
 from warehouse.documents import pdf
 from warehouse.documents.model import Document, Line
-from warehouse.documents.pdf import read_pdf, scan
+from warehouse.documents.pdf import read_pdf, scan, sources
 from warehouse.documents.pdf.content import Glyph, PageContent
 from warehouse.documents.pdf.sources import is_gibberish
 
@@ -110,7 +110,7 @@ def test_a_long_scan_ends_in_time_with_the_pages_that_were_read(
         paper.canvas.drawInlineImage(Image.new("L", (60, 80), 200), 0, 0, 595, 842)
         paper.page()
     used = iter([0.1, 0.5, 0.81, 0.9])
-    monkeypatch.setattr(pdf, "share_of_time_used", lambda: next(used))
+    monkeypatch.setattr(sources, "share_of_time_used", lambda: next(used))
     monkeypatch.setattr(scan, "read_scan", seen)
     document = pdf.read_pdf_and_scans(paper.data())
     assert texts(document) == ["合计1,880.86"] * 2

@@ -217,7 +217,7 @@ def _is_misread(row: list[str], known: list[str]) -> bool:
     figures, printed = (list(filter(_FIGURE.fullmatch, texts)) for texts in (row, known))
     if len(row) == len(known) and (_numbers_columns(printed) or _numbers_columns(figures)):
         same = sum(now == was for now, was in zip(row, known, strict=True))
-        return same >= min(_ALIKE * len(known), len(printed), len(figures))
+        return same >= max(1, min(_ALIKE * len(known), len(printed), len(figures)))
     if figures != printed or any(map(_AMOUNT.fullmatch, printed)):
         return False
     now, was = (_MARKS.sub("", "".join(texts)) for texts in (row, known))
