@@ -24,6 +24,8 @@ _FEW_SUSPECTS = 5
 """Glyphs; a page number in such a font does no harm."""
 
 _NEARLY_ALL = 0.9
+_WIDE_BLANK = "\u3000"
+_NOT_PRINTED = {_WIDE_BLANK, _UNNAMED}
 
 
 class Doubts:
@@ -66,7 +68,7 @@ class Doubts:
             return []
         if _printed(second) < _NEARLY_ALL * _printed(characters):
             return []
-        return [*second, *(char for char in characters if char.char == "\u3000")]
+        return [*second, *(char for char in characters if char.char == _WIDE_BLANK)]
 
 
 def _is_garbled(characters: Sequence[Any]) -> bool:
@@ -92,4 +94,4 @@ def _count_of_odd_widths(characters: Sequence[Any], fonts: set[str], rotation: i
 
 def _printed(characters: Sequence[Any]) -> int:
     """How many Chinese characters and digits there are: what garbled text is not made of."""
-    return sum((c.char >= WIDE_FROM and c.char != _UNNAMED) or c.char.isdecimal() for c in characters)
+    return sum((c.char >= WIDE_FROM and c.char not in _NOT_PRINTED) or c.char.isdecimal() for c in characters)

@@ -46,6 +46,8 @@ class PartedFile:
         self._cutter = _cutter(data)
         self._part: OxideFile | None = None
         self._most_resident = self._pages_read = 0
+        self._most_pages = _MOST_PAGES
+        self._is_first = True
         if self._cutter is None:
             self._part = OxideFile(data)
             self.page_count = self._part.page_count
@@ -66,14 +68,18 @@ class PartedFile:
 
     def _opened_at(self, number: int) -> OxideFile:
         """What holds this page, opened; what was open is gone before, or there would be two for a moment."""
+        has_grown = self._part is not None and number in self._part.pages
         self._part = None
-        give_back()
-        self._most_resident = resident_bytes() + _MOST_KEPT
+        if has_grown or not self._most_resident:  # seldom, as all that is given back is to be had anew
+            give_back()
+            self._most_resident = resident_bytes() + _MOST_KEPT
+            self._is_first = True
+        self._most_pages = max(2, self._pages_read) if has_grown else min(2 * self._most_pages, _MOST_PAGES)
         self._pages_read = 0
         if self._cutter is None:
             self._part = OxideFile(self._data)
         else:
-            self._part = OxideFile(self._cutter.part_from(number), before=number - 1)
+            self._part = OxideFile(self._cutter.part_from(number, self._most_pages), before=number - 1)
         return self._part
 
     def _has_grown(self) -> bool:
@@ -82,8 +88,10 @@ class PartedFile:
         if self._pages_read % _LOOK_EVERY != 1:
             return False
         resident = resident_bytes()
-        if self._pages_read == 1:
-            self._most_resident = max(self._most_resident, resident + _LEAST_KEPT)
+        if self._is_first:  # what it needs for one page is no growth
+            self._is_first = False
+            least = _LEAST_KEPT if self._cutter else _MOST_KEPT
+            self._most_resident = max(self._most_resident, resident + least)
         return resident > self._most_resident
 
 
@@ -96,12 +104,12 @@ class _Cutter:
         self._pages_cut = 0
         self.page_count = self._file.page_count
 
-    def part_from(self, number: int) -> bytes:
+    def part_from(self, number: int, most_pages: int) -> bytes:
         """This page and those after it that make a part."""
         if self._pages_cut > _MOST_CUT:
             self._file = PdfiumFile(self._data)
             self._pages_cut = 0
-        length, longer = _MOST_PAGES, len(self._data)
+        length, longer = most_pages, len(self._data)
         while True:
             pages = range(number, min(number + length, self.page_count + 1))
             self._pages_cut += len(pages)

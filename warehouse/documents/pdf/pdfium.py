@@ -176,15 +176,15 @@ class PdfiumFile:
 
 def _saved(document: int) -> bytes:
     library = _library()
-    written = bytearray()
+    written: list[bytes] = []
 
     def write(_: object, block: int, size: int) -> int:
-        written.extend(ctypes.string_at(block, size))
+        written.append(ctypes.string_at(block, size))
         return 1
 
     if not library.FPDF_SaveAsCopy(document, _Target(version=1, write=_Write(write)), _NOT_INCREMENTAL):
         raise SourceError("pdfium cannot write a part of the file")
-    return bytes(written)
+    return b"".join(written)
 
 
 def _characters(library: ctypes.CDLL, text: int) -> Iterator[Character]:
