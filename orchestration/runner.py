@@ -7,7 +7,13 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from dagster import DagsterInstance, Definitions, ExecuteInProcessResult
+from dagster import (
+    DagsterExecutionInterruptedError,
+    DagsterInstance,
+    Definitions,
+    ExecuteInProcessResult,
+)
+from dagster_shared.error import SerializableErrorInfo
 
 from expectations.summary import RunSummary, read_summary
 from orchestration import pipeline
@@ -20,6 +26,9 @@ from warehouse.record.events import CrawlFinished
 from warehouse.record.log import EventLog
 
 log = logging.getLogger("mingzhang")
+
+_INTERRUPTIONS = {DagsterExecutionInterruptedError.__name__, KeyboardInterrupt.__name__}
+"""As Dagster records them: for itself they are failures of a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +99,20 @@ def _execute(
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=False,
     )
-    for reason in _failures(result):
-        log.error("%s: %s", partition_key or job, reason)
+    for failure in _failures(result):
+        if failure.cls_name in _INTERRUPTIONS:
+            raise KeyboardInterrupt
+        log.error("%s: %s", partition_key or job, failure.message.strip())
     return result
 
 
-def _failures(result: ExecuteInProcessResult) -> Iterator[str]:
-    """The message at the root of each failed step."""
+def _failures(result: ExecuteInProcessResult) -> Iterator[SerializableErrorInfo]:
+    """What is at the root of each failed step."""
     for event in result.all_events:
         if not event.is_step_failure:
             continue
         error = event.step_failure_data.error
         while error is not None and error.cause is not None:
             error = error.cause
-        yield error.message.strip() if error is not None else f"{event.step_key} failed without a message"
+        if error is not None:
+            yield error
