@@ -323,10 +323,13 @@ def repeated_header_rows(header: Header, grid: Grid) -> frozenset[int]:
     """Rows of the body that print the header again: of two texts or more, the same in the same columns."""
     rows = header.rows
     printed_above = {tuple(key(cell.text) for cell in grid[row]) for row in range(rows.first, rows.end)}
+    first = {texts[0] for texts in printed_above if texts}
     return frozenset(
         at
         for at, row in enumerate(grid[rows.end :], start=rows.end)
-        if (texts := tuple(key(cell.text) for cell in row)) in printed_above and len({*texts} - {""}) > 1
+        if key(row[0].text) in first
+        and (texts := tuple(key(cell.text) for cell in row)) in printed_above
+        and len({*texts} - {""}) > 1
     )
 
 

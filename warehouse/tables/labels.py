@@ -68,6 +68,7 @@ def level_of(label: str) -> int | None:
     return None
 
 
+@lru_cache(maxsize=1 << 13)
 def bare(label: str) -> str:
     """A label for comparison, without ordinals, colon and marks."""
     plain = native(label)
@@ -92,6 +93,7 @@ def says_of_which(label: str) -> bool:
     return patterns().of_which.match(key(label)) is not None
 
 
+@lru_cache(maxsize=1 << 13)
 def without_of_which(label: str) -> str:
     """A label without 其中： in front."""
     return patterns().of_which.sub("", key(label), count=1)

@@ -31,6 +31,9 @@ def with_sections(
     natures: dict[tuple[int, int], str] = {}
     funds: dict[tuple[int, int], str] = {}
     for group, listed in items.items():
+        names = {name for item in listed for name in (item.kind, item.label) if name}
+        if not any(_says(name, meanings.nature_named) or _says(name, meanings.fund_named) for name in names):
+            continue
         mine = [amount for amount in amounts if group_of.get(amount.col) == group]
         roles = {amount.row: amount.row_role for amount in mine}
         rows = [replace(item, role=roles.get(item.row, "")) for item in listed if item.label]
@@ -49,6 +52,10 @@ def with_sections(
     ]
 
 
+def _says(label: str, named: Callable[[str], str | None]) -> str | None:
+    return named(bare(without_of_which(label)))
+
+
 def _said_above(rows: Sequence[Item], named: Callable[[str], str | None]) -> dict[int, str]:
     """For each row what the row that heads it, or the kind beside its name, says; heads say it of themselves.
 
@@ -56,8 +63,8 @@ def _said_above(rows: Sequence[Item], named: Callable[[str], str | None]) -> dic
         rows: Of one list; `role` is "" where a row prints no amounts.
         named: What a name says, None for any other name.
     """
-    found = {item.row: value for item in rows if (value := named(bare(item.kind)))}
-    said = [None if item.code else named(bare(without_of_which(item.label))) for item in rows]
+    found = {item.row: value for item in rows if (value := _says(item.kind, named))}
+    said = [None if item.code else _says(item.label, named) for item in rows]
     if not _has_heads(rows, said):
         return found
     head, first = None, None

@@ -77,6 +77,8 @@ def with_parts_ended(amounts: Sequence[Amount]) -> list[Amount]:
 
     Only the first of the parts says 其中; those that follow it do not say where they end, unless indented.
     """
+    if all(amount.row_role != "of_which" for amount in amounts):
+        return list(amounts)
     result = {(amount.row, amount.col): amount for amount in amounts}
     for side in dict.fromkeys(amount.side for amount in amounts):
         mine = sorted((amount for amount in amounts if amount.side == side), key=lambda each: each.row)
