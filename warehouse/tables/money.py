@@ -39,9 +39,9 @@ def parse_number(text: str) -> Decimal | None:
     """The number that a cell prints, or None where it prints anything else.
 
     Thousands separators (commas, apostrophes, single spaces), full-width digits, signs before or behind,
-    brackets around (negative), and a unit of money behind are read; `-` and `—` alone are blank; a percentage is no amount; separators that do not stand
-    before groups of three are damage, not a number. A number wrapped in its cell is one number, two numbers
-    in a cell are none.
+    brackets around (negative), and a unit of money behind are read; `-` and `—` alone are blank; a percentage
+    is no amount; separators that do not stand before groups of three are damage, not a number. A number
+    wrapped in its cell is one number, two numbers in a cell are none.
 
     >>> parse_number("（1,880.86）")
     Decimal('-1880.86')
