@@ -138,8 +138,10 @@ def _context(
     if continues and before:
         header = header if header.rows.end > header.rows.first else reuse_header(before.header, grid)
         caption = replace(before.caption, unit=caption.unit or before.caption.unit)
-    names = reading.names_in(grid)
-    items = rows.read_items(header, names, before=before.items if continues and before else None)
+    items = reading.items
+    if items is None or (continues and before):
+        before_it = before.items if continues and before else None
+        items = rows.read_items(header, reading.names_in(grid), before=before_it)
     labels = [item.label for group in items.values() for item in group]
     kind = types.recognise_type(
         caption.title,

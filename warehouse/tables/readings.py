@@ -45,6 +45,8 @@ class Reading:
     """Why it is not read as its header stands; None where it is."""
     rows: Mapping[int, Sequence[Cell]] = field(default_factory=dict)
     """Rows whose names, too, stand one column beside their headers, with every cell where it belongs."""
+    items: dict[int, list[Item]] | None = None
+    """What its rows are about, where they had to be read to judge it."""
 
     def column_of(self, row: int, col: int) -> int:
         """The column that the figure printed at a place belongs to."""
@@ -70,7 +72,7 @@ def choose_reading(header: Header, grid: Grid) -> Reading:
     sums, figures = sums_of(header, items), figures_of(header, grid)
     printed = _judged(sums, figures)
     if printed and all(printed.values()):
-        return _header_moved_to_figures(header, grid, printed) or Reading(header)
+        return _header_moved_to_figures(header, grid, printed) or Reading(header, items=items)
     shifted = _rows_without_first_cell(header, grid, list(printed.values()).count(False))
     if shifted is None and (moved := _header_moved(header, grid)):
         return moved
@@ -78,7 +80,7 @@ def choose_reading(header: Header, grid: Grid) -> Reading:
         names = shifted.names_in(grid)
         sums, figures = sums_of(header, read_items(header, names)), figures_by(shifted, grid)
         return _with_placing(shifted, _rows_put_right(header, names, figures, sums))
-    return _with_placing(Reading(header), _rows_put_right(header, grid, figures, sums))
+    return _with_placing(Reading(header, items=items), _rows_put_right(header, grid, figures, sums))
 
 
 def _with_placing(reading: Reading, placing: Mapping[Place, int] | None) -> Reading:
