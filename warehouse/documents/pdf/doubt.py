@@ -29,13 +29,18 @@ _NOT_PRINTED = {_WIDE_BLANK, _UNNAMED}
 
 
 class Doubts:
-    """What in a file the library is known to mistake."""
+    """What in a file the library is known to mistake.
 
-    def __init__(self, data: bytes) -> None:
+    Args:
+        data: The file.
+        words: What `words_of` finds in it.
+    """
+
+    def __init__(self, data: bytes, words: bytes) -> None:
         self._data = data
-        hidden = b"/ObjStm" in data
-        self._may_misplace = hidden or _PREDEFINED.search(data) is not None
-        self._may_garble = hidden or b"/Type3" in data
+        hidden = b"/ObjStm" in words
+        self._may_misplace = hidden or _PREDEFINED.search(words) is not None
+        self._may_garble = hidden or b"/Type3" in words
         self._second: PdfiumFile | None = None
 
     def about(self, characters: Sequence[Any], rotation: int) -> str:

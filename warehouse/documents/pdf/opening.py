@@ -8,6 +8,7 @@ from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
 from warehouse.documents.pdf.content import PageSource, SourceError
 from warehouse.documents.pdf.parts import PartedFile
 from warehouse.documents.pdf.sources import open_reference
+from warehouse.documents.pdf.words import words_of
 
 MAX_PAGES = 3000
 MAX_OBJECTS = 2_000_000
@@ -45,9 +46,10 @@ def _check_size(data: bytes) -> None:
         raise UnreadableDocumentError(ReadOutcome.WRONG_TYPE, "no PDF header")
     if len(data) > MAX_BYTES:
         raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"{len(data):,} bytes")
-    declared = max((int(size) for size in re.findall(rb"/Size\s*(\d{1,12})", data)), default=0)
-    packed = sum(map(int, re.findall(rb"/N\s*(\d{1,12})", data))) if b"/ObjStm" in data else 0
-    if max(declared, packed, data.count(b" obj")) > MAX_OBJECTS:
+    words = words_of(data)
+    declared = max((int(size) for size in re.findall(rb"/Size\s*(\d{1,12})", words)), default=0)
+    packed = sum(map(int, re.findall(rb"/N\s*(\d{1,12})", words))) if b"/ObjStm" in words else 0
+    if max(declared, packed, words.count(b" obj")) > MAX_OBJECTS:
         raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"more than {MAX_OBJECTS:,} objects")
 
 

@@ -19,6 +19,7 @@ from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_grou
 from warehouse.documents.pdf.library import pdf_oxide
 from warehouse.documents.pdf.sideways import Mark, sideways_of
 from warehouse.documents.pdf.text import WIDE_FROM, has_words, reads_backwards
+from warehouse.documents.pdf.words import words_of
 
 Bounds = tuple[float, float, float, float]
 """Left, bottom, width and height in PDF space."""
@@ -56,11 +57,11 @@ _tuple_of = tuple.__new__
 """A named tuple in half the time that calling its class takes."""
 
 
-def _most_pixels(data: bytes) -> float:
+def _most_pixels(words: bytes) -> float:
     """Of the largest picture in a file: it is described in plain text, and to ask each page takes long."""
     most = 0.0
-    for picture in _PICTURE.finditer(data):
-        around = data[max(picture.start() - _DICTIONARY, 0) : picture.end() + _DICTIONARY]
+    for picture in _PICTURE.finditer(words):
+        around = words[max(picture.start() - _DICTIONARY, 0) : picture.end() + _DICTIONARY]
         width, height = (max(map(float, side.findall(around)), default=math.inf) for side in _SIDES)
         most = max(most, width * height)
     return most
@@ -96,11 +97,12 @@ class OxideFile:
             self.page_count = int(self._document.page_count())
         self.pages = range(before + 1, before + 1 + self.page_count)
         # To ask for one of these takes a walk through all pages, and a copy of the file: only where needed.
-        hidden = b"/ObjStm" in data
-        self._may_turn = hidden or _TURNED.search(data) is not None
-        self._may_crop = hidden or b"/CropBox" in data
-        self._most_pixels = _most_pixels(data)
-        self._doubts = Doubts(data)
+        words = words_of(data)
+        hidden = b"/ObjStm" in words
+        self._may_turn = hidden or _TURNED.search(words) is not None
+        self._may_crop = hidden or b"/CropBox" in words
+        self._most_pixels = _most_pixels(words)
+        self._doubts = Doubts(data, words)
 
     def read(self, number: int) -> PageContent:
         """The content of a page, counted from 1.
