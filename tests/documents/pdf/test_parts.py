@@ -110,7 +110,7 @@ def test_characters_without_a_name_are_doubted_where_they_are_taken_for_square()
             for _ in range(count)
         ]
 
-    doubts = Doubts(b"")
+    doubts = Doubts(b"", b"")
     assert doubts.about(characters(12.0, 6), 0) == "widths of characters without a name"
     assert doubts.about(characters(12.0, 5), 0) == ""
     assert doubts.about(characters(3.6, 6), 0) == ""

@@ -41,7 +41,8 @@ def is_hollow(by_cell: dict[int, list[Run]], grid: Grid) -> bool:
     alone = together = 0
     for number, runs in by_cell.items():
         amounts = [run for run in runs if is_amount(run.text)]
-        if not amounts:
+        if len(amounts) < 2:
+            alone += len(amounts)
             continue
         lines = _line_count(amounts)
         if grid.spans[number].col_span == len(grid.xs) - 1 and len(amounts) > lines:  # a frame around columns
@@ -49,7 +50,6 @@ def is_hollow(by_cell: dict[int, list[Run]], grid: Grid) -> bool:
         if len(amounts) >= 2 * _STACKED or (len(amounts) >= _STACKED and len(amounts) == len(runs)):
             return len({round(run.base) for run in runs}) >= _STACKED
         together += lines > 1
-        alone += len(amounts) == 1
     return together > 1 and together >= 2 * alone
 
 
