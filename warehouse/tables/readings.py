@@ -286,19 +286,27 @@ def _reason(rows: Iterable[int]) -> str:
 def _placings(
     figures: Figures, cells: Sequence[Cell], row: int, columns: Sequence[int]
 ) -> Iterator[dict[Place, int]]:
-    """Other columns for the figures of a row: moved by one from some column on, or within a merged cell."""
+    """Other columns for the figures of a row: moved by one from some column on, or within a merged cell.
+
+    No figure moves past a text: a lost cell would have moved the text as well.
+    """
     filled = [col for col in columns if (row, col) in figures]
     for col in filled:
         for other in range(col + 1, col + cells[col].col_span):
             if other in columns:
                 yield {(row, col): other}
-    right, left = dict(pairwise(columns)), dict(pairwise(columns[::-1]))
+    near = [(col, after) for col, after in pairwise(columns) if not _has_text(cells[col + 1 : after])]
+    right, left = dict(near), {after: col for col, after in near}
     for start in filled:
         rest = [col for col in filled if col >= start]
-        if rest[-1] in right:
+        if all(col in right for col in rest):
             yield {(row, col): right[col] for col in rest}
-        if left.get(start, start) not in filled:
+        if all(col in left for col in rest) and left[start] not in filled:
             yield {(row, col): left[col] for col in rest}
+
+
+def _has_text(cells: Sequence[Cell]) -> bool:
+    return any(cell.text.strip() for cell in cells)
 
 
 def _hold_strictly(sums: Sequence[Sum], figures: Figures, placing: Mapping[Place, int]) -> bool:
