@@ -1,10 +1,11 @@
 """Pages per second and peak memory of the PDF reader beside plain pdfplumber, in one run on the same files.
 
-Engines take turns document by document in one process, and processor time is counted, so that other work
-on the machine falls on all of them alike. Only documents with a text layer count. Memory is the peak of a
-fresh process per engine on one long document, made of the others where none is long enough, and on a third of
-it: what a process needs before it reads (25 MB, and 8 MB of library code in use), the file, a part of it that
-is open (8 MB), and the result, which alone grows with the pages.
+Engines take turns document by document, each in a process of its own that has read a document before, so
+that none has to import its libraries or to clear up after another; processor time is counted, so that other
+work on the machine falls on all of them alike. Only documents with a text layer count. Memory is the peak of
+a fresh process per engine on one long document, made of the others where none is long enough, and on a third
+of it: what a process needs before it reads (25 MB, and 8 MB of library code in use), the file, a part of it
+that is open (8 MB), and the result, which alone grows with the pages.
 
     python -m bench.pdf FOLDER [--documents N] [--repeat N] [--long PAGES]
 """
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,17 +87,23 @@ class Total:
 def measure(paths: Sequence[Path], repeat: int = 1) -> dict[str, Total]:
     """Totals by engine; the slow reference runs once, the others take the best of `repeat` turns."""
     totals = {name: Total() for name in ENGINES}
-    for path in paths:
-        for name, engine in ENGINES.items():
-            turns = [_turn(engine, path) for _ in range(1 if engine is reference else repeat)]
-            totals[name].pages += turns[0][0]
-            totals[name].seconds += min(seconds for _, seconds in turns)
+    with ExitStack() as stack:
+        context = multiprocessing.get_context("spawn")
+        processes = {name: stack.enter_context(context.Pool(1)) for name in ENGINES}
+        for name, process in processes.items():
+            process.apply(_turn, (name, paths[0]))
+        for path in paths:
+            for name, process in processes.items():
+                times = 1 if name == REFERENCE else repeat
+                turns = [process.apply(_turn, (name, path)) for _ in range(times)]
+                totals[name].pages += turns[0][0]
+                totals[name].seconds += min(seconds for _, seconds in turns)
     return totals
 
 
-def _turn(engine: Callable[[Path], int], path: Path) -> tuple[int, float]:
+def _turn(engine: str, path: Path) -> tuple[int, float]:
     started = time.process_time()
-    pages = engine(path)
+    pages = ENGINES[engine](path)
     return pages, time.process_time() - started
 
 

@@ -62,7 +62,7 @@ def test_a_part_is_no_larger_than_it_must_be(data: bytes, monkeypatch: pytest.Mo
             opened.append(self.pages)
 
     monkeypatch.setattr(parts, "OxideFile", Opened)
-    monkeypatch.setattr(parts, "resident_bytes", lambda: 0)
+    monkeypatch.setattr(parts, "used_bytes", lambda: 0)
     pages(PartedFile(data))
     assert [number for part in opened for number in part][:18] == list(range(1, 19))
     assert max(map(len, opened)) == 10
@@ -72,7 +72,7 @@ def test_a_part_is_no_larger_than_it_must_be(data: bytes, monkeypatch: pytest.Mo
 @pytest.mark.usefixtures("small")
 def test_a_process_that_grows_opens_the_next_pages_anew(data: bytes, monkeypatch: pytest.MonkeyPatch):
     grown = iter(range(0, 10**12, 10**8))
-    monkeypatch.setattr(parts, "resident_bytes", lambda: next(grown))
+    monkeypatch.setattr(parts, "used_bytes", lambda: next(grown))
     assert pages(PartedFile(data)) == pages(OxideFile(data))
     monkeypatch.setattr(parts, "_LARGE", 10**9)
     assert pages(PartedFile(data)) == pages(OxideFile(data))

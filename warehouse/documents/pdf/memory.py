@@ -1,27 +1,47 @@
-"""How much memory the process has, and how it gives back what it no longer needs."""
+"""How much memory the process uses."""
 
 from __future__ import annotations
 
 import ctypes
-import os
-
-_PAGE = os.sysconf("SC_PAGE_SIZE")
-_TRIM = getattr(ctypes.CDLL(None), "malloc_trim", None)
+from collections.abc import Callable
+from functools import cache
 
 
-def resident_bytes() -> int:
-    """Memory of this process; 0 where the system does not tell, so that nothing seems to grow."""
-    try:
-        statm = os.open("/proc/self/statm", os.O_RDONLY)  # half the time of a file object
-    except OSError:
+class _Mallinfo2(ctypes.Structure):
+    """What the C library of Linux tells of its heap (mallinfo(3)), in bytes."""
+
+    _fields_ = [
+        (name, ctypes.c_size_t)
+        for name in (
+            "arena",
+            "ordblks",
+            "smblks",
+            "hblks",
+            "hblkhd",
+            "usmblks",
+            "fsmblks",
+            "uordblks",
+            "fordblks",
+            "keepcost",
+        )
+    ]
+
+
+def used_bytes() -> int:
+    """Memory that is in use, without what was freed and waits to be used again.
+
+    0 where the system does not tell, so that nothing seems to grow.
+    """
+    mallinfo2 = _mallinfo2()
+    if mallinfo2 is None:
         return 0
-    try:
-        return int(os.read(statm, 100).split()[1]) * _PAGE
-    finally:
-        os.close(statm)
+    told = mallinfo2()
+    return int(told.uordblks + told.hblkhd)
 
 
-def give_back() -> None:
-    """Let the system have the memory that was freed; the C library of Linux keeps it otherwise."""
-    if _TRIM is not None:
-        _TRIM(0)
+@cache
+def _mallinfo2() -> Callable[[], _Mallinfo2] | None:
+    function = getattr(ctypes.CDLL(None), "mallinfo2", None)
+    if function is not None:
+        function.restype = _Mallinfo2
+    return function

@@ -8,7 +8,7 @@ anew when the process has grown.
 from __future__ import annotations
 
 from warehouse.documents.pdf.content import PageContent, SourceError
-from warehouse.documents.pdf.memory import give_back, resident_bytes
+from warehouse.documents.pdf.memory import used_bytes
 from warehouse.documents.pdf.oxide import OxideFile
 from warehouse.documents.pdf.pdfium import PdfiumFile
 
@@ -24,10 +24,11 @@ _MOST_PAGES = 10
 _MOST_CUT = 100
 """Pages after which pdfium opens the file anew: it keeps the objects that it came across."""
 
-_MOST_KEPT = 7_000_000
-_LEAST_KEPT = 2_500_000
-"""Bytes by which the process may grow over what it had without the part, and after its first page, before the
-next part is cut, or a file that is not cut is opened anew."""
+_MOST_KEPT = 5_000_000
+_LEAST_KEPT = 2_000_000
+"""Bytes that may be in use besides what was without the part, and after its first page, before the next part
+is cut, or a file that is not cut is opened anew. The next one uses what was freed: to give it back to the
+system and to have it anew would take a sixth of the time."""
 
 _LOOK_EVERY = 2
 """Pages; to ask for the memory takes a hundredth of a page's time."""
@@ -45,7 +46,7 @@ class PartedFile:
         self._data = data
         self._cutter = _cutter(data)
         self._part: OxideFile | None = None
-        self._most_resident = self._pages_read = 0
+        self._most_used = self._pages_read = 0
         self._most_pages = _MOST_PAGES
         self._is_first = True
         if self._cutter is None:
@@ -70,9 +71,8 @@ class PartedFile:
         """What holds this page, opened; what was open is gone before, or there would be two for a moment."""
         has_grown = self._part is not None and number in self._part.pages
         self._part = None
-        if has_grown or not self._most_resident:  # seldom, as all that is given back is to be had anew
-            give_back()
-            self._most_resident = resident_bytes() + _MOST_KEPT
+        if has_grown or not self._most_used:
+            self._most_used = used_bytes() + _MOST_KEPT
             self._is_first = True
         self._most_pages = max(2, self._pages_read) if has_grown else min(2 * self._most_pages, _MOST_PAGES)
         self._pages_read = 0
@@ -83,16 +83,16 @@ class PartedFile:
         return self._part
 
     def _has_grown(self) -> bool:
-        """Whether the process has, since it had nothing of the file."""
+        """Whether there is much more in use than when nothing of the file was open."""
         self._pages_read += 1
         if self._pages_read % _LOOK_EVERY != 1:
             return False
-        resident = resident_bytes()
+        used = used_bytes()
         if self._is_first:  # what it needs for one page is no growth
             self._is_first = False
             least = _LEAST_KEPT if self._cutter else _MOST_KEPT
-            self._most_resident = max(self._most_resident, resident + least)
-        return resident > self._most_resident
+            self._most_used = max(self._most_used, used + least)
+        return used > self._most_used
 
 
 class _Cutter:
