@@ -27,8 +27,11 @@ _MOST_CUT = 100
 _MOST_KEPT = 5_000_000
 _LEAST_KEPT = 2_000_000
 """Bytes that may be in use besides what was without the part, and after its first page, before the next part
-is cut, or a file that is not cut is opened anew. The next one uses what was freed: to give it back to the
-system and to have it anew would take a sixth of the time."""
+is cut. The next one uses what was freed: to give it back to the system and to have it anew would take a sixth
+of the time."""
+
+_MOST_KEPT_OF_WHOLE = 10_000_000
+"""Bytes likewise before a file that is not cut is opened anew."""
 
 _LOOK_EVERY = 2
 """Pages; to ask for the memory takes a hundredth of a page's time."""
@@ -72,7 +75,7 @@ class PartedFile:
         has_grown = self._part is not None and number in self._part.pages
         self._part = None
         if has_grown or not self._most_used:
-            self._most_used = used_bytes() + _MOST_KEPT
+            self._most_used = used_bytes() + (_MOST_KEPT if self._cutter else _MOST_KEPT_OF_WHOLE)
             self._is_first = True
         self._most_pages = max(2, self._pages_read) if has_grown else min(2 * self._most_pages, _MOST_PAGES)
         self._pages_read = 0
@@ -90,7 +93,7 @@ class PartedFile:
         used = used_bytes()
         if self._is_first:  # what it needs for one page is no growth
             self._is_first = False
-            least = _LEAST_KEPT if self._cutter else _MOST_KEPT
+            least = _LEAST_KEPT if self._cutter else _MOST_KEPT_OF_WHOLE
             self._most_used = max(self._most_used, used + least)
         return used > self._most_used
 
