@@ -228,7 +228,9 @@ def measure_projections(home: Home, copied: int) -> None:
         many = home.path / "many"
         count = multiply(connection, home.events_parquet, many, copied)
         with timed(f"fold of {count:,} events (the copy, multiplied)", count):
-            connection.execute(f"SELECT count(*) FROM ({FOLD.format(events=many)})").fetchall()  # noqa: S608
+            # All of it is asked for: DuckDB leaves out what nobody asks for.
+            folded = f"SELECT count(url), count(sha256) FROM ({FOLD.format(events=many)})"  # noqa: S608 # our own text
+            connection.execute(folded).fetchall()
 
 
 def main(total: int, copied: int) -> None:
