@@ -34,3 +34,8 @@
         {%- endfor %}
     ))
 {%- endmacro %}
+
+{# What one of a printed unit of money is worth in yuan. #}
+{% macro yuan_per(unit) -%}
+    case {{ unit }} when '亿元' then 100000000 when '万元' then 10000 when '千元' then 1000 else 1 end
+{%- endmacro %}

@@ -21,7 +21,7 @@ with amount as (
         -- The header that names the column; a trailing 小计 or 合计 belongs to the header above it.
         {{ bare_label("regexp_extract(amount.column_path, '([^/]+?)(/(小计|合计))*$', 1)") }} as column_label,
         regexp_matches(amount.column_path, '(^|/)(小计|合计|总计)$') as is_subtotal_column,
-        case amount.unit when '亿元' then 100000000 when '万元' then 10000 when '千元' then 1000 else 1 end as unit_yuan,
+        {{ yuan_per('amount.unit') }} as unit_yuan,
         length(regexp_extract(replace(amount.value_text, '．', '.'), '\.([0-9]+)', 1)) as decimals
     from {{ ref('int_cell') }} as amount
     inner join {{ ref('int_edition') }} as edition on amount.edition_key = edition.edition_key

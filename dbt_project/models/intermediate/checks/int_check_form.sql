@@ -2,7 +2,7 @@
 with project as (
     select
         *,
-        case unit when '亿元' then 100000000 when '万元' then 10000 when '千元' then 1000 else 1 end as unit_yuan,
+        {{ yuan_per('unit') }} as unit_yuan,
         -- Plans are printed as they add up: the last one is the whole.
         list_filter(plan_texts, text -> text <> '')[-1] as last_text,
         try_cast(regexp_replace(last_text, '[,，%％\s]', '', 'g') as decimal(20, 6)) as last_plan

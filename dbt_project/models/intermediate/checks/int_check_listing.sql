@@ -54,7 +54,7 @@ purchase as (
         line.*,
         title.edition_key,
         title.table_title,
-        0.005 * case title.unit when '亿元' then 100000000 when '万元' then 10000 when '千元' then 1000 else 1 end
+        0.005 * {{ yuan_per('title.unit') }}
             as half_yuan
     from {{ ref('stg_procurement') }} as line
     inner join {{ ref('int_edition') }} as edition on line.document_sha256 = edition.document_sha256
@@ -72,7 +72,7 @@ asset as (
         sum(line.amount_yuan) filter (where line.row_role = 'leaf') as lines_yuan,
         count(line.amount_yuan)
         * 0.005
-        * any_value(case title.unit when '亿元' then 100000000 when '万元' then 10000 when '千元' then 1000 else 1 end)
+        * any_value({{ yuan_per('title.unit') }})
             as half_yuan,
         arg_min(line.quantity, line.row) filter (where line.row_role = 'total') as total_count,
         sum(line.quantity) filter (where line.row_role = 'leaf') as lines_count

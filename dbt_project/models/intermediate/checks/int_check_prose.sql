@@ -6,7 +6,7 @@ with statement as (
         edition.phase,
         cast(
             pow(10, -length(regexp_extract(statement.value_text, '\.([0-9]+)', 1)))
-            * case statement.unit when '亿元' then 100000000 when '万元' then 10000 when '千元' then 1000 else 1 end
+            * {{ yuan_per('statement.unit') }}
             as decimal(20, 6)
         ) as step_yuan,
         try_cast(regexp_replace(statement.value_text, '[,，%％\s]', '', 'g') as decimal(20, 6)) as value
