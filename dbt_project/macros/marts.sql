@@ -101,27 +101,22 @@ disclosure as (
    contains the other (at least four characters) and both never stand in the same year, when they would be two projects.
    Anything looser would be a guess. `relation` gives agency_key, comparable_name and fiscal_year. #}
 {% macro project_lines(relation) -%}
+    with name as (
+        select
+            agency_key,
+            comparable_name,
+            list(distinct fiscal_year) as years
+        from {{ relation }}
+        group by all
+    )
+
     select
         longer.agency_key,
         longer.comparable_name,
         arg_min(shorter.comparable_name, { length: length(shorter.comparable_name), name: shorter.comparable_name })
             as shorter_name
-    from (
-        select
-            agency_key,
-            comparable_name,
-            list(distinct fiscal_year) as years
-        from {{ relation }}
-        group by all
-    ) as longer
-    inner join (
-        select
-            agency_key,
-            comparable_name,
-            list(distinct fiscal_year) as years
-        from {{ relation }}
-        group by all
-    ) as shorter
+    from name as longer
+    inner join name as shorter
         on
             longer.agency_key = shorter.agency_key
             and longer.comparable_name <> shorter.comparable_name

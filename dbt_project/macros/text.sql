@@ -35,6 +35,11 @@
     ))
 {%- endmacro %}
 
+{# A printed number without separators of thousands and a sign of per cent; null where it is none. #}
+{% macro printed_number(text) -%}
+    try_cast(regexp_replace({{ text }}, '[,，%％\s]', '', 'g') as decimal(20, 6))
+{%- endmacro %}
+
 {# What one of a printed unit of money is worth in yuan. #}
 {% macro yuan_per(unit) -%}
     case {{ unit }} when '亿元' then 100000000 when '万元' then 10000 when '千元' then 1000 else 1 end

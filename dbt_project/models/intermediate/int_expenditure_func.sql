@@ -34,10 +34,7 @@ cell as (
             and coded.table_ordinal = chosen_table.table_ordinal
     inner join {{ ref('int_column') }} as headline
         on
-            coded.edition_key = headline.edition_key
-            and coded.table_ordinal = headline.table_ordinal
-            and coalesce(coded.side, '') = headline.side
-            and coded.col = headline.col
+            {{ in_column('coded', 'headline') }}
             and headline.is_representative
             and headline.nature in ('all', 'basic', 'project')
 ),

@@ -21,10 +21,7 @@ with candidate as (
             and (rule.side is null or amount.side = rule.side)
     left join {{ ref('int_column') }} as headline
         on
-            amount.edition_key = headline.edition_key
-            and amount.table_ordinal = headline.table_ordinal
-            and coalesce(amount.side, '') = headline.side
-            and amount.col = headline.col
+            {{ in_column('amount', 'headline') }}
             and rule.nature = headline.nature
             and headline.is_representative
     left join {{ ref('int_three_public') }} as three_public on amount.amount_key = three_public.amount_key

@@ -14,10 +14,7 @@ from {{ ref('int_amount') }} as amount
 inner join {{ ref('int_amount_item') }} as item on amount.amount_key = item.amount_key and item.item = 'total'
 inner join {{ ref('int_column') }} as headline
     on
-        amount.edition_key = headline.edition_key
-        and amount.table_ordinal = headline.table_ordinal
-        and coalesce(amount.side, '') = headline.side
-        and amount.col = headline.col
+        {{ in_column('amount', 'headline') }}
         and headline.is_representative
 qualify row_number() over (
     partition by amount.edition_key, amount.table_ordinal, headline.nature order by amount.row

@@ -16,10 +16,7 @@ with code_amount as (
     from {{ ref('int_code_row') }} as coded
     inner join {{ ref('int_column') }} as headline
         on
-            coded.edition_key = headline.edition_key
-            and coded.table_ordinal = headline.table_ordinal
-            and coalesce(coded.side, '') = headline.side
-            and coded.col = headline.col
+            {{ in_column('coded', 'headline') }}
             and headline.nature = 'all'
             and headline.is_representative
     where coded.classification = 'function'
@@ -51,10 +48,7 @@ fiscal_total as (
         on amount.amount_key = item.amount_key and item.item = 'expenditure_total'
     inner join {{ ref('int_column') }} as headline
         on
-            amount.edition_key = headline.edition_key
-            and amount.table_ordinal = headline.table_ordinal
-            and amount.side = headline.side
-            and amount.col = headline.col
+            {{ in_column('amount', 'headline') }}
             and headline.nature = 'all'
             and headline.is_representative
     where amount.table_type = 'fiscal_appropriation_summary'
@@ -238,10 +232,7 @@ summary_line as (
     inner join {{ ref('function_class') }} as class on regexp_matches(amount.row_label, class.pattern)
     left join {{ ref('int_column') }} as headline
         on
-            amount.edition_key = headline.edition_key
-            and amount.table_ordinal = headline.table_ordinal
-            and amount.side = headline.side
-            and amount.col = headline.col
+            {{ in_column('amount', 'headline') }}
             and headline.nature = 'all'
             and headline.is_representative
     where

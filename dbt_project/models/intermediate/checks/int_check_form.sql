@@ -5,7 +5,7 @@ with project as (
         {{ yuan_per('unit') }} as unit_yuan,
         -- Plans are printed as they add up: the last one is the whole.
         list_filter(plan_texts, text -> text <> '')[-1] as last_text,
-        try_cast(regexp_replace(last_text, '[,，%％\s]', '', 'g') as decimal(20, 6)) as last_plan
+        {{ printed_number('last_text') }} as last_plan
     from {{ ref('int_project') }}
 ),
 
@@ -41,10 +41,9 @@ select
     last_text || if(is_money and contains(plan_header, '%'), ' (money under a header of per cent)', '')
     || '; ' || budget_yuan || ' (元)' as detail,
     true as is_evaluable,
-    null as reason,
     'source' as cause
 from plan
-union all
+union all by name
 select
     'I16' as check_id,
     edition_key,
@@ -56,7 +55,6 @@ select
         as envelope_yuan,
     budget_yuan || '; ' || concat_ws(' + ', fiscal_yuan, other_yuan) || ' (元)' as detail,
     other_yuan is not null as is_evaluable,
-    'only the fiscal part is printed' as reason,
-    null as cause
+    'only the fiscal part is printed' as reason
 from project
 where budget_yuan is not null and coalesce(fiscal_yuan, other_yuan) is not null

@@ -16,10 +16,7 @@ with economic as (
     from {{ ref('int_amount') }} as amount
     inner join {{ ref('int_column') }} as headline
         on
-            amount.edition_key = headline.edition_key
-            and amount.table_ordinal = headline.table_ordinal
-            and coalesce(amount.side, '') = headline.side
-            and amount.col = headline.col
+            {{ in_column('amount', 'headline') }}
             and headline.is_representative
             and headline.nature in ('all', 'basic')
     where
@@ -51,10 +48,7 @@ functional as (
     from {{ ref('int_code_row') }} as coded
     inner join {{ ref('int_column') }} as headline
         on
-            coded.edition_key = headline.edition_key
-            and coded.table_ordinal = headline.table_ordinal
-            and coalesce(coded.side, '') = headline.side
-            and coded.col = headline.col
+            {{ in_column('coded', 'headline') }}
             and headline.is_representative
             and headline.nature in ('all', 'basic')
     where coded.table_type = 'general_public_expenditure' and coded.classification = 'function'

@@ -1,8 +1,11 @@
--- I17, I18 and I19: lists of purchases and of assets.
+-- I13 (a list of projects and its total), I17, I18 and I19: lists of projects, of purchases and of assets.
 with amount as (
     select *
     from {{ ref('int_amount') }}
-    where table_type = 'procurement'
+    where
+        table_type in ('project_expenditure', 'project_expenditure_carryover')
+        -- Prices, and amounts of other years.
+        or (table_type = 'procurement' and not regexp_matches(column_path, '单价') and period_rank < 9)
 ),
 
 -- The lines of one column and its total. Several totals are those of units, each of its own lines.
@@ -11,19 +14,19 @@ list as (
         edition_key,
         table_ordinal,
         col,
+        if(min(table_type) = 'procurement', 'I17', 'I13') as check_id,
+        if(min(table_type) = 'procurement', 'lines', 'projects') as what,
         min(table_title) as table_title,
         min(column_path) as column_path,
         min(unit) as unit,
         count(*) filter (where row_role = 'total') as totals,
         arg_min(amount_yuan, row) filter (where row_role = 'total') as total_yuan,
-        arg_min(half_step_yuan, row) filter (where row_role = 'total') as total_half_yuan,
         arg_min(value_text, row) filter (where row_role = 'total') as total_text,
         sum(amount_yuan) filter (where row_role = 'leaf') as lines_yuan,
-        sum(half_step_yuan) filter (where row_role = 'leaf') as lines_half_yuan,
-        count(*) filter (where row_role = 'leaf') as lines
+        count(*) filter (where row_role = 'leaf') as lines,
+        sum(half_step_yuan) as half_yuan
     from amount
-    -- 其中: for small firms; prices; amounts of other years.
-    where not regexp_matches(column_path, '单价') and period_rank < 9
+    where row_role in ('leaf', 'total')
     group by all
 ),
 
@@ -45,7 +48,7 @@ source as (
         string_agg(value_text, ' + ' order by col) filter (where fund_type <> 'all') as parts_text,
         bool_or(is_subtotal_column and fund_type <> 'all') or bool_or(fund_type is null) as is_nested
     from amount
-    where not regexp_matches(column_path, '单价') and period_rank < 9
+    where table_type = 'procurement'
     group by all
 ),
 
@@ -85,20 +88,19 @@ asset as (
 )
 
 select
-    'I17' as check_id,
+    check_id,
     edition_key,
     table_ordinal,
-    table_title || ' · 合计 = Σ lines · ' || column_path as subject,
+    table_title || ' · 合计 = Σ ' || what || ' · ' || column_path as subject,
     lines_yuan as expected_yuan,
     total_yuan as found_yuan,
-    total_half_yuan + lines_half_yuan as envelope_yuan,
-    total_text || '; ' || lines || ' lines (' || unit || ')' as detail,
+    half_yuan as envelope_yuan,
+    total_text || '; ' || lines || ' ' || what || ' (' || unit || ')' as detail,
     totals = 1 as is_evaluable,
-    null as is_held,
-    null as cause
+    'the list has several totals' as reason
 from list
 where total_yuan is not null and lines_yuan is not null
-union all
+union all by name
 select
     'I17' as check_id,
     edition_key,
@@ -108,12 +110,10 @@ select
     all_yuan as found_yuan,
     all_half_yuan + parts_half_yuan as envelope_yuan,
     all_text || '; ' || parts_text || ' (' || unit || ')' as detail,
-    not is_nested and alls = 1 as is_evaluable,
-    null as is_held,
-    null as cause
+    not is_nested and alls = 1 as is_evaluable
 from source
 where all_yuan is not null and parts_yuan is not null
-union all
+union all by name
 select
     'I18' as check_id,
     edition_key,
@@ -124,11 +124,9 @@ select
     -- The price is rounded, and its rounding bought as often as the thing.
     (quantity + 1) * half_yuan as envelope_yuan,
     amount_yuan || '; ' || quantity || ' × ' || unit_price_yuan || ' (元)' as detail,
-    true as is_evaluable,
-    null as is_held,
-    null as cause
+    true as is_evaluable
 from purchase
-union all
+union all by name
 select
     'I19' as check_id,
     edition_key,
@@ -138,12 +136,10 @@ select
     total_yuan as found_yuan,
     half_yuan as envelope_yuan,
     total_yuan || '; ' || lines_yuan || ' (元)' as detail,
-    true as is_evaluable,
-    null as is_held,
-    null as cause
+    true as is_evaluable
 from asset
 where total_yuan is not null and lines_yuan is not null
-union all
+union all by name
 select
     'I19' as check_id,
     edition_key,

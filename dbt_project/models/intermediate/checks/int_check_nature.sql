@@ -10,10 +10,7 @@ with cell as (
     from {{ ref('int_amount') }} as amount
     inner join {{ ref('int_column') }} as headline
         on
-            amount.edition_key = headline.edition_key
-            and amount.table_ordinal = headline.table_ordinal
-            and coalesce(amount.side, '') = headline.side
-            and amount.col = headline.col
+            {{ in_column('amount', 'headline') }}
     where
         amount.side is null
         and amount.table_type in (

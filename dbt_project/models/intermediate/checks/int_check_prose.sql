@@ -9,7 +9,7 @@ with statement as (
             * {{ yuan_per('statement.unit') }}
             as decimal(20, 6)
         ) as step_yuan,
-        try_cast(regexp_replace(statement.value_text, '[,，%％\s]', '', 'g') as decimal(20, 6)) as value
+        {{ printed_number('statement.value_text') }} as value
     from {{ ref('stg_statement') }} as statement
     inner join {{ ref('int_edition') }} as edition on statement.document_sha256 = edition.document_sha256
 ),

@@ -31,10 +31,7 @@ headline as (
     from line
     inner join {{ ref('int_column') }} as headline
         on
-            line.edition_key = headline.edition_key
-            and line.table_ordinal = headline.table_ordinal
-            and line.side = headline.side
-            and line.col = headline.col
+            {{ in_column('line', 'headline') }}
             and headline.nature = 'all'
             and headline.is_representative
     where line.item in ('revenue_total', 'expenditure_total')

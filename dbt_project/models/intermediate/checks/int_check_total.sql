@@ -42,26 +42,6 @@ project as (
     ) = 1
 ),
 
--- The lines of a project list in one column.
-line as (
-    select
-        edition_key,
-        table_ordinal,
-        col,
-        min(table_title) as table_title,
-        min(column_path) as column_path,
-        min(unit) as unit,
-        count(*) filter (where row_role = 'total') as totals,
-        count(*) filter (where row_role = 'leaf') as lines,
-        arg_min(amount_yuan, row) filter (where row_role = 'total') as total_yuan,
-        arg_min(value_text, row) filter (where row_role = 'total') as total_text,
-        sum(amount_yuan) filter (where row_role = 'leaf') as lines_yuan,
-        sum(half_step_yuan) as half_yuan
-    from {{ ref('int_amount') }}
-    where table_type in ('project_expenditure', 'project_expenditure_carryover') and row_role in ('leaf', 'total')
-    group by all
-),
-
 running as (
     select
         measure.edition_key,
@@ -95,25 +75,9 @@ select
     half_step_yuan + whole_half_yuan as envelope_yuan,
     text || '; ' || whole_text as detail,
     not is_of_a_fund and not regexp_matches(table_title, '重点|主要|部分|一级') as is_evaluable,
-    'the list is of some projects: of one fund, or those that matter most' as reason,
-    null as cause
+    'the list is of some projects: of one fund, or those that matter most' as reason
 from project
-union all
-select
-    'I13' as check_id,
-    edition_key,
-    table_ordinal,
-    table_title || ' · 合计 = Σ projects · ' || column_path as subject,
-    lines_yuan as expected_yuan,
-    total_yuan as found_yuan,
-    half_yuan as envelope_yuan,
-    total_text || '; ' || lines || ' projects (' || unit || ')' as detail,
-    totals = 1 as is_evaluable,
-    'the list has several totals' as reason,
-    null as cause
-from line
-where total_yuan is not null and lines_yuan is not null
-union all
+union all by name
 select
     'I21' as check_id,
     edition_key,
