@@ -6,11 +6,9 @@ Commands import what they need when they run: Dagster, dbt, Scrapy and Great Exp
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -18,13 +16,15 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 from urllib.parse import urlsplit
 
 import typer
 
-from orchestration.options import EXIT_FAILED, HomeOption, SitesOption, fail, require_record, screen
+from orchestration.exit_codes import EXIT_FAILED, EXIT_QUARANTINED, EXIT_UNREADABLE
+from orchestration.options import HomeOption, SitesOption, fail, require_record, screen, selected_sites
 from orchestration.record_cli import commands as record_commands
 from orchestration.sites_cli import app as sites_commands
 from warehouse.home import Home
@@ -32,18 +32,30 @@ from warehouse.home import Home
 if TYPE_CHECKING:
     from scrapers.sites import Site
 
-EXIT_QUARANTINED = 3
-EXIT_UNREADABLE = 4
-EXIT_INTERRUPTED = 130
-
 app = typer.Typer(
-    help="Mingzhang 明账: an event-sourced warehouse of Chinese local-government budget disclosures.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.add_typer(record_commands)
 app.add_typer(sites_commands, name="sites")
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mingzhang {version('mingzhang')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version and exit."),
+    ] = False,
+) -> None:
+    """Mingzhang 明账: an event-sourced warehouse of Chinese local-government budget disclosures."""
 
 
 class Form(StrEnum):
@@ -97,7 +109,7 @@ def run(
     from scrapers.sites import of_years
 
     place = Home.find(home)
-    selected = _selected(place, sites, site or [])
+    selected = selected_sites(place, sites, site or [])
     if due:
         selected = _due(place, selected)
     if years:
@@ -149,82 +161,14 @@ def rebuild(
     place = require_record(home)
     if as_of and number:
         fail("--as-of and --publication exclude each other")
-    if number:
-        try:
-            screen.print(f"Rebuilt: {pipeline.publication_again(place, number)}")
-        except ValueError as error:
-            fail(str(error))
-        return
-    screen.print(f"Rebuilt: {pipeline.rebuild(place, _moment(as_of) if as_of else None)}")
-
-
-@app.command()
-def verify(home: HomeOption = None) -> None:
-    """Audit the record by its hashes: the log and its order, archived files, publications, raw tables."""
-    from rich.progress import Progress
-
-    from warehouse import landing, publication
-    from warehouse.record.log import EventLog
-    from warehouse.record.verify import verify_record
-
-    place = require_record(home)
-    with Progress(console=screen, transient=True) as progress:
-        task = progress.add_task("", total=None)
-
-        def show(what: str, done: int, of: int) -> None:
-            progress.update(task, description=f"Verifying {what}", completed=done, total=of)
-
-        problems = verify_record(place, on_progress=show)
-        progress.update(task, description="Verifying publications", total=None)
-        if not any(problem.kind in {"unreadable_log", "envelope"} for problem in problems):
-            problems += publication.damage(place)
-            progress.update(task, description="Verifying raw tables")
-            with EventLog.open(place.event_log) as log:
-                problems += landing.damage(place, log)
-    for number, why in publication.not_here(place).items() if not problems else ():
-        screen.print(f"Publication {number} is not here: {why}")
-    for problem in problems:
-        typer.echo(f"{problem.kind} {problem.where}: {problem.detail}", err=True)
-    if problems:
-        fail(f"{len(problems)} problems in the record")
-    screen.print("The record is whole.")
-
-
-@app.command("import")
-def import_(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
-    site: Annotated[str, typer.Option("--site", metavar="ID", help="The site that published it.")],
-    home: HomeOption = None,
-    sites: SitesOption = None,
-    url: Annotated[str | None, typer.Option(help="The address it comes from.")] = None,
-    title: Annotated[str | None, typer.Option(help="Its title on the site.")] = None,
-) -> None:
-    """Hand in documents that a crawl cannot reach; they enter the record like crawled ones, marked so."""
-    from orchestration.pipeline import new_run_id
-    from warehouse.record.archive import Archive
-    from warehouse.record.handed_in import import_files
-    from warehouse.record.log import EventLog
-
-    place = Home.find(home)
-    publisher = _selected(place, sites, [site])[site]
-    with EventLog.open(place.event_log) as log:
-        try:
-            imported = import_files(
-                Archive(place.archive),
-                log,
-                files,
-                site_id=publisher.site_id,
-                site_name=publisher.name,
-                region_code=publisher.region_code,
-                run_id=new_run_id(),
-                url=url,
-                title=title,
-            )
-        except ValueError as error:
-            fail(str(error))
-    for document in imported:
-        screen.print(f"{document.file_name}: recorded as {document.sha256}")
-    screen.print("`mingzhang run` reads and publishes what was handed in.")
+    try:
+        if number:
+            built = pipeline.publication_again(place, number)
+        else:
+            built = pipeline.rebuild(place, _moment(as_of) if as_of else None)
+    except ValueError as error:
+        fail(str(error))
+    screen.print(f"Rebuilt: {built}")
 
 
 @app.command()
@@ -254,7 +198,7 @@ def query(
 
 @app.command()
 def show(
-    amount_id: Annotated[str, typer.Argument(help="`amount_key` of core.fct_amount.")],
+    amount_id: Annotated[str, typer.Argument(metavar="AMOUNT_ID", help="`amount_key` of core.fct_amount.")],
     home: HomeOption = None,
     output: Annotated[
         Path | None,
@@ -293,7 +237,7 @@ def dev(
         "MINGZHANG_SITES": str(sites_folder(place, sites)),
     }
     command = ["-m", "dagster", "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)]
-    with _replica_of(_selected(place, sites, [])):
+    with _replica_of(selected_sites(place, sites, [])):
         raise typer.Exit(subprocess.call([sys.executable, *command], env=environment))  # noqa: S603 - our own
 
 
@@ -331,20 +275,6 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _selected(home: Home, folder: Path | None, only: list[str]) -> Mapping[str, Site]:
-    """The configured sites, or those that were asked for."""
-    from scrapers.sites import SiteError, load_sites, sites_folder
-
-    place = sites_folder(home, folder)
-    try:
-        sites = load_sites(place)
-    except SiteError as error:
-        fail(str(error))
-    if unknown := sorted(set(only) - set(sites)):
-        fail(f"no site {', '.join(unknown)} in {place}; there are: {', '.join(sites)}")
-    return {site_id: site for site_id, site in sites.items() if site_id in only or not only}
-
-
 def _years(text: str) -> set[int]:
     """`2020`, `2020-2022` or `2018,2020-2022`."""
     years: set[int] = set()
@@ -362,10 +292,8 @@ def _years(text: str) -> set[int]:
 def _due(home: Home, sites: Mapping[str, Site]) -> Mapping[str, Site]:
     """Those sites that are to be crawled by now, once for however many moments that were missed."""
     from scrapers.status import site_statuses
-    from warehouse.record.log import EventLog
 
-    with EventLog.open(home.event_log) as log:
-        statuses = site_statuses(log, sites, datetime.now(UTC))
+    statuses = site_statuses(home, sites, datetime.now(UTC))
     due = {status.site_id: sites[status.site_id] for status in statuses if status.is_due}
     if not due:
         soonest = min(status.next_run_at for status in statuses)
@@ -383,41 +311,3 @@ def _replica_of(sites: Mapping[str, Site]) -> ExitStack:
 
             stack.enter_context(serve(urlsplit(site.base_url).port or 80, [site.site_id]))
     return stack
-
-
-def main() -> None:
-    """Run the command line; an interruption ends with one line, and what was recorded stays."""
-    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.ERROR)
-    logging.getLogger("mingzhang").setLevel(logging.INFO)
-    logging.getLogger("scrapers").setLevel(logging.WARNING)
-    try:
-        app()
-    except SystemExit as end:
-        if end.code == EXIT_INTERRUPTED:  # typer says nothing
-            typer.echo(
-                "Interrupted. What was recorded is kept; the same command goes on from there.", err=True
-            )
-        raise
-    except Exception as error:
-        message = _what_is_wrong(error)
-        if message is None:
-            raise
-        typer.echo(message, err=True)
-        sys.exit(EXIT_FAILED)
-
-
-def _what_is_wrong(error: Exception) -> str | None:
-    """What to tell people; None where only a traceback says it.
-
-    Messages of ours and of the operating system are meant for people. Dagster writes its own storage all the
-    time, so that it is often the first to find a disk full.
-    """
-    room = type(error).__module__.partition(".")[0]
-    if isinstance(error, OSError) and error.filename and error.strerror:
-        return f"{error.filename}: {error.strerror}"
-    if isinstance(error, OSError) or room in {"warehouse", "scrapers", "expectations", "orchestration"}:
-        return str(error)
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, sqlite3.OperationalError):
-        cause = cause.__cause__ or cause.__context__
-    return f"Dagster's storage in the home: {cause} (is the disk full, or read-only?)" if cause else None

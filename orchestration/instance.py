@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dagster import DagsterInstance
+from dagster._core.instance import InstanceRef
 
 from warehouse.home import Home
 
@@ -35,6 +36,11 @@ def prepare_dagster_home(home: Home) -> None:
 
 
 def open_instance(home: Home) -> DagsterInstance:
-    """The Dagster instance of this home."""
+    """The Dagster instance of this home, for runs in this process.
+
+    What these print goes to the screen: no copy is made of it, which would take two processes for each run,
+    and Ctrl-C would end those with tracebacks.
+    """
     prepare_dagster_home(home)
-    return DagsterInstance.from_config(str(home.dagster))
+    noop = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
+    return DagsterInstance.from_ref(InstanceRef.from_dir(str(home.dagster), overrides={"compute_logs": noop}))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from orchestration.interrupts import stop_if_interrupted
 from scrapers.crawl import crawling
 from scrapers.sites import Site
 from warehouse import landing, publication
@@ -97,6 +98,7 @@ def crawl_succeeded(finished: CrawlFinished) -> bool:
 
 def land(home: Home, site_id: str, run_id: str) -> LoadLanded | None:
     """Read what this reader has not read yet of one site, and land it as one load; None if nothing."""
+    stop_if_interrupted()
     with EventLog.open(home.event_log) as events:
         pending = landing.pending(events, READER_VERSION, site_id)
         if not pending:
@@ -119,6 +121,7 @@ def land(home: Home, site_id: str, run_id: str) -> LoadLanded | None:
 
 def validate(home: Home, site_id: str, run_id: str) -> list[LoadValidated]:
     """Pass every load of a site that was not judged yet through the gate."""
+    stop_if_interrupted()
     with EventLog.open(home.event_log) as events:
         return [
             _judge(home, events, load, home.raw / load.load_id, run_id)
@@ -178,6 +181,7 @@ def build_models(
     restore_loads(home, run_id)
     with EventLog.open(home.event_log) as events:
         export_events(events, home.events_parquet, until=until)
+    stop_if_interrupted()
     log.info("building the marts")
     return build(home, candidate(home, run_id), as_of=as_of, until=until)
 
@@ -186,6 +190,7 @@ def audit(home: Home, run_id: str) -> LoadValidated:
     """Judge the marts that were built."""
     from expectations.gate import validate_marts
 
+    stop_if_interrupted()
     log.info("judging the marts")
     return validate_marts(home, candidate(home, run_id))
 
@@ -196,6 +201,7 @@ def publish(home: Home, run_id: str, verdict: LoadValidated) -> PublicationMade:
     Raises:
         PublicationRefusedError: the audit found something critical.
     """
+    stop_if_interrupted()
     built = candidate(home, run_id)
     if not verdict.accepted:
         reasons = "; ".join(f"{f.suite}: {f.expectation} ({f.observed})" for f in verdict.failures)
@@ -265,8 +271,13 @@ def rebuild(home: Home, as_of: datetime | None = None) -> Path:
 
     Returns:
         The DuckDB file.
+
+    Raises:
+        ValueError: nothing was recorded by that moment.
     """
     run_id = new_run_id()
+    if as_of:
+        _check_recorded_by(home, as_of)
     recover(home)
     shutil.rmtree(home.raw, ignore_errors=True)
     shutil.rmtree(home.events_parquet, ignore_errors=True)
@@ -283,6 +294,14 @@ def rebuild(home: Home, as_of: datetime | None = None) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(candidate(home, run_id), target)
     return target
+
+
+def _check_recorded_by(home: Home, moment: datetime) -> None:
+    with EventLog.open(home.event_log) as events:
+        first = next(events.read(until=1), None)
+    if first is None or first.occurred_at > moment:
+        begin = f"the record begins at {first.occurred_at:%Y-%m-%dT%H:%M:%SZ}" if first else "it is empty"
+        raise ValueError(f"nothing was recorded by {moment.isoformat()}: {begin}")
 
 
 def publication_again(home: Home, number: int) -> Path:

@@ -1,4 +1,4 @@
-"""Commands on the record and its publications: history, correct, publications, prune, export-warc.
+"""Commands on the record and its publications, from `verify` to `export-warc`.
 
 Commands import what they need when they run.
 """
@@ -6,15 +6,108 @@ Commands import what they need when they run.
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.options import HomeOption, fail, print_table, require_record, screen
+from orchestration.options import (
+    HomeOption,
+    SitesOption,
+    fail,
+    print_table,
+    require_record,
+    screen,
+    selected_sites,
+)
 from warehouse.home import Home
 
+if TYPE_CHECKING:
+    from warehouse.record.verify import Problem
+
 commands = typer.Typer()
+
+
+@commands.command()
+def verify(home: HomeOption = None) -> None:
+    """Audit the record by its hashes: the log and its order, archived files, publications, raw tables."""
+    from warehouse import publication
+
+    place = require_record(home)
+    seen, problems = _audited(place)
+    for problem in problems:
+        typer.echo(f"{problem.kind} {problem.where}: {problem.detail}", err=True)
+    if problems:
+        fail(f"{len(problems)} problems in the record")
+    if not seen["events"]:
+        fail(f"{place.event_log}: the record is empty, there is nothing to verify")
+    for number, why in publication.not_here(place).items():
+        screen.print(f"Publication {number} is not here: {why}")
+    screen.print(f"The record is whole: {seen['events']} events, {seen['files']} files.")
+
+
+def _audited(home: Home) -> tuple[Counter[str], list[Problem]]:
+    """How many events and files were compared, and what is wrong with them."""
+    from rich.progress import Progress
+
+    from warehouse import landing, publication
+    from warehouse.record.log import EventLog
+    from warehouse.record.verify import verify_record
+
+    seen: Counter[str] = Counter()
+    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
+        task = progress.add_task("", total=None)
+
+        def show(what: str, done: int, of: int) -> None:
+            seen[what] = done
+            progress.update(task, description=f"Verifying {what}", completed=done, total=of)
+
+        problems = verify_record(home, on_progress=show)
+        progress.update(task, description="Verifying publications", total=None)
+        if not any(problem.kind in {"unreadable_log", "envelope"} for problem in problems):
+            problems += publication.damage(home)
+            progress.update(task, description="Verifying raw tables")
+            with EventLog.open(home.event_log) as log:
+                problems += landing.damage(home, log)
+    return seen, problems
+
+
+@commands.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
+    site: Annotated[str, typer.Option("--site", metavar="ID", help="The site that published it.")],
+    home: HomeOption = None,
+    sites: SitesOption = None,
+    url: Annotated[str | None, typer.Option(help="The address it comes from.")] = None,
+    title: Annotated[str | None, typer.Option(help="Its title on the site.")] = None,
+) -> None:
+    """Hand in documents that a crawl cannot reach; they enter the record like crawled ones, marked so."""
+    from orchestration.pipeline import new_run_id
+    from warehouse.record.archive import Archive
+    from warehouse.record.handed_in import import_files
+    from warehouse.record.log import EventLog
+
+    place = Home.find(home)
+    publisher = selected_sites(place, sites, [site])[site]
+    with EventLog.open(place.event_log) as log:
+        try:
+            imported = import_files(
+                Archive(place.archive),
+                log,
+                files,
+                site_id=publisher.site_id,
+                site_name=publisher.name,
+                region_code=publisher.region_code,
+                run_id=new_run_id(),
+                url=url,
+                title=title,
+            )
+        except ValueError as error:
+            fail(str(error))
+    for document in imported:
+        screen.print(f"{document.file_name}: recorded as {document.sha256}")
+    screen.print("`mingzhang run` reads and publishes what was handed in.")
 
 
 @commands.command()
@@ -40,7 +133,7 @@ def history(
 
 
 @commands.command()
-def correct(  # noqa: PLR0913 - the options of a command are its parameters
+def correct(
     document: Annotated[
         str | None, typer.Argument(metavar="SHA256", help="The document; the beginning will do.")
     ] = None,

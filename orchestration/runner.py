@@ -19,6 +19,7 @@ from expectations.summary import RunSummary, read_summary
 from orchestration import pipeline
 from orchestration.assets import RUN_TAG
 from orchestration.instance import open_instance
+from orchestration.interrupts import stop_if_interrupted
 from orchestration.jobs import COLLECT, PUBLISH, build_definitions
 from scrapers.sites import Site
 from warehouse.home import Home
@@ -99,6 +100,7 @@ def _execute(
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=False,
     )
+    stop_if_interrupted()
     for failure in _failures(result):
         if failure.cls_name in _INTERRUPTIONS:
             raise KeyboardInterrupt

@@ -1,4 +1,8 @@
-"""The commands `mingzhang sites …`: check, status, add."""
+"""The commands `mingzhang sites …`: check, status, add.
+
+Commands import what they need when they run.
+"""
+# ruff: noqa: PLC0415 - see above
 
 from __future__ import annotations
 
@@ -9,14 +13,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from orchestration.options import EXIT_FAILED, HomeOption, SitesOption, fail, print_table
-from scrapers.check import SCHEMA, check_folder, schema_text
-from scrapers.fixtures import FIXTURES
-from scrapers.probe import ProbeError, probe, write_draft
-from scrapers.sites import SITES_FOLDER, SiteError, load_sites, sites_folder
-from scrapers.status import site_statuses
+from orchestration.exit_codes import EXIT_FAILED
+from orchestration.options import HomeOption, SitesOption, fail, print_table
 from warehouse.home import PROJECT_ROOT, Home
-from warehouse.record.log import EventLog
 
 app = typer.Typer(help="Government sites: check their files, see how they do, add one.", no_args_is_help=True)
 
@@ -28,12 +27,15 @@ def check(
     schema: Annotated[bool, typer.Option("--schema", help="Also write the JSON Schema for editors.")] = False,
 ) -> None:
     """Explain mistakes in site files. Exit code 1 where there are any."""
+    from scrapers.check import SCHEMA, check_folder, schema_text
+    from scrapers.sites import sites_folder
+
     folder = sites_folder(Home.find(home), sites)
     if schema:
         SCHEMA.write_text(schema_text(), "utf-8")
     mistakes = check_folder(folder)
     for mistake in mistakes:
-        typer.echo(f"{mistake.path.name}: {mistake.message}", err=True)
+        typer.echo(f"{mistake.path}: {mistake.message}", err=True)
     if mistakes:
         raise typer.Exit(EXIT_FAILED)
     typer.echo(f"{len(list(folder.glob('*.yml')))} sites, no mistakes")
@@ -45,17 +47,25 @@ def status(
     home: HomeOption = None,
 ) -> None:
     """Each site's last success, documents, last new documents, failures in a row and next run."""
+    from scrapers.sites import SiteError, load_sites, sites_folder
+    from scrapers.status import site_statuses
+
     place = Home.find(home)
     try:
         configured = load_sites(sites_folder(place, sites))
     except SiteError as error:
         fail(str(error))
-    table = Table(
-        "site", "last success", "documents", "last new", "failures", "next run", "last end", box=None
+    headings = (
+        "site",
+        "last success (UTC)",
+        "documents",
+        "last new (UTC)",
+        "failures",
+        "next run",
+        "last end",
     )
-    with EventLog.open(place.event_log) as log:
-        statuses = site_statuses(log, configured, datetime.now(UTC))
-    for site in statuses:
+    table = Table(*headings, box=None)
+    for site in site_statuses(place, configured, datetime.now(UTC)):
         table.add_row(
             site.site_id,
             _minute(site.last_success_at),
@@ -69,20 +79,32 @@ def status(
 
 
 @app.command()
-def add(  # noqa: PLR0913, PLR0917 - the options of a command are its parameters
-    url: Annotated[str, typer.Argument(help="Address of the listing of budget disclosures.")],
+def add(
+    url: Annotated[str, typer.Argument(metavar="URL", help="Address of the listing of budget disclosures.")],
     contact: Annotated[str, typer.Option(help="Page or address that requests name.")],
     site_id: Annotated[str | None, typer.Option("--id", help="Name of the site's file.")] = None,
     folder: Annotated[
-        Path, typer.Option("--sites", envvar="MINGZHANG_SITES", help="Folder of site YAML files.")
-    ] = SITES_FOLDER,
-    fixtures: Annotated[Path, typer.Option(help="Where captured pages go.")] = PROJECT_ROOT / FIXTURES,
+        Path | None,
+        typer.Option(
+            "--sites",
+            envvar="MINGZHANG_SITES",
+            show_default="the bundled ones",
+            help="Folder of site YAML files.",
+        ),
+    ] = None,
+    fixtures: Annotated[
+        Path | None, typer.Option(show_default="those of the tests", help="Where captured pages go.")
+    ] = None,
     allow_private: Annotated[bool, typer.Option(help="The site is on a private network.")] = False,
 ) -> None:
     """Probe a site, write a draft of its file, and capture pages for a test that must be reviewed."""
+    from scrapers.fixtures import FIXTURES
+    from scrapers.probe import ProbeError, probe, write_draft
+    from scrapers.sites import SITES_FOLDER
+
     try:
         draft = probe(url, contact, site_id, allow_private=allow_private)
-        site_file, fixture = write_draft(draft, folder, fixtures)
+        site_file, fixture = write_draft(draft, folder or SITES_FOLDER, fixtures or PROJECT_ROOT / FIXTURES)
     except ProbeError as error:
         fail(str(error))
     for fact in draft.seen:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scrapers.schedule import is_due, next_run
 from scrapers.sites import Site
+from warehouse.home import Home
 from warehouse.record.events import CRAWL_NOT_STARTED, CrawlFinished, CrawlStarted, RecordedEvent
 from warehouse.record.log import EventLog
 
@@ -30,14 +31,15 @@ class SiteStatus:
     last_reason: str = ""
 
 
-def site_statuses(log: EventLog, sites: Mapping[str, Site], now: datetime) -> list[SiteStatus]:
+def site_statuses(home: Home, sites: Mapping[str, Site], now: datetime) -> list[SiteStatus]:
     """The status of every configured site, those that never ran included, in the order of `sites`.
 
-    A crawl that was not started, since the hours of its site were closed, is neither a success nor a failure.
+    Looking begins no record where there is none. A crawl that was not started, since the hours of its site
+    were closed, is neither a success nor a failure.
     """
     statuses = {site_id: SiteStatus(site_id, next_run(site, now)) for site_id, site in sites.items()}
     begun: dict[str, datetime] = {}
-    for event in log.read(types={CrawlStarted.type, CrawlFinished.type}):
+    for event in _crawls(home):
         site_id = event.site_id or ""
         if site_id not in statuses:
             continue
@@ -54,6 +56,13 @@ def site_statuses(log: EventLog, sites: Mapping[str, Site], now: datetime) -> li
         replace(status, is_due=is_due(sites[status.site_id], status.last_started_at, now))
         for status in statuses.values()
     ]
+
+
+def _crawls(home: Home) -> Iterator[RecordedEvent]:
+    """The beginnings and ends of all crawls."""
+    if home.has_event_log:
+        with EventLog.open(home.event_log) as log:
+            yield from log.read(types={CrawlStarted.type, CrawlFinished.type})
 
 
 def _after(status: SiteStatus, event: RecordedEvent, started_at: datetime | None) -> SiteStatus:

@@ -164,7 +164,10 @@ def _invoke_dbt(home: Home, command: str, *options: str, variables: Mapping[str,
     arguments += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
     arguments += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     with _environment({**_variables(home), **(variables or {})}):
-        return dbtRunner().invoke(arguments)
+        outcome = dbtRunner().invoke(arguments)
+    if outcome.exception and not isinstance(outcome.exception, Exception):
+        raise outcome.exception  # Ctrl-C, which dbt hands over like a failure of its own
+    return outcome
 
 
 def _build_nodes(home: Home, variables: Mapping[str, str]) -> tuple[NodeResult, ...]:

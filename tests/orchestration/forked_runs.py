@@ -17,11 +17,12 @@ import great_expectations
 import expectations.context
 import expectations.data_docs
 import expectations.report
+import orchestration.__main__
 import orchestration.cli
 import orchestration.runner
 
 IMPORTED = (dbt.cli.main, great_expectations, expectations.context, expectations.data_docs)
-IMPORTED += (expectations.report, orchestration.runner)
+IMPORTED += (expectations.report, orchestration.cli, orchestration.runner)
 
 
 def command(log: Path, arguments: list[str]) -> int:
@@ -32,7 +33,7 @@ def command(log: Path, arguments: list[str]) -> int:
             os.dup2(output.fileno(), stream)
     sys.argv = ["mingzhang", *arguments]
     try:
-        orchestration.cli.main()
+        orchestration.__main__.main()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     return 0

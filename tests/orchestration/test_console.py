@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import io
-import sqlite3
 from pathlib import Path
 
-import pytest
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.exc import OperationalError
 
 from expectations.covered import Covered
 from expectations.summary import summarise
-from orchestration import cli
 from orchestration.console import print_run
 from orchestration.options import print_table
 from orchestration.runner import RunOutcome
@@ -60,52 +56,3 @@ def test_a_table_is_never_cut_where_it_is_not_on_a_terminal() -> None:
     print_table(table, file)
     assert "18,808,600.00" in file.getvalue()
     assert "…" not in file.getvalue()
-
-
-def test_an_interruption_ends_with_one_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def interrupt(_home: Path | None) -> Home:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(cli, "require_record", interrupt)
-    monkeypatch.setattr("sys.argv", ["mingzhang", "verify"])
-    with pytest.raises(SystemExit) as end:
-        cli.main()
-    assert end.value.code == 130
-    assert capsys.readouterr().err.startswith("Interrupted. What was recorded is kept")
-
-
-def of_dagster(message: str) -> OperationalError:
-    """As SQLAlchemy raises it."""
-    error = OperationalError("INSERT", {}, Exception())
-    error.__cause__ = sqlite3.OperationalError(message)
-    return error
-
-
-@pytest.mark.parametrize(
-    ("error", "said"),
-    [
-        (OSError(28, "No space left on device"), "No space left on device"),
-        (of_dagster("disk I/O error"), "disk I/O error (is the disk full"),
-    ],
-    ids=["ours", "Dagster's storage"],
-)
-def test_a_full_disk_is_one_line(
-    error: Exception, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def fail() -> None:
-        raise error
-
-    monkeypatch.setattr(cli, "app", fail)
-    with pytest.raises(SystemExit):
-        cli.main()
-    lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 1
-    assert said in lines[0]
-
-
-def test_a_mistake_of_ours_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "app", lambda: {}["absent"])
-    with pytest.raises(KeyError):
-        cli.main()

@@ -123,7 +123,7 @@ def test_a_second_run_finds_nothing_new(demo: Demo) -> None:
 
 def test_the_record_is_whole_and_tampering_is_found(demo: Demo) -> None:
     installation, _ = demo
-    assert "The record is whole." in installation.run("verify").stderr
+    assert "The record is whole: " in installation.run("verify").stderr
     archived = next(
         path for path in sorted((installation.home / "record" / "archive").rglob("*")) if path.is_file()
     )

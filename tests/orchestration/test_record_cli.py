@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from orchestration.cli import app
 from warehouse.home import Home
+from warehouse.record.archive import Archive
 from warehouse.record.events import CorrectionRevoked, Event, FetchFinished, FetchOutcome, PageKind
 from warehouse.record.log import EventLog
 
@@ -54,3 +55,20 @@ def test_what_is_not_there_is_said(home: Home, tmp_path: Path) -> None:
     assert "no record here" in mingzhang(elsewhere, "publications", exit_code=1).output
     assert "number" in mingzhang(home, "publications").output
     assert "nothing" in mingzhang(home, "prune", "--keep", "2").output
+
+
+def test_verify_says_how_much_it_compared(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    with EventLog.open(home.event_log) as log:
+        empty = mingzhang(home, "verify", exit_code=1).output
+        sha256 = Archive(home.archive).put(b"%PDF-1.7")
+        fetch = FetchFinished(url=URL, kind=PageKind.DOCUMENT, outcome=FetchOutcome.STORED, sha256=sha256)
+        log.append([Event(payload=fetch, run_id="r", site_id="xinzhou")])
+    assert "the record is empty, there is nothing to verify" in empty
+    assert "The record is whole: 1 events, 1 files." in mingzhang(home, "verify").output
+
+
+def test_a_moment_before_the_record_is_refused(home: Home) -> None:
+    said = mingzhang(home, "rebuild", "--as-of", "1999-01-01", exit_code=1).output
+    assert said.startswith("nothing was recorded by 1999-01-01T00:00:00+00:00: the record begins at 20")
+    assert not home.raw.exists()

@@ -108,12 +108,12 @@ def test_a_crawl_that_was_not_started_is_no_failure_and_the_site_stays_due(tmp_p
         for at, reason in ((first, "finished"), (second, not_started)):
             events = [begun, ended(reason)]
             log.append([Event(payload=p, run_id=f"{at}", site_id="xinzhou", occurred_at=at) for p in events])
-        (status,) = site_statuses(log, configured, second)
+        (status,) = site_statuses(home, configured, second)
         assert (status.failures_in_a_row, status.crawls, status.last_reason) == (0, 1, not_started)
         assert (status.last_started_at, status.last_success_at) == (first, first)
         assert status.is_due
         log.append([Event(payload=begun, run_id="killed", site_id="xinzhou", occurred_at=second)])
-        (status,) = site_statuses(log, configured, second)
+        (status,) = site_statuses(home, configured, second)
         assert (status.last_started_at, status.is_due) == (second, False), "killed, and yet it was asked"
     write_sites(configured, home.path / "sites")
     told = CliRunner().invoke(app, ["status", "--home", str(tmp_path)], env={"COLUMNS": "250"})

@@ -127,7 +127,7 @@ def test_a_folder_without_sites_is_a_mistake(tmp_path: Path):
     for command in ("check", "status"):
         done = CliRunner().invoke(app, [command, "--sites", str(tmp_path), "--home", str(tmp_path / "home")])
         assert done.exit_code == 1
-        assert "no site YAML files here" in done.output
+        assert f"{tmp_path}: no site YAML files here" in done.output
 
 
 def test_every_replica_host_is_recognised_by_a_listing_page():
@@ -159,13 +159,20 @@ def test_status_from_the_log(tmp_path: Path):
             )
             at = datetime(2026, 3, day, tzinfo=UTC)
             log.append([Event(payload=end, run_id=f"r{day}", site_id="a", occurred_at=at)])
-        (status,) = site_statuses(log, {"a": site}, datetime(2026, 3, 5, 12, tzinfo=UTC))
+    (status,) = site_statuses(Home(tmp_path), {"a": site}, datetime(2026, 3, 5, 12, tzinfo=UTC))
     assert status.last_success_at == datetime(2026, 3, 2, tzinfo=UTC)
     assert status.last_new_documents_at == datetime(2026, 3, 1, tzinfo=UTC)
     assert (status.documents_linked, status.failures_in_a_row, status.last_reason) == (5, 2, "stopped")
     assert status.next_run_at == datetime(2026, 3, 5, 18, 30, tzinfo=UTC), "02:30 in Shanghai"
     done = CliRunner().invoke(app, ["status", "--sites", str(tmp_path), "--home", str(tmp_path)])
     assert (done.exit_code, "2026-03-02" in done.output) == (0, True)
+
+
+def test_asking_for_the_status_begins_no_record(tmp_path: Path):
+    (tmp_path / "a.yml").write_text(GOOD, "utf-8")
+    home = tmp_path / "home"
+    done = CliRunner().invoke(app, ["status", "--sites", str(tmp_path), "--home", str(home)])
+    assert (done.exit_code, "never" in done.output, home.exists()) == (0, True, False)
 
 
 def test_add_drafts_a_site_and_a_fixture_that_awaits_its_review(tmp_path: Path):
