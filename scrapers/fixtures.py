@@ -9,7 +9,10 @@ from typing import Any
 
 import yaml
 
-from scrapers.pages import Page, attachments, decode, published_on
+from scrapers.attachments import attachments
+from scrapers.dates import published_on
+from scrapers.decoding import decode
+from scrapers.pages import Page
 from scrapers.platforms import read_listing
 from scrapers.sites import Site, read_site
 from scrapers.titles import facts, judge

@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 
 from parsel import Selector
 
-from scrapers.pages import Page, find_date, in_furniture, links, visible_text
+from scrapers.dates import find_date
+from scrapers.links import links
+from scrapers.pages import Page, in_furniture, visible_text
 from scrapers.platforms.listing import is_page_or_file, row_of
 from scrapers.platforms.navigation import named_places
 from scrapers.titles import Verdict, judge, normalise

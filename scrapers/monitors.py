@@ -1,4 +1,4 @@
-"""What is odd about a crawl, against what the site's YAML expects and earlier crawls found. Pure."""
+"""How a crawl ended, and what is odd about it, against what is expected and earlier crawls found. Pure."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from scrapers.outcomes import GOOD
+from scrapers.recorder import STOPPED
 from scrapers.sites import Site
-from warehouse.record.events import CrawlFinished, FetchOutcome, MonitorRaised
+from warehouse.record.events import CRAWL_NOT_STARTED, CrawlFinished, MonitorRaised
 
-_GOOD = frozenset({FetchOutcome.STORED, FetchOutcome.UNCHANGED})
 _FEWER_THAN_USUAL = 0.7
 _TOO_MANY_ERRORS = 0.3
 _CRAWLS_COMPARED = 5
@@ -27,6 +28,35 @@ class Walked:
     years: tuple[int, ...] = ()
     by_year: Mapping[int, int] = field(default_factory=dict)
     """Fiscal year → documents that are said to be of it."""
+
+
+def reason_of(site: Site, walked: Walked, closed_for: str, errors: int, *, is_open: bool) -> str:
+    """`finished`, or what was wrong: nothing found is a failure, not a success.
+
+    Args:
+        site: What is expected.
+        walked: The crawl.
+        closed_for: Why it was closed, in Scrapy's words.
+        errors: Pages that could not be understood.
+        is_open: Whether the site may be asked at this hour.
+    """
+    entries, linked, expected, full = walked.entries, walked.documents, site.assertions, walked.full_walk
+    faults = {
+        f"{CRAWL_NOT_STARTED}: outside of crawl_between {site.crawl_between}": (
+            not walked.outcomes and not is_open
+        ),
+        f"{STOPPED}{closed_for}": closed_for != "finished",
+        f"{errors} pages could not be understood, see the log of the crawl": errors > 0,
+        "no entries: the listings gave nothing": not entries,
+        f"only {entries} listing entries, at least {expected.minimum_entries} expected": (
+            full and entries < expected.minimum_entries
+        ),
+        f"no documents: none of {entries} listing entries led to one": full and not linked,
+        f"only {linked} documents linked, at least {expected.minimum_documents} expected": (
+            full and linked < expected.minimum_documents
+        ),
+    }
+    return next((fault for fault, holds in faults.items() if holds), "finished")
 
 
 def monitors(
@@ -51,7 +81,7 @@ def monitors(
 
 def _counts(site: Site, walked: Walked) -> Iterator[MonitorRaised]:
     requests = sum(walked.outcomes.values())
-    failed = sum(count for outcome, count in walked.outcomes.items() if outcome not in _GOOD)
+    failed = sum(count for outcome, count in walked.outcomes.items() if outcome not in GOOD)
     expected = site.assertions
     if not walked.entries:
         yield _raised("no_entries", "the listings gave nothing", 0, 1)

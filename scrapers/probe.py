@@ -12,11 +12,13 @@ from urllib.parse import urljoin, urlsplit
 from protego import Protego
 
 from scrapers.check import region_names
+from scrapers.decoding import decode
 from scrapers.fixtures import Captured, write_fixture
 from scrapers.forms import sending
 from scrapers.layout import columns_named, described, rows
+from scrapers.links import document_suffix
 from scrapers.outcomes import looks_like_html
-from scrapers.pages import Page, decode, document_suffix, forwards_to
+from scrapers.pages import Page, forwards_to
 from scrapers.platforms import read_listing
 from scrapers.recognise import Recognition, recognise
 from scrapers.settings import user_agent

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from parsel import Selector, SelectorList
 
-from scrapers.pages import Page, find_date, links, select, selected_links, visible_text
+from scrapers.dates import find_date
+from scrapers.links import links, selected_links
+from scrapers.pages import Page, select, visible_text
 from scrapers.platforms.listing import Found, ListingPage
 from scrapers.sites import Column, Selectors, Site
 

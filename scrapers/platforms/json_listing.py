@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urljoin
 
-from scrapers.pages import Page, read_date
+from scrapers.dates import read_date
+from scrapers.pages import Page
 from scrapers.platforms.listing import Found, ListingPage
 from scrapers.platforms.questions import is_complete, page_number, question
 from scrapers.sites import Api, Column, FieldName

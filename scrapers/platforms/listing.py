@@ -11,7 +11,9 @@ from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
 
-from scrapers.pages import Link, Page, document_suffix, find_date, in_furniture, links, select
+from scrapers.dates import find_date
+from scrapers.links import Link, document_suffix, links
+from scrapers.pages import Page, in_furniture, select
 from scrapers.titles import Facts, Verdict, judge
 
 _PAGING_TEXT = re.compile(r"[\s<>«»‹›\[]*(首页|尾页|末页|上一?页|下一?页|第?\d+页?|[<>«»‹›.…]+)[\s<>«»‹›\]]*")

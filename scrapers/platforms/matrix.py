@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from parsel import Selector, SelectorList
 
-from scrapers.pages import Page, links, select
+from scrapers.links import links
+from scrapers.pages import Page, select
 from scrapers.platforms.listing import Found, ListingPage
 from scrapers.sites import Column, Site
 from scrapers.titles import Facts, facts, normalise

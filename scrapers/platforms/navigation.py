@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from scrapers.forms import postback
-from scrapers.pages import Link, Page, in_furniture, links, select, selected_links, visible_text
+from scrapers.links import Link, links, selected_links
+from scrapers.pages import Page, in_furniture, select, visible_text
 from scrapers.platforms.listing import Found, is_page_or_file
 from scrapers.sites import Site
 from scrapers.titles import agency_name, facts, normalise

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from scrapers.pages import unsigned
+from scrapers.links import unsigned
 from scrapers.replica import serve
 from scrapers.sites import Move, Site, SiteError, read_site
 from tests.scrapers.test_sites import MINIMAL, write

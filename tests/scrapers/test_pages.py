@@ -8,19 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.pages import (
-    Page,
-    attachments,
-    date_in_url,
-    decode,
-    document_suffix,
-    find_date,
-    forwards_to,
-    has_budget_tables,
-    is_same_page,
-    published_on,
-    read_date,
-)
+from scrapers.attachments import attachments
+from scrapers.dates import date_in_url, find_date, published_on, read_date
+from scrapers.decoding import decode
+from scrapers.links import document_suffix
+from scrapers.pages import Page, forwards_to, has_budget_tables, is_same_page
 
 URL = "http://www.example.gov.cn/zwgk/bmys/202403/t20240315_1.html"
 

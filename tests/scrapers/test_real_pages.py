@@ -6,8 +6,10 @@ import re
 from datetime import date
 from pathlib import Path
 
+from scrapers.attachments import attachments
+from scrapers.decoding import decode
 from scrapers.outcomes import Answer, outcome_of
-from scrapers.pages import Page, attachments, decode
+from scrapers.pages import Page
 from scrapers.platforms.listing import article_entries
 from scrapers.recognise import recognise
 from scrapers.titles import facts, judge

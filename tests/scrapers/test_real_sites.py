@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
+from scrapers.attachments import attachments
+from scrapers.dates import published_on
+from scrapers.decoding import decode
 from scrapers.layout import columns_named, rows
-from scrapers.pages import Page, attachments, decode, published_on
+from scrapers.pages import Page
 from scrapers.platforms import read_listing
 from scrapers.recognise import recognise
 from scrapers.sites import Site, load_sites
