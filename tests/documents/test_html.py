@@ -61,6 +61,58 @@ def test_hidden_cells_keep_their_place_in_the_row():
     assert read(page) == [[["甲", "", "乙"], ["1", "2", "3"]]]
 
 
+def test_cells_that_scripts_hide_under_merged_ones_take_no_place():
+    """What a script hides when it merges cells: the cells that the merged one covers."""
+    gone = "<td style='display:none'>"
+    across = f"<tr><td colspan=2>支出{gone}支出<td>备注</tr><tr><td>1.00<td>2.00<td>无</tr>"
+    down = f"<tr><td rowspan=2>某局<td>1.00</tr><tr>{gone}某局<td>2.00</tr>"
+    assert read(f"<table>{across}</table><p>与</p><table>{down}</table>") == [
+        [["支出", "", "备注"], ["1.00", "2.00", "无"]],
+        "与",
+        [["某局", "1.00"], ["", "2.00"]],
+    ]
+
+
+def test_classes_hide_cells_and_texts_but_not_parts_of_the_page():
+    style = "<style>.no, td.never{display:none} .tab .inner{display:none}</style>"
+    page = (
+        "<div class=no><table><tr><td>科目<td class=no>编号<td>合计</tr>"
+        "<tr><td class=inner>甲<td class=never>9.00<td><span class=no>8.00</span>1.00</tr></table></div>"
+    )
+    assert read(page, style) == [[["科目", "合计"], ["甲", "1.00"]]]
+
+
+def test_a_head_in_a_table_of_its_own_is_the_head_of_the_next_one():
+    head = "<table><thead><tr><th>科目<th>合计<th style='display:none'></tr></thead></table>"
+    body = "<table><tr><td>教育支出<td>1.00</tr><tr><td>住房<td>2.00</tr></table>"
+    table = [["科目", "合计"], ["教育支出", "1.00"], ["住房", "2.00"]]
+    assert read(f"<div>{head}</div> <div>{body}</div>") == [table]
+    other = body.replace("<td>1.00", "<td>1.00<td>3.00")
+    assert read(f"{head}{other}")[:2] == ["科目", "合计"]
+    assert read(f"{head}说明{body}") == ["科目", "合计", "说明", table[1:]]
+
+
+def test_fields_of_forms_print_what_was_filled_in():
+    page = "<tr><td>科目<td>合计</tr><tr><td>甲<td><input value='1.00'><input type=hidden value=9></tr>"
+    assert read(f"<table>{page}</table>") == [[["科目", "合计"], ["甲", "1.00"]]]
+
+
+def test_tables_stacked_in_the_sheet_of_a_saved_workbook():
+    """Each is as wide as it needs to be, and names the unit behind the department."""
+    rows = (
+        "<tr><td>部门支出总表<td><td></tr><tr><td>部门：某局　单位：万元<td><td></tr>"
+        "<tr><td>科目<td>合计<td>基本</tr><tr><td>甲<td>1.00<td>1.00</tr><tr><td><td><td></tr>"
+        "<tr><td>三公经费支出表<td><td></tr><tr><td>部门：某局　单位：万元<td><td></tr>"
+        "<tr><td>合计<td>接待<td></tr><tr><td>2.00<td>2.00<td></tr>"
+    )
+    assert read(f"<table>{rows}</table>") == [
+        *("部门支出总表", "部门：某局　单位：万元"),
+        [["科目", "合计", "基本"], ["甲", "1.00", "1.00"]],
+        *("三公经费支出表", "部门：某局　单位：万元"),
+        [["合计", "接待"], ["2.00", "2.00"]],
+    ]
+
+
 def test_only_the_article_is_read_where_it_stands_out():
     page = f"<div>首页 导航</div><div class='TRS_Editor'><p>部门预算</p>{TABLE}</div><div>版权所有</div>"
     head = "<title>站点</title><meta name='ArticleTitle' content='某局2024年部门预算公开'>"

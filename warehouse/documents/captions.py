@@ -12,9 +12,15 @@ import unicodedata
 from dataclasses import replace
 from itertools import pairwise
 
+from warehouse.documents.grid import tile
 from warehouse.documents.model import Cell, Line, Table
 
 MONEY_UNIT = re.compile(r"[(【\[]?(?:金额|货币|计量|计价)?单位[::]?(?:人民币)?(?:百万|[万亿千百])?元[)】\]]?")
+UNIT_LINE = re.compile(
+    r"(?:(?:(?:编制|填报|公开|预算|申报|主管|报送)?(?:单位|部门)(?:名称)?|制表)[::].{1,60})?"
+    rf"(?:{MONEY_UNIT.pattern})"
+)
+"""The unit of money, alone or behind the name of the unit or department in one text."""
 AS_OF = re.compile(r"(?:预算|截止|截至|编制|填报|公开)?(?:日期|年度|时间|年份)[::].*")
 CAPTION = re.compile(
     r"(?:.{0,4}(?:公开|附|决|预)?.{0,2}表[\d一二三四五六七八九十]*[-—\d]*(?:表)?"
@@ -60,7 +66,7 @@ def split_captions(table: Table, *, merged_only: bool = False) -> tuple[list[Lin
 
 
 def stacked_tables(table: Table) -> list[Table]:
-    """The tables that stand below each other in one grid: each begins with a title over the whole width.
+    """The tables that stand below each other in one grid: each begins with a title that has its row alone.
 
     A title within the grid counts only where a unit of money follows it and rows of cells stand above.
     """
@@ -68,14 +74,30 @@ def stacked_tables(table: Table) -> list[Table]:
     cuts = [0]
     for index in range(2, table.row_count - 2):
         alone = rows[index][0] if len(rows[index]) == 1 else None
-        if alone is None or not seams[index] or not _spans_all(table, alone):
+        if alone is None or not seams[index]:
             continue
         below = [plain(cell.text) for row in rows[index + 1 : index + 4] for cell in row]
         has_rows = any(len(row) > 1 for row in rows[cuts[-1] : index])
-        if has_rows and TITLE.fullmatch(plain(alone.text)) and any(map(MONEY_UNIT.fullmatch, below)):
+        if has_rows and TITLE.fullmatch(plain(alone.text)) and any(map(UNIT_LINE.fullmatch, below)):
             cuts.append(index)
+    if len(cuts) == 1:
+        return [table]
     parts = (_rows_between(table, *bounds) for bounds in pairwise([*cuts, table.row_count]))
-    return [part for part in parts if part is not None]
+    return [_without_margins(part) for part in parts if part is not None]
+
+
+def _without_margins(table: Table) -> Table:
+    """The table without the blank columns at its sides and rows at its end, which another table needs."""
+    filled = [cell for cell in table.cells if cell.text.strip()]
+    left = min((cell.col for cell in filled), default=0)
+    right = max((cell.col for cell in filled), default=left)
+    bottom = max((cell.row for cell in filled), default=0)
+    cells = (
+        replace(cell, col=cell.col - left, col_span=min(cell.col_span, right + 1 - cell.col))
+        for cell in table.cells
+        if left <= cell.col <= right and cell.row <= bottom
+    )
+    return tile(cells, bottom + 1, sheet=table.sheet)
 
 
 def _texts_by_row(table: Table) -> list[list[Cell]]:
@@ -124,7 +146,7 @@ def _is_content(cell: Cell) -> bool:
 def _states_unit(cells: list[Cell]) -> bool:
     """Whether a row says the unit of money or the time, or holds nothing but the like."""
     texts = [plain(cell.text) for cell in cells]
-    return any(MONEY_UNIT.fullmatch(text) or AS_OF.fullmatch(text) for text in texts) or all(
+    return any(UNIT_LINE.fullmatch(text) or AS_OF.fullmatch(text) for text in texts) or all(
         CAPTION.fullmatch(text) for text in texts
     )
 

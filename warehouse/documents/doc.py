@@ -21,7 +21,8 @@ from warehouse.documents.doc_file import PLAIN, Story, open_story
 from warehouse.documents.doc_lists import LEVEL, LIST, inherited, label
 from warehouse.documents.embedded import read_embedded
 from warehouse.documents.model import Document, Line, Notice, ReadOutcome, Table, UnreadableDocumentError
-from warehouse.documents.tabbed import with_tabbed_tables
+from warehouse.documents.note_marks import is_note_mark, note_marks
+from warehouse.documents.tabbed import with_typed_tables
 from warehouse.documents.word_story import Paragraph, Row, story_blocks
 from warehouse.documents.word_table import CHARACTER_TWIPS, indentation
 
@@ -49,7 +50,7 @@ def read_doc(data: bytes) -> Document:
         story = open_story(data)
         objects = _Objects(story)
         paragraphs = _paragraphs(story, objects)
-        blocks = tuple(with_tabbed_tables(story_blocks(paragraphs, story.notices)))
+        blocks = tuple(with_typed_tables(story_blocks(paragraphs, story.notices)))
         blocks += tuple(objects.rest())
     except (struct.error, IndexError, OSError, ValueError) as error:
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"broken Word file: {error}") from error
@@ -242,23 +243,36 @@ def _row_layout(modifiers: list[tuple[int, bytes]]) -> Row | None:
 
 
 def _hidden_positions(story: Story, text: str) -> bytearray:
-    """For each CP whether it is not printed: hidden or deleted characters, and codes of fields."""
+    """For each CP whether it is not printed: hidden or deleted, code of a field, mark of a note."""
     hidden = bytearray(len(text))
     for piece in story.pieces:
         if piece.changes and codes.is_on(piece.changes, codes.HIDING + codes.STRIKING):
             hidden[piece.start : piece.end] = b"\x01" * (piece.end - piece.start)
-    starts = [start for start, _ in story.hidden]
-    for piece in story.pieces:
+    for first, last in _positions(story, story.hidden):
+        hidden[first:last] = b"\x01" * (last - first)
+    _hide_field_codes(text, hidden)
+    marks = 0
+    for first, last in _positions(story, story.raised):
+        before = "" if not first or hidden[first - 1] else text[first - 1]
+        if is_note_mark(before, text[first:last].strip("\r\x07")):
+            hidden[first:last] = b"\x01" * (last - first)
+            marks += 1
+    story.notices += note_marks(marks)
+    return hidden
+
+
+def _positions(story: Story, ranges: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The CPs of ranges of places in the file (FC), which are in order."""
+    starts = [start for start, _ in ranges]
+    for piece in story.pieces if ranges else ():
         end_at = piece.offset + (piece.end - piece.start) * piece.width
         index = max(bisect_right(starts, piece.offset) - 1, 0)
-        while index < len(story.hidden) and story.hidden[index][0] < end_at:
-            low, high = (max(piece.offset, story.hidden[index][0]), min(end_at, story.hidden[index][1]))
+        while index < len(ranges) and ranges[index][0] < end_at:
+            low, high = (max(piece.offset, ranges[index][0]), min(end_at, ranges[index][1]))
             first, last = (piece.start + (at - piece.offset) // piece.width for at in (low, high))
             if last > first:
-                hidden[first:last] = b"\x01" * (last - first)
+                yield first, last
             index += 1
-    _hide_field_codes(text, hidden)
-    return hidden
 
 
 def _hide_field_codes(text: str, hidden: bytearray) -> None:

@@ -56,6 +56,8 @@ class Story:
     paragraph_runs: tuple[list[int], list[tuple[int, bytes]]]
     hidden: list[tuple[int, int]]
     """FC ranges of hidden, deleted and struck characters."""
+    raised: list[tuple[int, int]]
+    """FC ranges of characters above the line."""
     further: tuple[tuple[int, int], ...]
     """Ranges of footnotes, endnotes and text boxes."""
     numbering: Numbering
@@ -89,8 +91,9 @@ def open_story(data: bytes) -> Story:
         extra = container.openstream("Data").read() if container.exists("Data") else b""
     counts, places = _layout(main)
     pieces = _pieces(_slice(table, places[_CLX]))
-    hidden, struck = (
-        list(_ranges(main, _slice(table, places[_CHPX]), sprms)) for sprms in (codes.HIDING, codes.STRIKING)
+    hidden, struck, raised = (
+        list(_ranges(main, _slice(table, places[_CHPX]), sprms))
+        for sprms in (codes.HIDING, codes.STRIKING, codes.RAISING)
     )
     # Main text, footnotes, headers, macros, comments, endnotes, text boxes: one after the other.
     ends = list(accumulate(counts))
@@ -102,6 +105,7 @@ def open_story(data: bytes) -> Story:
         main_count=counts[0],
         paragraph_runs=_paragraph_runs(main, _slice(table, places[_PAPX])),
         hidden=sorted([*hidden, *struck]),
+        raised=sorted(raised),
         further=((ends[0], ends[1]), (ends[4], ends[5]), (ends[5], ends[6])),
         numbering=read_lists(table, places[_LISTS], places[_LIST_OVERRIDES]),
         styles=read_styles(_slice(table, places[_STYLES])),

@@ -8,36 +8,28 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
 from lxml import etree
 
 from warehouse.documents.docx_parts import Parts
+from warehouse.documents.docx_text import PICTURES, TRANSPARENT, Story, is_inserted, paragraph_text
 from warehouse.documents.docx_xml import (
     alternative,
     child,
-    hidden_styles,
     instruction_runs,
     is_on,
-    is_struck,
     local,
     number,
-    symbol,
+    style_effects,
     twips,
     value,
-    within_box,
 )
-from warehouse.documents.model import (
-    Document,
-    Line,
-    Notice,
-    ReadOutcome,
-    UnreadableDocumentError,
-)
+from warehouse.documents.model import Document, Line, Notice, ReadOutcome, UnreadableDocumentError
+from warehouse.documents.note_marks import note_marks
 from warehouse.documents.numbering import Numbering, read_numbering
 from warehouse.documents.package import open_zip, parse_xml, read_member
-from warehouse.documents.tabbed import with_tabbed_tables
+from warehouse.documents.tabbed import with_typed_tables
 from warehouse.documents.word_table import (
     CHARACTER_TWIPS,
     MAX_NESTING,
@@ -49,16 +41,7 @@ from warehouse.documents.word_table import (
     word_table,
 )
 
-_TRANSPARENT = {
-    "sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "body", "hyperlink", "fldSimple", "dir",
-    "bdo",     "AlternateContent", "Choice", "Fallback", "ruby", "rubyBase", "oMath", "oMathPara",
-    "sect", "sub-section", "content",
-}  # fmt: skip
-"""Elements that only wrap what is printed."""
-
-_PICTURES = "{*}blip", "{*}imagedata"
 _OBJECTS = {"OLEObject", "blip", "imagedata"}
-_CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
 def read_docx(data: bytes) -> Document:
@@ -72,9 +55,9 @@ def read_docx(data: bytes) -> Document:
         root = parse_xml(read_member(package, part), part)
         folder = part.rpartition("/")[0]
         styles = _optional(package, f"{folder}/styles.xml")
-        story = _Story(
+        story = Story(
             hidden_runs=instruction_runs(root),
-            hidden_styles=hidden_styles(styles),
+            styles=style_effects(styles),
             numbering=read_numbering(_optional(package, f"{folder}/numbering.xml"), styles),
             parts=Parts(package, part),
         )
@@ -88,49 +71,36 @@ def read_word_xml(root: etree._Element) -> Document:
     Raises:
         UnreadableDocumentError: CORRUPT or TOO_LARGE.
     """
-    story = _Story(
+    story = Story(
         hidden_runs=instruction_runs(root),
-        hidden_styles=hidden_styles(child(root, "styles")),
+        styles=style_effects(child(root, "styles")),
         numbering=Numbering({}),
     )
     return _document(root, story, ())
 
 
-def _document(root: etree._Element, story: _Story, notes: Sequence[etree._Element | None]) -> Document:
+def _document(root: etree._Element, story: Story, notes: Sequence[etree._Element | None]) -> Document:
     body = child(root, "body")
     if body is None:
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, "the Word document has no body")
     blocks = [*_blocks(body, story, 0), *_notes(notes, story)]
     if story.parts is not None:
         story.notices.extend(story.parts.notices)
-    pictures = sum(1 for _ in body.iter(*_PICTURES)) - story.read_objects
+    pictures = sum(1 for _ in body.iter(*PICTURES)) - story.read_objects
     if pictures > 0:
         story.notices.append(Notice("picture", f"{pictures} pictures or embedded objects were not read"))
     if story.struck:
         story.notices.append(struck_text(story.struck))
-    return Document("docx", tuple(with_tabbed_tables(blocks)), notices=tuple(story.notices))
+    story.notices += note_marks(story.note_marks)
+    return Document("docx", tuple(with_typed_tables(blocks)), notices=tuple(story.notices))
 
 
-def _notes(parts: Sequence[etree._Element | None], story: _Story) -> Iterator[Block]:
+def _notes(parts: Sequence[etree._Element | None], story: Story) -> Iterator[Block]:
     """Footnotes and endnotes, without the lines that separate them from the text."""
     for part in parts:
         for note in part if part is not None else ():
             if value(note, "type") is None:
                 yield from _blocks(note, story, 0)
-
-
-@dataclass(slots=True)
-class _Story:
-    """What has to be known while walking through a document."""
-
-    hidden_runs: set[etree._Element]
-    hidden_styles: set[str]
-    numbering: Numbering
-    parts: Parts | None = None
-    read_objects: int = 0
-    struck: int = 0
-    """Runs that are struck out."""
-    notices: list[Notice] = field(default_factory=list)
 
 
 def _main_part(package: zipfile.ZipFile) -> str:
@@ -145,7 +115,7 @@ def _optional(package: zipfile.ZipFile, part: str) -> etree._Element | None:
     return parse_xml(read_member(package, part), part) if part in package.namelist() else None
 
 
-def _blocks(container: etree._Element, story: _Story, depth: int) -> Iterator[Block]:
+def _blocks(container: etree._Element, story: Story, depth: int) -> Iterator[Block]:
     if depth > MAX_NESTING:
         raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"tables nested deeper than {MAX_NESTING}")
     for element in container:
@@ -158,34 +128,29 @@ def _blocks(container: etree._Element, story: _Story, depth: int) -> Iterator[Bl
             yield from _blocks(alternative(element), story, depth)
         elif name == "altChunk":
             yield from _embedded(element, story)
-        elif name in _TRANSPARENT or _is_inserted(element):
+        elif name in TRANSPARENT or is_inserted(element):
             yield from _blocks(element, story, depth)
 
 
-def _embedded(element: etree._Element, story: _Story) -> Iterator[Block]:
+def _embedded(element: etree._Element, story: Story) -> Iterator[Block]:
     """What another part of the package holds that is printed here."""
     if story.parts is not None:
         yield from story.parts.blocks(element)
 
 
-def _is_inserted(element: etree._Element) -> bool:
-    """A change in Word 2003 XML that is not a deletion; comments stand in such elements, too."""
-    return local(element) == "annotation" and (value(element, "type") or "").endswith("Insertion")
-
-
-def _paragraph(paragraph: etree._Element, story: _Story, depth: int) -> Iterator[Block]:
+def _paragraph(paragraph: etree._Element, story: Story, depth: int) -> Iterator[Block]:
     boxes: list[etree._Element] = []
-    text = _paragraph_text(paragraph, story, boxes)
+    text = paragraph_text(paragraph, story, boxes)
     yield from lines([text])
     yield from _boxed(boxes, story, depth)
 
 
-def _pictured(element: etree._Element, story: _Story) -> Iterator[Block]:
+def _pictured(element: etree._Element, story: Story) -> Iterator[Block]:
     if story.parts is not None:
         yield from story.parts.table_shown(element)
 
 
-def _boxed(boxes: list[etree._Element], story: _Story, depth: int) -> Iterator[Block]:
+def _boxed(boxes: list[etree._Element], story: Story, depth: int) -> Iterator[Block]:
     """What text boxes and embedded objects hold, and the tables that pictures show."""
     for box in boxes:
         if local(box) in _OBJECTS:
@@ -197,65 +162,7 @@ def _boxed(boxes: list[etree._Element], story: _Story, depth: int) -> Iterator[B
             yield from _blocks(box, story, depth + 1)
 
 
-def _paragraph_text(paragraph: etree._Element, story: _Story, boxes: list[etree._Element]) -> str:
-    properties = child(paragraph, "pPr")
-    if (value(child(properties, "pStyle")) or "") in story.hidden_styles:
-        return ""
-    parts: list[str] = []
-    _collect(paragraph, story, parts, boxes)
-    text = "".join(parts)
-    is_deleted = child(properties, "rPr", "del") is not None
-    return text if is_deleted and not text.strip() else _label(properties, story) + text
-
-
-def _label(properties: etree._Element | None, story: _Story) -> str:
-    printed = value(child(properties, "listPr", "t"))  # Word 2003 XML
-    return story.numbering.label(properties) if printed is None else printed
-
-
-def _collect(element: etree._Element, story: _Story, parts: list[str], boxes: list[etree._Element]) -> None:
-    for part in element:
-        name = local(part)
-        if name == "r":
-            if part in story.hidden_runs or _is_hidden(part, story):
-                continue
-            if is_struck(part):
-                story.struck += 1
-            else:
-                _collect_run(part, parts, boxes)
-        elif name == "AlternateContent":
-            _collect(alternative(part), story, parts, boxes)
-        elif name in _TRANSPARENT or _is_inserted(part):
-            _collect(part, story, parts, boxes)
-
-
-def _is_hidden(run: etree._Element, story: _Story) -> bool:
-    properties = child(run, "rPr")
-    if properties is None:
-        return False
-    own = child(properties, "vanish")
-    if own is not None:
-        return is_on(own)
-    return (value(child(properties, "rStyle")) or "") in story.hidden_styles
-
-
-def _collect_run(run: etree._Element, parts: list[str], boxes: list[etree._Element]) -> None:
-    for part in run:
-        name = local(part)
-        if name == "t":
-            parts.append(part.text or "")
-        elif name in _CHARACTERS:
-            parts.append("" if value(part, "type") == "page" else _CHARACTERS[name])
-        elif name == "sym":
-            parts.append(symbol(part))
-        elif name in {"drawing", "pict", "object", "AlternateContent"}:
-            holder = alternative(part) if name == "AlternateContent" else part
-            pictures = () if next(holder.iter("{*}OLEObject"), None) is not None else _PICTURES
-            found = holder.iter("{*}txbxContent", "{*}OLEObject", *pictures)
-            boxes.extend(box for box in found if not within_box(box, holder))
-
-
-def _table(table: etree._Element, story: _Story, depth: int) -> Iterator[Block]:
+def _table(table: etree._Element, story: Story, depth: int) -> Iterator[Block]:
     elements = [(row, list(_row_cells(row))) for row in _rows(table)]
     if (
         all(len(cells) <= 1 for _, cells in elements)
@@ -289,7 +196,7 @@ def _rows(table: etree._Element) -> Iterator[etree._Element]:
             properties = child(element, "trPr")
             if child(properties, "del") is None and not is_on(child(properties, "hidden")):
                 yield element
-        elif name in _TRANSPARENT:
+        elif name in TRANSPARENT:
             yield from _rows(element)
 
 
@@ -298,7 +205,7 @@ def _row_cells(row: etree._Element) -> Iterator[etree._Element]:
         name = local(element)
         if name == "tc":
             yield element
-        elif name in _TRANSPARENT:
+        elif name in TRANSPARENT:
             yield from _row_cells(element)
 
 
@@ -307,7 +214,7 @@ def _read_row(
     elements: list[etree._Element],
     edges: list[int],
     inner: list[Block],
-    where: tuple[_Story, int],
+    where: tuple[Story, int],
 ) -> list[WordCell]:
     """The row's cells; tables in them are appended to `inner`."""
     story, depth = where
@@ -336,7 +243,7 @@ def _continues(properties: etree._Element | None, *names: str) -> bool:
     return merge is not None and (value(merge) or "continue") == "continue"
 
 
-def _cell_content(cell: etree._Element, story: _Story, depth: int) -> tuple[str, list[Block]]:
+def _cell_content(cell: etree._Element, story: Story, depth: int) -> tuple[str, list[Block]]:
     """The cell's own text, and the tables in it with the lines of their captions."""
     paragraphs: list[str] = []
     nested: list[Block] = []
@@ -345,7 +252,7 @@ def _cell_content(cell: etree._Element, story: _Story, depth: int) -> tuple[str,
             nested.extend(_nested(element, story, depth))
             continue
         boxes: list[etree._Element] = []
-        text = _paragraph_text(element, story, boxes)
+        text = paragraph_text(element, story, boxes)
         paragraphs.append(_indent(element) + text if text.strip() and not text[0].isspace() else text)
         for block in _boxed(boxes, story, depth):
             if isinstance(block, Line):
@@ -367,7 +274,7 @@ def _indent(paragraph: etree._Element) -> str:
     return indentation(left + first - twips(indent, "hanging"))
 
 
-def _nested(table: etree._Element, story: _Story, depth: int) -> Iterator[Block]:
+def _nested(table: etree._Element, story: Story, depth: int) -> Iterator[Block]:
     if depth >= MAX_NESTING:
         raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"tables nested deeper than {MAX_NESTING}")
     yield from _table(table, story, depth + 1)
@@ -380,5 +287,5 @@ def _cell_elements(cell: etree._Element) -> Iterator[etree._Element]:
             yield element
         elif name == "AlternateContent":
             yield from _cell_elements(alternative(element))
-        elif name in _TRANSPARENT:
+        elif name in TRANSPARENT:
             yield from _cell_elements(element)

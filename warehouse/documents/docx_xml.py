@@ -6,6 +6,11 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+_MAX_STYLES = 50
+"""Of styles that are based on each other."""
+
+_OF_FIGURES = frozenset("0123456789.,-()%")
+
 
 def local(element: etree._Element) -> str:
     """The element's name without its namespace (transitional and strict files differ only there)."""
@@ -34,23 +39,56 @@ def is_on(element: etree._Element | None) -> bool:
     return element is not None and value(element) not in {"0", "false", "off"}
 
 
-def is_struck(run: etree._Element) -> bool:
-    """Whether the text of a run is struck out: what stands beside it holds."""
-    properties = child(run, "rPr")
-    return is_on(child(properties, "strike")) or is_on(child(properties, "dstrike"))
-
-
 def number(element: etree._Element | None, default: int) -> int:
     """The whole number of an element; the default where it has none."""
     text = value(element) or ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else default
 
 
-def hidden_styles(styles: etree._Element | None) -> set[str]:
-    """Styles whose text is hidden."""
-    if styles is None:
-        return set()
-    return {value(style, "styleId") or "" for style in styles if is_on(child(style, "rPr", "vanish"))}
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What is done to a text: hidden, struck out (what stands beside it holds), raised above the line."""
+
+    is_hidden: bool = False
+    is_struck: bool = False
+    is_raised: bool = False
+
+
+def effects_of(properties: etree._Element | None, around: Effects) -> Effects:
+    """The effects that run properties state, or else those around them."""
+    stated = {local(each): each for each in properties} if properties is not None else {}
+    if stated.keys().isdisjoint({"vanish", "strike", "dstrike", "vertAlign"}):
+        return around
+    strikes = [is_on(stated[name]) for name in ("strike", "dstrike") if name in stated]
+    raised = value(stated["vertAlign"]) == "superscript" if "vertAlign" in stated else around.is_raised
+    return Effects(
+        is_hidden=is_on(stated["vanish"]) if "vanish" in stated else around.is_hidden,
+        is_struck=any(strikes) if strikes else around.is_struck,
+        is_raised=raised,
+    )
+
+
+def style_effects(styles: etree._Element | None) -> dict[str, Effects]:
+    """What each style does to text, by its id; a style says what differs from the one it is based on."""
+    elements = (
+        {value(style, "styleId") or "": style for style in styles if local(style) == "style"}
+        if (styles is not None)
+        else {}
+    )
+    found: dict[str, Effects] = {}
+
+    def resolve(name: str, below: int) -> Effects:
+        style = elements.get(name)
+        if style is None or below > _MAX_STYLES:
+            return Effects()
+        if name not in found:
+            base = resolve(value(child(style, "basedOn")) or "", below + 1)
+            found[name] = effects_of(child(style, "rPr"), base)
+        return found[name]
+
+    for name in elements:
+        resolve(name, 0)
+    return found
 
 
 @dataclass(slots=True)
@@ -96,10 +134,15 @@ def within_box(box: etree._Element, holder: etree._Element) -> bool:
 
 
 def symbol(element: etree._Element) -> str:
-    """A character of a symbol font, as its code; fonts map their glyphs to the private use area."""
-    code = value(element, "char") or ""
+    """A character of a symbol font, as its code; fonts map their glyphs to the private use area.
+
+    Digits and signs of the font Symbol stand where ASCII has them.
+    """
     try:
-        return chr(int(code, 16))
+        code = int(value(element, "char") or "", 16)
+        if (value(element, "font") or "").lower() == "symbol" and chr(code & 0xFF) in _OF_FIGURES:
+            return chr(code & 0xFF)
+        return chr(code)
     except (ValueError, OverflowError):
         return ""
 

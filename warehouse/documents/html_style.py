@@ -10,11 +10,17 @@ from lxml import etree
 from warehouse.documents.numbering import in_format
 from warehouse.documents.word_table import CHARACTER_TWIPS, indentation
 
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+_GONE = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
+_INVISIBLE = re.compile(r"visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+_RAISED = re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE)
+_WITHIN_TABLES = {"tr", "td", "th", "span", "font", "b", "strong", "i", "em", "u", "sup", "sub", "label"}
+"""What a class may hide for good; larger parts of a page are hidden until a reader asks for them."""
 _STRUCK = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
 _DISPLAY = re.compile(r"display\s*:\s*(table(?:-row|-cell)?)\s*(?:;|!|$)", re.IGNORECASE)
 _ROLES = {"table": "table", "table-row": "tr", "table-cell": "td", "tr": "tr", "td": "td", "th": "th"}
-_RULE = re.compile(r"\.([\w-]+)\s*\{([^{}]*)\}")
+_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+_OF_CLASS = re.compile(r".*\.([\w-]+)", re.DOTALL)
+_OF_CLASS_ALONE = re.compile(r"\w*\.([\w-]+)")
 _NOT_SCREEN = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.IGNORECASE)
 _INDENT = re.compile(
     r"(?<![\w-])(?:text-indent|padding-left|margin-left)\s*:\s*(-?\d*\.?\d+)\s*(pt|px|em|rem|cm|mm|in)"
@@ -33,22 +39,23 @@ _UNNUMBERED = re.compile(r"list-style(?:-type)?\s*:[^;]*\b(?:none|disc|circle|sq
 _LIST_FORMATS = {"a": "lowerLetter", "A": "upperLetter", "cjk-ideographic": "chineseCounting"}
 
 
-def is_hidden(element: etree._Element) -> bool:
-    """Whether an element says of itself that it is not shown; what only scripts or classes hide is read."""
-    style = element.get("style", "")
-    return element.get("hidden") is not None or bool(_HIDDEN_STYLE.search(style) or _STRUCK.search(style))
-
-
-def is_struck(element: etree._Element) -> bool:
-    """Whether an element is struck out or marked as deleted: what stands beside it holds."""
-    return element.tag in {"del", "s", "strike"} or _STRUCK.search(element.get("style", "")) is not None
-
-
 @dataclass(frozen=True, slots=True)
 class Styles:
     """The page's own style sheets: declarations by class."""
 
     classes: dict[str, str]
+    hiding: frozenset[str] = frozenset()
+    """Classes that hide what they are given to, whatever it stands in."""
+
+    def is_gone(self, element: etree._Element) -> bool:
+        """Whether an element takes no room: it says so itself, or a class of a cell or of a text does."""
+        if element.get("hidden") is not None or _GONE.search(element.get("style", "")):
+            return True
+        return (
+            bool(self.hiding)
+            and element.tag in _WITHIN_TABLES
+            and not self.hiding.isdisjoint(element.get("class", "").split())
+        )
 
     def role(self, element: etree._Element) -> str:
         """The element's name, or that of the part of a table that its styles or its class make of it."""
@@ -74,11 +81,38 @@ class Styles:
         return indentation(sum(float(number) * _TWIPS[unit] for number, unit in _INDENT.findall(style)))
 
 
+def is_invisible(element: etree._Element) -> bool:
+    """Whether an element takes room and shows nothing there."""
+    return _INVISIBLE.search(element.get("style", "")) is not None
+
+
+def is_struck(element: etree._Element) -> bool:
+    """Whether an element is struck out or marked as deleted: what stands beside it holds."""
+    return element.tag in {"del", "s", "strike"} or _STRUCK.search(element.get("style", "")) is not None
+
+
+def is_raised(element: etree._Element) -> bool:
+    """Whether an element stands above the line, as marks of notes do."""
+    return element.tag == "sup" or _RAISED.search(element.get("style", "")) is not None
+
+
 def read_styles(root: etree._Element) -> Styles:
-    """The rules for single classes, those for print and other media left out."""
-    sheets = ("".join(str(text) for text in style.itertext()) for style in root.iter("style"))
-    rules = (rule for sheet in sheets for rule in _RULE.findall(_NOT_SCREEN.sub("", sheet)))
-    return Styles(dict(rules))
+    """The rules for classes, those for print and other media left out."""
+    classes: dict[str, dict[str, str]] = {}
+    hiding: set[str] = set()
+    for style in root.iter("style"):
+        sheet = _NOT_SCREEN.sub("", "".join(str(text) for text in style.itertext()))
+        for selectors, declarations in _RULE.findall(sheet):
+            for selector in map(str.strip, selectors.split(",")):
+                if (named := _OF_CLASS.fullmatch(selector)) is not None:
+                    said = (each.partition(":") for each in declarations.split(";"))
+                    classes.setdefault(named[1], {}).update((name.strip(), value) for name, _, value in said)
+                if _OF_CLASS_ALONE.fullmatch(selector) and _GONE.search(declarations):
+                    hiding.add(selector.rpartition(".")[2])
+    joined = {
+        name: ";".join(f"{key}:{value}" for key, value in said.items()) for name, said in classes.items()
+    }
+    return Styles(joined, frozenset(hiding))
 
 
 def list_number(item: etree._Element) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isfinite
 
 from lxml import etree
 
@@ -15,7 +16,17 @@ from warehouse.documents.model import (
     Table,
     UnreadableDocumentError,
 )
-from warehouse.documents.odt import Story, attribute, local, number, packed_roots, printed_texts, read_story
+from warehouse.documents.number_format import exact
+from warehouse.documents.odt import (
+    Story,
+    attribute,
+    local,
+    number,
+    packed_roots,
+    printed_texts,
+    read_story,
+    what_was_left_out,
+)
 from warehouse.documents.workbook import Sheet, sheet_blocks
 
 _GROUPS = {"table-rows", "table-header-rows", "table-row-group", "table-columns", "table-header-columns",
@@ -52,7 +63,7 @@ def read_ods_xml(root: etree._Element, roots: Iterable[etree._Element] = ()) -> 
             notices.append(Notice("hidden_sheet", f"sheet {name!r} is hidden and was not read"))
         else:
             blocks.extend(sheet_blocks(_sheet(table, name, story), notices))
-    return Document("ods", tuple(blocks), notices=tuple(notices))
+    return Document("ods", tuple(blocks), notices=(*notices, *what_was_left_out(story)))
 
 
 def _hidden_tables(root: etree._Element) -> set[str]:
@@ -115,9 +126,21 @@ def _refuse_vast(rows: int, columns: int) -> None:
 
 def _text(cell: etree._Element, story: Story) -> str:
     paragraphs = ["".join(printed_texts(element, story, [])) for element in cell.iterfind("{*}p")]
-    text = "\n".join(paragraphs)
+    text = "\n".join(paragraphs) if paragraphs else _unprinted(cell)
+    if text and attribute(cell, "style-name") in story.struck:
+        story.struck_texts += 1
+        return ""
     indent = story.indents.get(attribute(cell, "style-name"), "")
     return indent + text if text and not text[0].isspace() else text
+
+
+def _unprinted(cell: etree._Element) -> str:
+    """The figure of a cell that its program has not printed."""
+    value = attribute(cell, "value")
+    try:
+        return exact(float(value)) if value and isfinite(float(value)) else ""
+    except ValueError:
+        return ""
 
 
 def _hidden_columns(table: etree._Element) -> set[int]:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from warehouse.documents.model import Cell, Document, Line, Notice, ReadOutcome, UnreadableDocumentError
+from warehouse.documents.note_marks import is_note_mark, note_marks
 from warehouse.documents.numbering import Level, Numbering
 from warehouse.documents.package import open_zip, parse_xml, read_member
-from warehouse.documents.tabbed import with_tabbed_tables
-from warehouse.documents.word_table import MAX_NESTING, Block, indentation, lines, table_blocks
+from warehouse.documents.tabbed import with_typed_tables
+from warehouse.documents.word_table import MAX_NESTING, Block, indentation, lines, struck_text, table_blocks
 
 _MAX_REPEATED = 1000
 """Of one cell or row: further blank ones only fill a page."""
@@ -69,9 +70,10 @@ def read_odt_xml(root: etree._Element, roots: Iterable[etree._Element] = ()) -> 
     story = read_story(roots or (root,))
     pictures = sum(1 for frame in body.iter("{*}frame") if frame.find("{*}text-box") is None)
     notices = (
-        (Notice("picture", f"{pictures} pictures or embedded objects were not read"),) if pictures else ()
+        [Notice("picture", f"{pictures} pictures or embedded objects were not read")] if pictures else []
     )
-    return Document("odt", tuple(with_tabbed_tables(_blocks(body, story, 0))), notices=notices)
+    blocks = tuple(with_typed_tables(_blocks(body, story, 0)))
+    return Document("odt", blocks, notices=(*notices, *what_was_left_out(story)))
 
 
 def _take_out_deleted(body: etree._Element) -> None:
@@ -96,6 +98,11 @@ class Story:
     indents: dict[str, str] = field(default_factory=dict)
     """Full-width spaces by style of paragraph."""
     hidden: set[str] = field(default_factory=set)
+    struck: set[str] = field(default_factory=set)
+    raised: set[str] = field(default_factory=set)
+    """Styles of text that is not printed, struck out, or above the line."""
+    struck_texts: int = 0
+    note_marks: int = 0
     numbering: Numbering = field(default_factory=lambda: Numbering({}))
     lists: list[str] = field(default_factory=list)
     """Styles of the lists that are open, outermost first."""
@@ -111,8 +118,8 @@ def read_story(roots: Iterable[etree._Element]) -> Story:
             name = attribute(style, "name")
             properties = style.find("{*}paragraph-properties")
             text = style.find("{*}text-properties")
-            if text is not None and attribute(text, "display") == "none":
-                story.hidden.add(name)
+            if text is not None:
+                _note_effects(name, text, story)
             if properties is not None and attribute(properties, "text-align") in {
                 "",
                 "start",
@@ -130,6 +137,21 @@ def read_story(roots: Iterable[etree._Element]) -> Story:
             }
             story.numbering.lists[attribute(style, "name")] = (attribute(style, "name"), levels)
     return story
+
+
+def _note_effects(name: str, text: etree._Element, story: Story) -> None:
+    if attribute(text, "display") == "none":
+        story.hidden.add(name)
+    if attribute(text, "text-line-through-style") not in {"", "none"}:
+        story.struck.add(name)
+    if attribute(text, "text-position").startswith("super"):
+        story.raised.add(name)
+
+
+def what_was_left_out(story: Story) -> list[Notice]:
+    """What of a document was not read, once it has been walked through."""
+    struck = [struck_text(story.struck_texts)] if story.struck_texts else []
+    return [*struck, *note_marks(story.note_marks)]
 
 
 def _level(level: etree._Element) -> Level:
@@ -198,16 +220,25 @@ def _leave(element: etree._Element, story: Story) -> None:
 
 
 def _paragraph(element: etree._Element, story: Story, boxes: list[etree._Element]) -> str:
-    if attribute(element, "style-name") in story.hidden:
+    if _is_left_out(element, story):
         return ""
     text = "".join(printed_texts(element, story, boxes))
     label, story.label = story.label, ""
     return label + text if text.strip() else text
 
 
+def _is_left_out(element: etree._Element, story: Story) -> bool:
+    """Whether the style of a text hides it or strikes it out."""
+    style = attribute(element, "style-name")
+    is_struck = style in story.struck and any(map(str.strip, map(str, element.itertext())))
+    story.struck_texts += is_struck
+    return is_struck or style in story.hidden
+
+
 def printed_texts(element: etree._Element, story: Story, boxes: list[etree._Element]) -> Iterator[str]:
     """The texts of a paragraph; what stands in frames and notes is added to `boxes`."""
-    yield element.text or ""
+    before = element.text or ""
+    yield before
     for part in element:
         name = local(part)
         if name in _SPACES:
@@ -216,8 +247,14 @@ def printed_texts(element: etree._Element, story: Story, boxes: list[etree._Elem
             yield " " * number(part, "c")
         elif name in {"frame", "text-box", "note"}:
             boxes.append(part)
-        elif name and name not in _NOT_PRINTED and attribute(part, "style-name") not in story.hidden:
-            yield from printed_texts(part, story, boxes)
+        elif name and name not in _NOT_PRINTED and not _is_left_out(part, story):
+            text = "".join(printed_texts(part, story, boxes))
+            if attribute(part, "style-name") in story.raised and is_note_mark(before, text):
+                story.note_marks += 1
+            else:
+                before = text or before
+                yield text
+        before = part.tail or before
         yield part.tail or ""
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from warehouse.documents.model import Document, Notice, ReadOutcome, UnreadableDocumentError
-from warehouse.documents.tabbed import with_tabbed_tables
+from warehouse.documents.note_marks import is_note_mark, note_marks
+from warehouse.documents.tabbed import with_typed_tables
 from warehouse.documents.word_story import Paragraph, Row, story_blocks
 from warehouse.documents.word_table import indentation, struck_text
 
@@ -56,7 +57,8 @@ def read_rtf(data: bytes) -> Document:
     reader.defaults(None)
     reader.end_paragraph()
     notices: list[Notice] = [struck_text(reader.struck)] if reader.struck else []
-    blocks = tuple(with_tabbed_tables(story_blocks([*reader.paragraphs, *reader.boxed], notices)))
+    notices += note_marks(reader.note_marks)
+    blocks = tuple(with_typed_tables(story_blocks([*reader.paragraphs, *reader.boxed], notices)))
     return Document("rtf", blocks, notices=tuple(notices))
 
 
@@ -68,6 +70,7 @@ class _State:
     ignorable: bool = False
     hidden: bool = False
     struck: bool = False
+    raised: bool = False
     in_fonts: bool = False
     in_nested_row: bool = False
     has_shape: bool = False
@@ -114,6 +117,7 @@ class _Reader:
         self.raw = bytearray()
         self.is_struck = False
         self.struck = 0
+        self.note_marks = 0
         self.to_skip = 0
         self.in_table = False
         self.nesting = 0
@@ -143,13 +147,20 @@ class _Reader:
     def add_raw(self, raw: bytes) -> None:
         skipped = min(self.to_skip, len(raw))
         self.to_skip -= skipped
-        if self.is_shown():
+        if self.is_shown() and not self.is_mark(raw[skipped:].decode("latin-1")):
             self.raw += raw[skipped:]
 
     def add(self, text: str) -> None:
         self.flush()
-        if self.is_shown():
+        if self.is_shown() and not self.is_mark(text):
             self.parts.append(text)
+
+    def is_mark(self, text: str) -> bool:
+        """Whether a text is the mark of a note behind a figure."""
+        before = self.raw[-1:].decode("latin-1") or "".join(self.parts[-1:])
+        found = self.state.raised and is_note_mark(before, text)
+        self.note_marks += found
+        return found
 
     def is_shown(self) -> bool:
         """Whether what comes next is read; notes where it would be, were it not struck or hidden."""
@@ -325,8 +336,15 @@ class _Reader:
     def begin_nested_row(self, _: int | None) -> None:
         self.state = replace(self.state, in_nested_row=True)
 
+    def set_raised(self, number: int | None) -> None:
+        self.state = replace(self.state, raised=number != 0)
+
+    def lower(self, _: int | None) -> None:
+        self.state = replace(self.state, raised=False)
+
     def plain(self, _: int | None) -> None:
-        self.state = replace(self.state, hidden=False, struck=False, far_font=None, of_far=False)
+        self.state = replace(self.state, hidden=False, struck=False, raised=False)
+        self.state = replace(self.state, far_font=None, of_far=False)
 
 
 _ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
@@ -363,4 +381,6 @@ _ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
     "deleted": _Reader.set_hidden,
     "strike": _Reader.set_struck,
     "striked": _Reader.set_struck,
+    "super": _Reader.set_raised,
+    "nosupersub": _Reader.lower,
 }

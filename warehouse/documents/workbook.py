@@ -18,7 +18,7 @@ from python_calamine import (
     load_workbook,
 )
 
-from warehouse.documents.captions import CAPTION, MONEY_UNIT, TITLE, plain, split_captions
+from warehouse.documents.captions import CAPTION, TITLE, UNIT_LINE, plain, split_captions
 from warehouse.documents.cell_styles import SheetStyles, xls_styles, xlsx_styles
 from warehouse.documents.grid import tile
 from warehouse.documents.model import (
@@ -263,7 +263,7 @@ def _begins_table(by_row: dict[int, list[Cell]], row: int, *, after_blank: bool)
     if len(texts) != 1:
         return False
     is_title = TITLE.fullmatch(texts[0]) is not None
-    above_unit = any(MONEY_UNIT.fullmatch(text) for texts_below in following for text in texts_below)
+    above_unit = any(UNIT_LINE.fullmatch(text) for texts_below in following for text in texts_below)
     if after_blank:
         return is_title or CAPTION.fullmatch(texts[0]) is not None or above_unit
     return is_title and above_unit and row - 1 in by_row and len(by_row[row - 1]) > 1

@@ -1,0 +1,66 @@
+"""Pictures of a web page that are in its file: in their own addresses, or beside the page in one message."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
+
+from lxml import etree
+
+from warehouse.documents.model import Line, Notice, Table, UnreadableDocumentError
+
+MAX_PICTURES = 60
+"""Of one page that are looked at."""
+
+_DATA = re.compile(r"data:image/(?!svg)[\w.+-]+([^,]*),", re.IGNORECASE)
+_SMALLEST = 4096
+"""Bytes; a table does not fit into fewer."""
+
+
+@dataclass(slots=True)
+class Pictures:
+    """What pictures show, each read once."""
+
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """Those beside the page, by the addresses that the page has for them."""
+    notices: list[Notice] = field(default_factory=list)
+    elsewhere: set[str] = field(default_factory=set)
+    """Addresses of pictures that are not in the file."""
+    shown: dict[str, tuple[Line | Table, ...]] = field(default_factory=dict)
+
+    def blocks(self, element: etree._Element) -> tuple[Line | Table, ...]:
+        """The table that a picture shows, with the lines around it; nothing where it shows none."""
+        address = element.get("src", "").strip()
+        if address not in self.shown:
+            self.shown[address] = self._read(address)
+        return self.shown[address]
+
+    def _read(self, address: str) -> tuple[Line | Table, ...]:
+        content = self._content(address)
+        if content is None:
+            self.elsewhere.add(address)
+        if content is None or len(content) < _SMALLEST or len(self.shown) >= MAX_PICTURES:
+            return ()
+        from warehouse.documents.image import read_table_picture  # noqa: PLC0415 loads the reader of PDF files
+
+        try:
+            read = read_table_picture(content)
+        except UnreadableDocumentError as error:
+            self.notices.append(Notice("picture", f"a picture of the page: {error.reason}"))
+            return ()
+        self.notices.extend(read.notices)
+        return read.blocks
+
+    def _content(self, address: str) -> bytes | None:
+        head = _DATA.match(address)
+        if head is None:
+            return self.files.get(address)
+        content = unquote_to_bytes(address[head.end() :])
+        try:
+            return base64.b64decode(content) if ";base64" in head[1].lower() else content
+        except binascii.Error:
+            return b""
