@@ -181,6 +181,8 @@ def query(
     import duckdb
 
     place = Home.find(home)
+    if not sql.strip():
+        fail("the query is empty")
     if not place.warehouse.exists():
         fail(f"{place.warehouse}: no warehouse here; `mingzhang run` makes one")
     with duckdb.connect(str(place.warehouse), read_only=True) as connection:

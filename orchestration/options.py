@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _WIDER_THAN_ANY_TABLE = 10_000
 
-screen = Console(stderr=True, highlight=False)
+screen = Console(stderr=True, highlight=False, soft_wrap=True)
 
 HomeOption = Annotated[
     Path | None,

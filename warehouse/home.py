@@ -9,6 +9,10 @@ from pathlib import Path
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
+class SettingError(Exception):
+    """A variable of the environment holds what it cannot; the message names it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """The folder of one installation (`--home`, or `MINGZHANG_HOME`; `./data` by default).
@@ -20,8 +24,14 @@ class Home:
 
     @classmethod
     def find(cls, given: Path | str | None = None) -> Home:
-        """The home that was asked for, else the one of the environment, else `./data`."""
-        return cls(Path(given or os.environ.get("MINGZHANG_HOME") or "data").resolve())
+        """The home that was asked for, else the one of the environment, else `./data`.
+
+        Raises:
+            SettingError: a variable of the environment holds what it cannot.
+        """
+        home = cls(Path(given or os.environ.get("MINGZHANG_HOME") or "data").resolve())
+        _ = home.keep_publications  # said now, rather than after hours of work
+        return home
 
     @property
     def record(self) -> Path:
@@ -61,7 +71,12 @@ class Home:
     @property
     def keep_publications(self) -> int | None:
         """How many publications every run keeps (`MINGZHANG_KEEP_PUBLICATIONS`); all by default."""
-        return int(os.environ.get("MINGZHANG_KEEP_PUBLICATIONS") or 0) or None
+        given = os.environ.get("MINGZHANG_KEEP_PUBLICATIONS")
+        if not given:
+            return None
+        if not given.isdecimal() or not int(given):
+            raise SettingError(f"MINGZHANG_KEEP_PUBLICATIONS={given}: not a number of publications to keep")
+        return int(given)
 
     @property
     def warehouse(self) -> Path:

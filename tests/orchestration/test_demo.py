@@ -111,6 +111,24 @@ def test_functions_and_projects_answer_what_analysts_ask(demo: Demo) -> None:
     ]
 
 
+def documented_queries() -> list[str]:
+    """Every query that the documentation shows, as SQL or in a command."""
+    pages = [*ROOT.glob("README*.md"), *(ROOT / "docs").glob("*.md")]
+    texts = [page.read_text("utf-8") for page in pages]
+    queries = [query for text in texts for query in re.findall(r"```sql\n(.*?)```", text, re.DOTALL)]
+    queries += [
+        query for text in texts for query in re.findall(r'mingzhang query (?:--csv )?"([^"]*)"', text)
+    ]
+    return list(dict.fromkeys(queries))
+
+
+def test_every_query_of_the_documentation_runs(demo: Demo) -> None:
+    queries = documented_queries()
+    assert len(queries) >= 4
+    for query in queries:
+        demo[0].ask(query)
+
+
 def test_a_second_run_finds_nothing_new(demo: Demo) -> None:
     installation, _ = demo
     before = installation.ask("select count(*) from core.fct_amount")

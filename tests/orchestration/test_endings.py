@@ -97,6 +97,19 @@ def test_an_interruption_ends_with_one_line(
     assert capsys.readouterr().err.startswith("Interrupted. What was recorded is kept")
 
 
+@pytest.mark.parametrize("given", ["abc", "0", "-1"])
+def test_a_setting_that_cannot_be_is_named_before_anything_begins(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MINGZHANG_KEEP_PUBLICATIONS", given)
+    monkeypatch.setattr("sys.argv", ["mingzhang", "run", "--home", str(tmp_path / "home")])
+    with pytest.raises(SystemExit) as end:
+        command.main()
+    said = f"MINGZHANG_KEEP_PUBLICATIONS={given}: not a number of publications to keep\n"
+    assert (end.value.code, capsys.readouterr().err) == (1, said)
+    assert not (tmp_path / "home").exists()
+
+
 def of_dagster(message: str) -> OperationalError:
     """As SQLAlchemy raises it."""
     error = OperationalError("INSERT", {}, Exception())

@@ -288,7 +288,8 @@ def _clear_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, PersistenceError, OSError) as error:
-        raise RecordUnavailableError(f"event log {path}: {error}{_if_full(path)}") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise RecordUnavailableError(f"event log {path}: {reason}{_if_full(path)}") from error
 
 
 def _if_full(path: Path) -> str:
