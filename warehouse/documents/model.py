@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from warehouse.immutable import immutable
+
 Box = tuple[float, float, float, float]
 """[x0, top, x1, bottom] in points from the page's top left corner, as displayed (after /Rotate)."""
 
@@ -39,7 +41,7 @@ class UnreadableDocumentError(Exception):
         return type(self), (self.outcome, self.reason)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Line:
     """One line (PDF) or paragraph (other formats) outside the tables, as printed."""
 
@@ -49,7 +51,7 @@ class Line:
     sheet: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Cell:
     r"""One cell, at its top left position in the grid; the positions that it spans have no cell.
 

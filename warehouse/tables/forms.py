@@ -333,7 +333,7 @@ class _FormReader:
                 self.unread.append(f"row {value.row} column {value.col} {printed(value.text)!r} {reason}")
             return None
         amount = Amount(
-            **self.source.spot.place(value),
+            *self.source.spot.place(value),
             table_type=self.source.table_type,
             table_title=self.source.table_title,
             side=None,
@@ -404,7 +404,7 @@ class _FormReader:
         self.opened = False
         self.found.projects.append(
             Project(
-                **self.source.spot.place(place),
+                *self.source.spot.place(place),
                 table_type=self.source.table_type,
                 pro_code=draft.code,
                 project_name=draft.name,

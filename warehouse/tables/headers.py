@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import dropwhile, pairwise
 
 from warehouse.documents.model import Cell
+from warehouse.immutable import immutable
 from warehouse.tables import meanings, money
 from warehouse.tables.captions import unit_in
 from warehouse.tables.text import key, printed
@@ -31,7 +32,7 @@ _MAX_CAPTION_ROWS = 6
 _MAX_HEADER_ROWS = 9
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Column:
     """One column of a grid: what its header says.
 
@@ -55,7 +56,7 @@ class Column:
         return "/".join(self.parts)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class HeaderRows:
     """Rows `first` to `end - 1` are the header; captions in the grid stand above, the body from `end` on.
 
@@ -67,7 +68,7 @@ class HeaderRows:
     numbers: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Header:
     """Header rows and columns of one table."""
 

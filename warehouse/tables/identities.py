@@ -7,9 +7,9 @@ sum is meant at all shows in the table: a family of columns, or the rows, that m
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
+from warehouse.immutable import immutable
 from warehouse.tables import meanings, money
 from warehouse.tables.headers import Column, Grid, Header
 from warehouse.tables.roles import Item
@@ -21,7 +21,7 @@ Family = tuple[int, tuple[int, ...]]
 """A total and its parts, as columns or as rows."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Sum:
     """One sum that a table should satisfy. `family` names what it is an instance of."""
 

@@ -78,7 +78,7 @@ class IndicatorLine:
     def indicator(self, spot: Spot, pro_code: str, project_name: str) -> Indicator:
         """The indicator as a row of a project."""
         return Indicator(
-            **spot.place(self.cell),
+            *spot.place(self.cell),
             pro_code=pro_code,
             project_name=project_name,
             level_1=self.level_1,

@@ -90,7 +90,7 @@ def _procurement(source: ListingSource, item: Item, row: Sequence[Cell]) -> Proc
     unit = next((column.unit for column in source.header.with_role("unit_price") if column.unit), source.unit)
     project = next((column for column in source.header.with_role("name") if "项目" in column.path), None)
     return ProcurementLine(
-        **source.spot.place(_cell(row, names)),
+        *source.spot.place(_cell(row, names)),
         project_name=printed(row[project.index].text) if project else "",
         item_name=_text(source, row, "item_name") or (item.label if project is None else ""),
         catalogue_code=item.code,
@@ -105,7 +105,7 @@ def _procurement(source: ListingSource, item: Item, row: Sequence[Cell]) -> Proc
 def _asset(source: ListingSource, item: Item, row: Sequence[Cell]) -> AssetLine:
     total = _total(source, item.row)
     return AssetLine(
-        **source.spot.place(_cell(row, source.header.with_role("name"))),
+        *source.spot.place(_cell(row, source.header.with_role("name"))),
         item_label=item.label,
         quantity=money.parse_number(_text(source, row, "quantity")),
         amount_yuan=total.amount_yuan if total else None,
@@ -127,7 +127,7 @@ def _organisation(source: ListingSource, item: Item, row: Sequence[Cell]) -> Org
         )
 
     return OrganisationLine(
-        **source.spot.place(_cell(row, source.header.with_role("agency_name", "name"))),
+        *source.spot.place(_cell(row, source.header.with_role("agency_name", "name"))),
         unit_name=item.label,
         unit_nature=saying("性质", "类型", "类别"),
         unit_rank=saying("规格", "级别"),
@@ -179,7 +179,7 @@ def _listed_indicators(
             continue
         for each in indicators_in(cell.text):
             yield Indicator(
-                **source.spot.place(cell),
+                *source.spot.place(cell),
                 pro_code=code,
                 project_name=name,
                 level_1=each.level_1,
@@ -231,7 +231,7 @@ def _indicator_groups(header: Header) -> list[tuple[dict[str, list[int]], str]]:
 def _project(source: ListingSource, item: Item, row: Sequence[Cell], cell: Cell) -> Project:
     total = _total(source, item.row)
     return Project(
-        **source.spot.place(cell),
+        *source.spot.place(cell),
         table_type=source.table_type,
         pro_code=""
         if item.agency_code and not item.agency_name

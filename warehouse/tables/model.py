@@ -6,13 +6,13 @@ Every class here is one raw table in Parquet (`warehouse.raw_tables` derives its
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from warehouse.documents.model import Box
+from warehouse.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class Place:
     """Where something is printed: `table_ordinal` from 1, `page` from 1, `row` and `col` from 0."""
 
@@ -24,7 +24,7 @@ class Place:
     bbox: Box | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class DocumentFacts:
     """What the text says of the whole document; None where it does not say."""
 
@@ -39,7 +39,7 @@ class DocumentFacts:
     agency_code: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class RecognisedTable:
     """One table of the document and what it was taken for."""
 
@@ -66,7 +66,7 @@ class RecognisedTable:
     rows of a table take the parts together."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class RawCell(Place):
     """Every cell of every table as read, recognised or not."""
 
@@ -76,7 +76,7 @@ class RawCell(Place):
     confidence: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class Amount(Place):
     """One published amount."""
 
@@ -102,7 +102,7 @@ class Amount(Place):
     """The sum that an amount from optical recognition breaks, for people; None for all others."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class Project(Place):
     """One project of a performance form or a project table; the place is that of its name."""
 
@@ -122,7 +122,7 @@ class Project(Place):
     """The payment plan as printed (3, 6, 10, 12月底), under `plan_header` (资金支出计划（%）)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class Indicator(Place):
     """One performance indicator (绩效指标); the place is that of its value."""
 
@@ -136,7 +136,7 @@ class Indicator(Place):
     basis: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class ProcurementLine(Place):
     """One line of 政府采购预算."""
 
@@ -150,7 +150,7 @@ class ProcurementLine(Place):
     row_role: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class AssetLine(Place):
     """One line of 固定资产占用情况."""
 
@@ -160,7 +160,7 @@ class AssetLine(Place):
     row_role: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class OrganisationLine(Place):
     """One unit of 机构设置情况."""
 
@@ -170,7 +170,7 @@ class OrganisationLine(Place):
     funding_form: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class Statement:
     """A figure in the prose."""
 
@@ -187,7 +187,7 @@ class Statement:
     """What the figure is set against: `increase`, `decrease`, `share`, `previous_year` …, or ""."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class TextLine:
     """One line outside the tables."""
 
@@ -198,7 +198,7 @@ class TextLine:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class ReaderNotice:
     """Something the reader or the recogniser saw and could not use, or had to decide."""
 
@@ -209,7 +209,7 @@ class ReaderNotice:
     detail: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable
 class Recognition:
     """Everything taken from one document. Each field but `facts` is a raw table of the same name."""
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from warehouse.documents.model import Line
+from warehouse.immutable import immutable
 
 _SENTENCE_END = ("。", "；", ";", "！", "!", "？", "?", "：", ":")
 _CONTENTS = re.compile(r"(?:\.{4,}|…{2,}|·{4,})")
 _NEAR_MARGIN = 2.5
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Paragraph:
     """Lines that belong together: their text without breaks, and where each line begins in it."""
 

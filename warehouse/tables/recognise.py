@@ -187,15 +187,9 @@ def _raw_cells(sections: Sequence[Section]) -> Iterator[RawCell]:
     for section in sections:
         spot = section.spot
         for cell in section.table.cells:
-            yield RawCell(
-                **spot.place(cell),
-                row_span=cell.row_span,
-                col_span=cell.col_span,
-                text=cell.text,
-                confidence=cell.confidence,
-            )
+            yield RawCell(*spot.place(cell), cell.row_span, cell.col_span, cell.text, cell.confidence)
 
 
 def _text_lines(lines: Sequence[Line]) -> Iterator[TextLine]:
     for ordinal, line in enumerate(lines, start=1):
-        yield TextLine(ordinal=ordinal, page=line.page, sheet=line.sheet, bbox=line.box, text=line.text)
+        yield TextLine(ordinal, line.page, line.sheet, line.box, line.text)

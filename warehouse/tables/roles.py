@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from warehouse.immutable import immutable
 from warehouse.tables import meanings
 from warehouse.tables.labels import bare, level_of, names_a_unit, patterns, role_said, without_of_which
 from warehouse.tables.text import key
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Item:
     """What one row of one list is about; texts are "" where nothing is printed."""
 
