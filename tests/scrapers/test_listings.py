@@ -7,16 +7,9 @@ from datetime import date
 from scrapers.pages import Page
 from scrapers.platforms import PLATFORMS
 from scrapers.sites import Column, Site
+from tests.scrapers.made_sites import made_site
 
-SITE = Site(
-    site_id="somewhere",
-    name="某市",
-    region_code="140900",
-    base_url="http://www.example.gov.cn/",
-    platform="trs_wcm",
-    columns=(Column(name="部门预算", url="a/"),),
-    contact="https://example.org",
-)
+SITE = made_site(columns=[{"name": "部门预算", "url": "a/"}])
 COLUMN = SITE.columns[0]
 
 

@@ -17,7 +17,8 @@ from scrapers.monitors import Walked, monitors
 from scrapers.patience import retry_after
 from scrapers.recorder import Recorder
 from scrapers.replica import Replica
-from scrapers.sites import Column, Site
+from scrapers.sites import Site
+from tests.scrapers.made_sites import made_site
 from warehouse.home import Home
 from warehouse.record.archive import Archive
 from warehouse.record.events import CrawlFinished, CrawlStarted, Event, FetchFinished, ListingObserved
@@ -240,15 +241,6 @@ def end(documents: int, *, full: bool = True, reason: str = "finished") -> Crawl
     ],
 )
 def test_monitors(walked: Walked, history: list[CrawlFinished], days: int, names: list[str]):
-    site = Site(
-        site_id="a",
-        name="某市",
-        region_code="140900",
-        base_url="http://www.example.gov.cn/",
-        platform="trs_wcm",
-        columns=(Column(name="部门预算", url="a/"),),
-        contact="https://example.org",
-        maximum_days_without_news=400,
-    )
+    site = made_site(maximum_days_without_news=400)
     raised = monitors(site, walked, history, NOW - timedelta(days=days), NOW)
     assert [monitor.monitor for monitor in raised] == names

@@ -12,14 +12,14 @@ from scrapers.platforms import read_listing
 from scrapers.platforms.listing import ListingPage
 from scrapers.platforms.questions import asked, page_number, question
 from scrapers.sites import Api, Column, PlatformName, Selectors, Site
+from tests.scrapers.made_sites import made_site
 
 HOST = "http://www.example.gov.cn"
 COLUMN = Column(name="部门预决算公开", url="zwgk/bmys/")
 
 
 def site(platform: PlatformName, **fields: object) -> Site:
-    values = {"site_id": "a", "name": "某市", "region_code": "140900", "base_url": HOST, "contact": "c"}
-    return Site.model_validate(values | {"platform": platform, "columns": (COLUMN,)} | fields)
+    return made_site(platform=platform, columns=(COLUMN,), **fields)
 
 
 def read(platform: PlatformName, body: str, url: str = f"{HOST}/zwgk/bmys/", **fields: object) -> ListingPage:

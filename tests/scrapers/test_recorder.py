@@ -15,7 +15,8 @@ from scrapers.crawl import _Waiting
 from scrapers.journal import Journal
 from scrapers.patience import RecoveringThrottle
 from scrapers.recorder import DIED, Recorder
-from scrapers.sites import Column, Site
+from scrapers.sites import Site
+from tests.scrapers.made_sites import made_site
 from warehouse.record.archive import Archive, sha256_of
 from warehouse.record.events import CrawlFinished, CrawlStarted, Event, FetchFinished, Payload
 from warehouse.record.log import EventLog
@@ -102,15 +103,7 @@ def test_a_copy_that_the_archive_lost_is_fetched_again(journal: Journal):
 
 
 def site(site_id: str, host: str) -> Site:
-    return Site(
-        site_id=site_id,
-        name=site_id,
-        region_code="140900",
-        base_url=f"http://{host}/",
-        platform="trs_wcm",
-        columns=(Column(name="部门预算", url="/"),),
-        contact="https://localhost.invalid/test",
-    )
+    return made_site(site_id=site_id, base_url=f"http://{host}/")
 
 
 def test_sites_of_one_host_wait_for_each_other():

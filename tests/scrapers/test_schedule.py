@@ -15,25 +15,14 @@ from orchestration.sites_cli import app
 from scrapers.schedule import cron_of, is_due, next_run
 from scrapers.sites import Site, write_sites
 from scrapers.status import site_statuses
+from tests.scrapers.made_sites import made_site
 from warehouse.home import Home
 from warehouse.record.events import CRAWL_NOT_STARTED, CrawlFinished, CrawlStarted, Event
 from warehouse.record.log import EventLog
 
 
 def site(site_id: str = "xinzhou", schedule: str = "30 2 * * *", **values: object) -> Site:
-    return Site.model_validate(
-        {
-            "site_id": site_id,
-            "name": "忻州市人民政府",
-            "region_code": "140900",
-            "base_url": "http://www.example.gov.cn",
-            "platform": "trs_wcm",
-            "columns": [{"name": "部门预算", "url": "zwgk/bmys/"}],
-            "contact": "https://example.org/contact",
-            "schedule": schedule,
-            **values,
-        }
-    )
+    return made_site(site_id=site_id, schedule=schedule, **values)
 
 
 def test_three_hundred_sites_of_one_schedule_begin_over_an_hour() -> None:

@@ -8,16 +8,7 @@ import pytest
 
 from scrapers.replica.pages import FOLDER
 from scrapers.sites import SiteError, load_sites, read_site
-
-MINIMAL = """
-name: 某市人民政府
-region_code: "140900"
-base_url: http://www.example.gov.cn
-platform: trs_wcm
-columns:
-  - {name: 部门预算, url: zwgk/bmys/}
-contact: https://example.org/contact
-"""
+from tests.scrapers.made_sites import MINIMAL
 
 
 def write(folder: Path, text: str, name: str = "somewhere.yml") -> Path:

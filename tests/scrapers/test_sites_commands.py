@@ -21,19 +21,10 @@ from scrapers.replica import ALL_SITES, serve
 from scrapers.schedule import next_run
 from scrapers.sites import load_sites, read_site
 from scrapers.status import site_statuses
+from tests.scrapers.made_sites import MINIMAL
 from warehouse.home import Home
 from warehouse.record.events import CrawlFinished, Event
 from warehouse.record.log import EventLog
-
-GOOD = """
-name: 某市人民政府
-region_code: "140900"
-base_url: http://www.example.gov.cn
-platform: trs_wcm
-columns:
-  - {name: 部门预算, url: zwgk/bmys/}
-contact: https://example.org/contact
-"""
 
 
 def test_shipped_sites_have_no_mistakes_and_their_regions_are_in_gb_t_2260():
@@ -113,9 +104,9 @@ def test_the_schema_for_editors_is_current():
     ],
 )
 def test_mistakes_in_plain_words(tmp_path: Path, change: tuple[str, str], message: str):
-    text = GOOD.replace("platform: trs_wcm\n", "") if "platform: provincial" in change[1] else GOOD
+    text = MINIMAL.replace("platform: trs_wcm\n", "") if "platform: provincial" in change[1] else MINIMAL
     (tmp_path / "bad.yml").write_text(text.replace(*change), "utf-8")
-    (tmp_path / "good.yml").write_text(GOOD.replace("zwgk", "gk"), "utf-8")
+    (tmp_path / "good.yml").write_text(MINIMAL.replace("zwgk", "gk"), "utf-8")
     (mistake,) = check_folder(tmp_path)
     assert mistake.path.name == "bad.yml"
     assert re.search(message, mistake.message), mistake.message
@@ -144,7 +135,7 @@ def test_every_replica_host_is_recognised_by_a_listing_page():
 
 
 def test_status_from_the_log(tmp_path: Path):
-    (tmp_path / "a.yml").write_text(GOOD + 'schedule: "30 2 * * *"\njitter_minutes: 0\n', "utf-8")
+    (tmp_path / "a.yml").write_text(MINIMAL + 'schedule: "30 2 * * *"\njitter_minutes: 0\n', "utf-8")
     site = read_site(tmp_path / "a.yml")
     ends = [("finished", 5, 2), ("finished", 5, 0), ("no entries", 0, 0), ("stopped", 0, 0)]
     with EventLog.open(Home(tmp_path).event_log) as log:
@@ -169,7 +160,7 @@ def test_status_from_the_log(tmp_path: Path):
 
 
 def test_asking_for_the_status_begins_no_record(tmp_path: Path):
-    (tmp_path / "a.yml").write_text(GOOD, "utf-8")
+    (tmp_path / "a.yml").write_text(MINIMAL, "utf-8")
     home = tmp_path / "home"
     done = CliRunner().invoke(app, ["status", "--sites", str(tmp_path), "--home", str(home)])
     assert (done.exit_code, "never" in done.output, home.exists()) == (0, True, False)
@@ -236,13 +227,13 @@ def test_add_says_what_it_cannot_do(tmp_path: Path):
 
 
 def test_the_next_run_follows_the_site_s_clock(tmp_path: Path):
-    (tmp_path / "a.yml").write_text(GOOD + 'schedule: "0 20 * * 1"\njitter_minutes: 0\n', "utf-8")
+    (tmp_path / "a.yml").write_text(MINIMAL + 'schedule: "0 20 * * 1"\njitter_minutes: 0\n', "utf-8")
     run = next_run(read_site(tmp_path / "a.yml"), datetime(2026, 3, 2, 11, 59, tzinfo=UTC))
     assert run == datetime(2026, 3, 2, 12, 0, tzinfo=UTC), "Monday 20:00 in Shanghai"
 
 
 def test_night_windows(tmp_path: Path):
-    (tmp_path / "a.yml").write_text(GOOD + 'crawl_between: "20:00-07:00"\n', "utf-8")
+    (tmp_path / "a.yml").write_text(MINIMAL + 'crawl_between: "20:00-07:00"\n', "utf-8")
     site = read_site(tmp_path / "a.yml")
     hours = [hour for hour in range(24) if site.is_open(datetime(2026, 3, 2, hour, tzinfo=UTC))]
     assert hours == [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22], "in Shanghai 20 to 6"

@@ -9,8 +9,24 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
+from warehouse.documents.model import Table
+from warehouse.documents.pdf import read_pdf
+
 pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
 WIDTH, HEIGHT = 595, 842
+ROWS = [
+    ["项目", "预算数", "备注"],
+    ["合计", "1,234.50", ""],
+    ["一般公共服务支出", "1,000.00", "年初"],
+    ["教育支出", "234.50", ""],
+]
+"""What most of the papers show."""
+
+
+def only(data: bytes) -> Table:
+    """The one table of a file."""
+    (table,) = read_pdf(data).tables
+    return table
 
 
 class Paper:
@@ -57,6 +73,12 @@ class Paper:
                 for k, part in enumerate(text.split("\n")):
                     self.text(edges[c] + 3, top + r * row_height + 4 + 11 * k, part)
         return bottom
+
+    def row(self, columns: Sequence[tuple[float, str]], top: float, texts: Sequence[str]) -> None:
+        """A line of texts, each centred on (c), left (l) or right (r) of its column's place."""
+        for (x, where), text in zip(columns, texts, strict=True):
+            width = sum(10 if character > "\u2e80" else 5 for character in text)
+            self.text(x - {"l": 0, "r": width, "c": width / 2}[where], top, text)
 
     def page(self) -> None:
         self.canvas.showPage()

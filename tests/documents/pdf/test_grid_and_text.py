@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.documents.pdf.paper import ROWS, only
 from warehouse.documents.model import Line, Table
 from warehouse.documents.pdf import read_pdf
 from warehouse.documents.pdf.content import Glyph, PageContent, Rule
@@ -19,22 +20,10 @@ from warehouse.documents.pdf.spaces import with_spaces
 from warehouse.documents.pdf.text import plain, runs_of
 
 if TYPE_CHECKING:
-    from paper import Paper
+    from tests.documents.pdf.paper import Paper
 
     NewPaper = Callable[[], Paper]
     Texts = Callable[[Table], list[list[str]]]
-
-ROWS = [
-    ["项目", "预算数", "备注"],
-    ["合计", "1,234.50", ""],
-    ["一般公共服务支出", "1,000.00", "年初"],
-    ["教育支出", "234.50", ""],
-]
-
-
-def only(data: bytes) -> Table:
-    (table,) = read_pdf(data).tables
-    return table
 
 
 def test_a_ruled_table_gives_its_cells_with_page_and_box(new_paper: NewPaper, grid: Texts):

@@ -20,7 +20,7 @@ from warehouse.documents.pdf.content import Glyph, PageContent
 from warehouse.documents.pdf.sources import is_gibberish
 
 if TYPE_CHECKING:
-    from paper import Paper
+    from tests.documents.pdf.paper import Paper
 
     NewPaper = Callable[[], Paper]
 

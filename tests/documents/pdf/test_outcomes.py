@@ -19,7 +19,7 @@ from warehouse.documents.pdf.picture import draw_cell
 from warehouse.documents.pdf.sources import is_gibberish
 
 if TYPE_CHECKING:
-    from paper import Paper
+    from tests.documents.pdf.paper import Paper
 
     NewPaper = Callable[..., Paper]
 

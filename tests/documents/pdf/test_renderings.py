@@ -7,28 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.documents.pdf.paper import ROWS, only
 from warehouse.documents.model import Line, Table
 from warehouse.documents.pdf import read_pdf
 from warehouse.documents.pdf.oxide import OxideFile
 from warehouse.documents.pdf.sources import open_reference
 
 if TYPE_CHECKING:
-    from paper import Paper
+    from tests.documents.pdf.paper import Paper
 
     NewPaper = Callable[[], Paper]
     Texts = Callable[[Table], list[list[str]]]
-
-ROWS = [
-    ["项目", "预算数", "备注"],
-    ["合计", "1,234.50", ""],
-    ["一般公共服务支出", "1,000.00", "年初"],
-    ["教育支出", "234.50", ""],
-]
-
-
-def only(data: bytes) -> Table:
-    (table,) = read_pdf(data).tables
-    return table
 
 
 @pytest.mark.parametrize("fill", [(0.27, 0.45, 0.77), (0.75, 0, 0), (1, 0.75, 0)])
@@ -102,21 +91,13 @@ def test_characters_of_a_type_3_font_whose_meaning_is_written_beside_them_are_re
     assert [notice.kind for notice in document.notices] == ["fallback"]
 
 
-def _print(paper: Paper, columns: list[tuple[float, str]], top: float, row: list[str]) -> None:
-    """A line of texts, each centred on (c), left (l) or right (r) of its column's place."""
-    for (x, where), text in zip(columns, row, strict=True):
-        width = sum(10 if character > "\u2e80" else 5 for character in text)
-        paper.text(x - {"l": 0, "r": width, "c": width / 2}[where], top, text)
-
-
 def test_the_nested_header_of_a_table_without_rules_is_read_with_its_blank_columns(
     new_paper: NewPaper, grid: Texts
 ):
     paper = new_paper()
-    _print(paper, [(120, "c"), (390, "c")], 100, ["功能分类科目", "本年收入"])
-    _print(paper, [(240, "c"), (530, "c")], 109, ["合计", "上年结转"])
-    _print(
-        paper,
+    paper.row([(120, "c"), (390, "c")], 100, ["功能分类科目", "本年收入"])
+    paper.row([(240, "c"), (530, "c")], 109, ["合计", "上年结转"])
+    paper.row(
         [(75, "c"), (150, "c"), (310, "c"), (385, "c"), (465, "c")],
         118,
         ["编码", "科目名称", "小计", "财政拨款", "单位资金"],
@@ -128,7 +109,7 @@ def test_the_nested_header_of_a_table_without_rules_is_read_with_its_blank_colum
         ["20132", "组织事务", "1,000.00", "1,000.00", "1,000.00"],
     ]
     for i, row in enumerate(rows):
-        _print(paper, body, 136 + 18 * i, row)
+        paper.row(body, 136 + 18 * i, row)
     table = only(paper.data())
     assert grid(table)[2:] == [[*row, "", ""] for row in rows]
     spans = {c.text: (c.row, c.col, c.row_span, c.col_span) for c in table.cells if c.row < 2}
@@ -146,7 +127,7 @@ def test_lists_side_by_side_and_wrapped_labels_between_horizontal_rules_are_read
     for top in (95, 118, 232):
         paper.line(45, top, 520, top)
     columns = [(50, "l"), (270, "r"), (272, "l"), (515, "r")]
-    _print(paper, [(110, "c"), (230, "c"), (340, "c"), (470, "c")], 101, ["收入", "预算数", "支出", "预算数"])
+    paper.row([(110, "c"), (230, "c"), (340, "c"), (470, "c")], 101, ["收入", "预算数", "支出", "预算数"])
     lines = [
         (124, ["一、一般公共预算拨款收入", "100.00", "一、一般公共服务支出", "60.00"]),
         (144, ["二、政府性基金预算拨款收", "", "二、教育支出", "40.00"]),
@@ -156,7 +137,7 @@ def test_lists_side_by_side_and_wrapped_labels_between_horizontal_rules_are_read
         (216, ["收入总计", "100.00", "支出总计", "100.00"]),
     ]
     for top, row in lines:
-        _print(paper, columns, top, row)
+        paper.row(columns, top, row)
     paper.text(50, 240, "注：本表反映部门年度收支情况，不含上年结转 12.00 万元。")
     rows = grid(only(paper.data()))
     assert rows[0] == ["收入", "预算数", "支出", "预算数"]
@@ -170,8 +151,8 @@ def test_a_single_row_under_headers_is_a_table_and_sentences_around_numbers_are_
 ):
     paper = new_paper()
     places = [(80, "c"), (180, "c"), (300, "c"), (420, "c")]
-    _print(paper, places, 100, ["合计", "因公出国费", "公务用车运行费", "公务接待费"])
-    _print(paper, places, 120, ["6.00", "1.00", "3.00", "2.00"])
+    paper.row(places, 100, ["合计", "因公出国费", "公务用车运行费", "公务接待费"])
+    paper.row(places, 120, ["6.00", "1.00", "3.00", "2.00"])
     for i, kind in enumerate(("人员经费", "公用经费", "项目支出")):
         top = 400 + 20 * i
         for x, text in ((60, kind), (120, f"{i}4.50"), (160, "万元，主要用于工资福利等支出。")):
@@ -381,7 +362,7 @@ def test_a_merged_label_beside_the_rest_of_a_wrapped_one_makes_no_row(new_paper:
         (160, ["", "人事代理人员经费", "30.00", "30.00"]),
         (180, ["", "农贸市场改造资金", "40.00", "40.00"]),
     ]:
-        _print(paper, columns, top, row)
+        paper.row(columns, top, row)
     rows = grid(only(paper.data()))
     assert rows[2] == [
         "某局",

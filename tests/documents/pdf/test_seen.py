@@ -12,7 +12,7 @@ from warehouse.documents.model import Table
 from warehouse.documents.pdf import read_pdf
 
 if TYPE_CHECKING:
-    from paper import Paper
+    from tests.documents.pdf.paper import Paper
 
     NewPaper = Callable[..., Paper]
     Texts = Callable[[Table], list[list[str]]]

@@ -17,7 +17,7 @@ from warehouse.documents.pdf.content import PageContent
 from warehouse.documents.pdf.oxide import OxideFile
 
 if TYPE_CHECKING:
-    from paper import Paper
+    from tests.documents.pdf.paper import Paper
 
     NewPaper = Callable[[], Paper]
     Texts = Callable[[Table], list[list[str]]]
