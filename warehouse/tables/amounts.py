@@ -31,7 +31,7 @@ def read_amounts(context: Context) -> tuple[list[Amount], list[str]]:
     """
     columns = {column.index: column for column in context.header.columns if column.role == "amount"}
     items = {(item.row, group): item for group, listed in context.items.items() for item in listed}
-    counts = _count_rows(context)
+    counts, units = _count_rows(context), _units_of_rows(context)
     amounts: list[Amount] = []
     unread: list[str] = []
     for cell, column in _figures(context, columns):
@@ -40,13 +40,18 @@ def read_amounts(context: Context) -> tuple[list[Amount], list[str]]:
             continue
         if (cell.row, column.group) in counts and not _says_value(column):
             continue
-        amount = _amount(context, column, item, cell) if item else None
+        unit = units.get(cell.row, context.unit) if units else context.unit
+        if units and unit is None:
+            continue
+        amount = _amount(context, column, item, cell, unit) if item else None
         if amount:
             amounts.append(amount)
             if not money.is_exact(money.parse_number(cell.text) or money.ZERO, amount.unit):
                 unread.append(f"{_where(cell)} is rounded to 0.01 元")
         elif not money.is_blank(cell.text) and any(character.isdigit() for character in cell.text):
-            has_unit = context.unit or column.unit
+            has_unit = unit or column.unit
+            if not has_unit and context.caption.counts:
+                continue
             unread.append(
                 f"{_where(cell)} is no amount" if has_unit else f"{_where(cell)} has no unit of money"
             )
@@ -120,10 +125,28 @@ def _where(cell: Cell) -> str:
     return f"row {cell.row} column {cell.col} {printed(cell.text)[:40]!r}"
 
 
-def _amount(context: Context, column: Column, item: Item, cell: Cell) -> Amount | None:
+def _units_of_rows(context: Context) -> dict[int, str | None]:
+    """The unit of money of each row that names one in a column of units; None where it counts things.
+
+    Empty where that column never names a unit of money: it is that of quantities, or of indicators, then.
+    """
+    columns = context.header.with_role("measure_unit")
+    if not columns or context.header.with_role("quantity", "target"):
+        return {}
+    col, grid = columns[0].index, context.section.grid
+    said = {row: key(grid[row][col].text) for row in range(context.header.rows.end, len(grid))}
+    known = money.unit_factors()
+    if not any(text in known for text in said.values()):
+        return {}
+    return {row: text if text in known else None for row, text in said.items() if text}
+
+
+def _amount(
+    context: Context, column: Column, item: Item, cell: Cell, unit_of_row: str | None
+) -> Amount | None:
     """The amount that a cell prints; None where it prints no number, or no unit is known."""
     value = money.parse_number(cell.text)
-    unit = money.stated_unit(cell.text) or column.unit or context.unit
+    unit = money.stated_unit(cell.text) or column.unit or unit_of_row
     if value is None or unit is None:
         return None
     role = item.role

@@ -24,6 +24,7 @@ _TITLE_BESIDE = re.compile(
 )
 _HALF_UNIT = re.compile(r"单位:?(百万|[亿万千百])$")
 _ORDINAL = re.compile(r"(?:第?[一二三四五六七八九十]+[、章部]|\([一二三四五六七八九十]+\)|\d+[、.])")
+_COUNTED = re.compile(r"单位[:](?:[人名个辆台套所户次件亩]|平方米)(?:$|[、,/)])")
 _MAX_TITLE = 60
 _SHORT = 2
 _REACH = 12
@@ -38,6 +39,8 @@ class Caption:
     fiscal_year: int | None = None
     agency_name: str | None = None
     agency_code: str | None = None
+    counts: bool = False
+    """Whether the unit that is stated is one of things counted (单位：人), so that no figure is money."""
     heading: str = ""
     """A numbered heading right above (六、一般公共预算支出情况): no title, but all there is without one."""
 
@@ -134,7 +137,8 @@ def read_caption(lines: Sequence[str], title_score: Callable[[str], int]) -> Cap
     agency = next((named for line in backwards if not is_title(line) and (named := agency_in(line))), None)
     code, name = agency or (None, None)
     heading = "" if title_score(title) else _heading(near, title_score)
-    return Caption(title, unit, year, name, code, heading)
+    counts = unit is None and any(_COUNTED.search(key(line)) for line in near)
+    return Caption(title, unit, year, name, code, counts, heading)
 
 
 def _heading(lines: list[str], title_score: Callable[[str], int]) -> str:

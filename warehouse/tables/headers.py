@@ -11,6 +11,7 @@ from warehouse.documents.model import Cell
 from warehouse.immutable import immutable
 from warehouse.tables import meanings, money
 from warehouse.tables.captions import unit_in
+from warehouse.tables.rates import rate_columns
 from warehouse.tables.text import key, printed
 
 Grid = Sequence[Sequence[Cell]]
@@ -317,7 +318,20 @@ def read_header(grid: Grid, *, fiscal_year: int | None = None, phase: str | None
                 unit=next((unit for part in reversed(parts) if (unit := unit_in(part))), None),
             )
         )
-    return Header(rows, _with_totals(_with_groups(columns)))
+    grouped = _with_groups(columns)
+    rates = _rates(grouped, grid[rows.end :])
+    columns = [replace(column, role="percent") if column.index in rates else column for column in grouped]
+    return Header(rows, _with_totals(columns))
+
+
+def _rates(columns: Sequence[Column], body: Grid) -> frozenset[int]:
+    """Columns of amounts that print rates by their figures, where their headers leave it open."""
+    amounts = [(column.group, column.index, column.parts) for column in columns if column.role == "amount"]
+    if not any(meanings.may_be_rate(parts) for _, _, parts in amounts):
+        return frozenset()
+    groups = {group for group, _, _ in amounts}
+    lists = ([(index, parts) for of, index, parts in amounts if of == group] for group in groups)
+    return frozenset().union(*(rate_columns(each, body) for each in lists))
 
 
 def repeated_header_rows(header: Header, grid: Grid) -> frozenset[int]:
@@ -389,7 +403,7 @@ def _with_sides_of_columns(columns: list[Column]) -> list[Column]:
         for column in columns
         if column.role == "amount"
     }
-    if set(sides.values()) != {"revenue", "expenditure"}:
+    if not {"revenue", "expenditure"} <= set(sides.values()):
         return columns
     return [replace(column, side=sides.get(column.index)) for column in columns]
 
@@ -399,16 +413,32 @@ def _with_totals(columns: list[Column]) -> tuple[Column, ...]:
     amounts = [column for column in columns if column.role == "amount"]
     result = []
     for column in columns:
-        if column.role != "amount" or not column.parts or not meanings.is_total(column.parts[-1]):
+        at = _total_at(column.parts) if column.role == "amount" else None
+        if at is None:
             result.append(column)
             continue
-        parent = column.parts[:-1]
         family = [
             other
             for other in amounts
-            if other.group == column.group and other is not column and other.parts[: len(parent)] == parent
+            if other.group == column.group
+            and other.parts[:at] == column.parts[:at]
+            and other.parts[at : at + 1] != column.parts[at : at + 1]
         ]
         fund = column.fund_type or ("all" if any(other.fund_type for other in family) else None)
         nature = column.nature or ("all" if any(other.nature for other in family) else None)
         result.append(replace(column, fund_type=fund, nature=nature))
     return tuple(result)
+
+
+def _total_at(parts: tuple[str, ...]) -> int | None:
+    """Where a header path says 合计, with nothing below it but the account (合计/决算数)."""
+    for at in range(len(parts) - 1, -1, -1):
+        if meanings.is_total(parts[at]):
+            return at
+        if (
+            meanings.fund_of(parts[at:])
+            or meanings.nature_of(parts[at:])
+            or not meanings.says_amount(parts[at:])
+        ):
+            return None
+    return None

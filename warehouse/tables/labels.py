@@ -26,6 +26,7 @@ class Patterns:
     carryover: re.Pattern[str]
     budget_name: re.Pattern[str]
     count: re.Pattern[str]
+    step: re.Pattern[str]
 
 
 @cache
@@ -44,6 +45,7 @@ def patterns() -> Patterns:
         carryover=re.compile(words["carryover_pattern"]),
         budget_name=re.compile(words["budget_name_pattern"]),
         count=re.compile(words["count_pattern"]),
+        step=re.compile(words["step_pattern"]),
         economic_classes=frozenset(key(name) for name in words["economic_classes"]),
     )
 

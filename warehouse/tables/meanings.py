@@ -129,6 +129,12 @@ def says_amount(parts: tuple[str, ...]) -> bool:
     )
 
 
+@lru_cache(maxsize=1 << 12)
+def may_be_rate(parts: tuple[str, ...]) -> str | None:
+    """`rate` where a header rather heads rates than money (占预算, 同比增长), `open` where either may be."""
+    return _first("rates", plain_header(parts[-1]), "") if parts else None
+
+
 def is_rate_row(label: str) -> bool:
     """Whether a row prints rates (增减%, 增长率) where the items are the headers."""
     return _RATE_ROW.fullmatch(key(label)) is not None

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from warehouse.immutable import immutable
 from warehouse.tables import meanings
-from warehouse.tables.labels import bare, level_of, names_a_unit, patterns, role_said, without_of_which
+from warehouse.tables.labels import (
+    bare,
+    level_of,
+    names_a_unit,
+    patterns,
+    role_said,
+    says_of_which,
+    without_of_which,
+)
 from warehouse.tables.text import key
 
 
@@ -47,8 +55,12 @@ def with_roles(items: list[Item]) -> list[Item]:
     classes = {item.label for item in items if key(item.label) in patterns().economic_classes}
     named_classes = not codes and 1 < len(classes) < len({item.label for item in items if item.label})
     result: list[Item] = []
+    parts_at: int | None = None
     for index, item in enumerate(items):
-        if item.code:
+        level = level_of(item.label) if parts_at is not None else None
+        if parts_at is not None and level is not None and level >= parts_at:
+            role = "of_which"
+        elif item.code:
             role = "subtotal" if item.code in code_parents else role_said(item.label) or "leaf"
         elif not item.label:
             role = _role_without_label(index, items)
@@ -63,15 +75,27 @@ def with_roles(items: list[Item]) -> list[Item]:
         else:
             following = items[index + 1] if index + 1 < len(items) else None
             role = _role_by_label(item, result[-1] if result else None, following)
-            if role == "leaf" and named_classes and item.label in classes and not item.label_2:
+            is_class = named_classes and item.label in classes and not item.label_2
+            if role == "leaf" and is_class and _heads_items_of_class(following, classes):
                 role = "subtotal"
+        parts_at = _parts_at(item, role, parts_at)
         result.append(item if item.role == role else replace(item, role=role))
     return _with_only_total(result)
+
+
+def _heads_items_of_class(following: Item | None, classes: Collection[str]) -> bool:
+    """Whether what follows an economic class is one of its items: no other class, ordinal or sum."""
+    if following is None or following.label in classes:
+        return False
+    return level_of(following.label) is None and role_said(following.label) is None
 
 
 def _with_only_total(items: list[Item]) -> list[Item]:
     """一般公共预算收入合计 is the total of a list that has no other sum of all."""
     sums = [index for index, item in enumerate(items) if patterns().only_total.search(bare(item.label))]
+    outermost = min((level for item in items if (level := level_of(item.label)) is not None), default=0)
+    if any((level_of(items[index].label) or 0) > outermost for index in sums):
+        return items
     if len(sums) == 1 and all(item.role != "total" for item in items) and not items[sums[0]].code:
         items[sums[0]] = replace(items[sums[0]], role="total")
     return items
@@ -110,8 +134,12 @@ def _heads_coded(index: int, items: list[Item]) -> bool:
     item, following = items[index], items[index + 1 : index + 2]
     if not following or role_said(item.label) is not None:
         return False
-    is_section = not following[0].code and meanings.nature_named(bare(following[0].label)) is not None
-    return bool(following[0].code) or (is_section and names_a_unit(item.label))
+    if following[0].code:
+        return True
+    if not names_a_unit(item.label) or names_a_unit(following[0].label):
+        return False
+    is_section = meanings.nature_named(bare(following[0].label)) is not None
+    return is_section or any(below.code for below in items[index + 2 : index + 3])
 
 
 def _heads_funds(index: int, items: list[Item]) -> bool:
@@ -143,6 +171,16 @@ def _role_by_label(item: Item, before: Item | None, following: Item | None) -> s
     return "of_which" if part and before and level == _level_of_which(before.label) else "leaf"
 
 
+def _parts_at(item: Item, role: str, above: int | None) -> int | None:
+    """The outermost ordinal of the parts listed since 其中, where this row is one of them; else None."""
+    if role != "of_which":
+        return None
+    if not says_of_which(item.label):
+        return above
+    own = _level_of_which(item.label)
+    return own if above is None or own is None else min(above, own)
+
+
 def _level_of_which(label: str) -> int | None:
     """Level of the ordinal behind 其中：, or of a following part of the same row."""
     return level_of(without_of_which(label))
@@ -150,6 +188,8 @@ def _level_of_which(label: str) -> int | None:
 
 def _holds(item: Item, following: Item, level: int | None) -> bool:
     """Whether the next row is a part of this one: of deeper ordinal, indent or column, or of a unit."""
+    if patterns().step.match(key(item.label)):
+        return False
     if role_said(following.label) in {"of_which", "total"} or (following.label, following.indent) == (
         item.label,
         item.indent,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from itertools import groupby
 
-from warehouse.tables.labels import level_of, says_of_which
+from warehouse.tables.labels import level_of, says_of_which, without_of_which
 from warehouse.tables.model import Amount
 from warehouse.tables.money import unit_factors
 
@@ -90,8 +90,13 @@ def with_parts_ended(amounts: Sequence[Amount]) -> list[Amount]:
 def _beyond_parts(rows: Sequence[list[Amount]]) -> Iterator[list[Amount]]:
     left: dict[int, Decimal] = {}
     begun = ended = False
+    depth = 0
     for row in rows:
         is_said = says_of_which(row[0].item_label)
+        level = level_of(without_of_which(row[0].item_label)) or 0
+        depth = level if is_said else depth
+        if level > depth and row[0].row_role == "of_which" and not ended:
+            continue  # a part of a part
         ended = ended and not is_said
         if row[0].row_role == "of_which" and not ended:
             begun = begun or is_said
