@@ -21,8 +21,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from expectations import findings
 from expectations.covered import Names
+from expectations.figures import LoadSummary, RunSummary, summary_json
 from expectations.suites import raw_suites
-from expectations.summary import EXAMPLE_QUERY, LoadSummary, RunSummary, summary_json
+from expectations.summary import EXAMPLE_QUERY
 from warehouse.home import Home
 from warehouse.record.events import FailedExpectation, LoadValidated
 

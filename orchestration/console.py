@@ -7,7 +7,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from expectations.summary import EXAMPLE_QUERY, RunSummary
+from expectations.figures import RunSummary
+from expectations.summary import EXAMPLE_QUERY
 from orchestration.runner import RunOutcome
 from warehouse.home import Home
 

@@ -15,7 +15,7 @@ from dagster import (
 )
 from dagster_shared.error import SerializableErrorInfo
 
-from expectations.summary import RunSummary, read_summary
+from expectations.figures import RunSummary, read_summary
 from orchestration import pipeline
 from orchestration.assets import RUN_TAG
 from orchestration.instance import open_instance

@@ -57,11 +57,6 @@ def sending(address: str, page: Page | None = None) -> Sending:
     return Sending(url, urlencode(fields), "application/x-www-form-urlencoded")
 
 
-def form_of(address: str) -> str:
-    """The part of an address that says which form is sent; empty for a GET."""
-    return next((mark + address.partition(mark)[2] for mark in (FORM_MARK, _JSON) if mark in address), "")
-
-
 def postback(page: Page, script: str) -> str | None:
     """The address of what a WebForms link does (`javascript:__doPostBack('Grid','Page$2')`).
 

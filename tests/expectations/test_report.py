@@ -18,9 +18,10 @@ import pytest
 from lxml.html import HtmlElement
 
 from expectations.covered import Covered, covered, decisions_after, document_names
+from expectations.figures import RunSummary, read_summary
 from expectations.report import percent, write_report, yuan
 from expectations.suites import raw_suites
-from expectations.summary import EXAMPLE_QUERY, RunSummary, read_summary, summarise
+from expectations.summary import EXAMPLE_QUERY, summarise
 from warehouse.home import Home
 from warehouse.record.events import (
     ArticleJudged,
