@@ -87,12 +87,16 @@ class Table:
         """Rows of cells, a spanning cell standing at every position that it covers."""
         rows: list[list[Cell | None]] = [[None] * self.column_count for _ in range(self.row_count)]
         for cell in self.cells:
+            if cell.row_span == cell.col_span == 1:
+                rows[cell.row][cell.col] = cell
+                continue
             for row in range(cell.row, cell.row + cell.row_span):
                 rows[row][cell.col : cell.col + cell.col_span] = [cell] * cell.col_span
-        uncovered = [(r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if cell is None]
-        if uncovered:
-            raise ValueError(f"table on page {self.page}: no cell covers {uncovered[0]}")
-        return [[cell for cell in row if cell is not None] for row in rows]
+        covered = [[cell for cell in row if cell is not None] for row in rows]
+        for at, (positions, filled) in enumerate(zip(rows, covered, strict=True)):
+            if len(filled) < len(positions):
+                raise ValueError(f"table on page {self.page}: no cell covers {(at, positions.index(None))}")
+        return covered
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ def _amount(
     if role == "leaf" and context.table_type.name in _PROJECT_LISTS and _is_unit_row(context, item):
         role = "subtotal"
     return Amount(
-        *context.section.spot.place(cell),
+        *context.section.place(cell),
         table_type=context.table_type.name,
         table_title=context.caption.title,
         side=column.side,

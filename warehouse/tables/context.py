@@ -22,19 +22,12 @@ _CONTINUED = re.compile(r"[（(]?续(?:表)?\d*[）)]?$")
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class Section(Spot):
     """A table with the lines that stand above it (since the table before) and below it (until the next)."""
 
-    ordinal: int
-    table: Table
     grid: list[list[Cell]]
     above: tuple[Line, ...]
     below: tuple[Line, ...]
-
-    @property
-    def spot(self) -> Spot:
-        """The table, to tell where its cells stand."""
-        return Spot(self.ordinal, self.table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +78,16 @@ def read_section_caption(section: Section) -> Caption:
 
 
 def read_contexts(
-    sections: Sequence[Section], facts: DocumentFacts, stated_unit: str | None
+    sections: Sequence[Section],
+    captions: Sequence[Caption],
+    facts: DocumentFacts,
+    stated_unit: str | None,
 ) -> tuple[Context, ...]:
     """What is known of each table: caption, header, rows, type, unit.
 
     Args:
         sections: The tables of a document with their lines.
+        captions: What stands above each of them, as `read_section_caption` gives it.
         facts: Of the document.
         stated_unit: The unit of money that the text declares for all its figures.
 
@@ -99,8 +96,9 @@ def read_contexts(
         with it, and the roles of rows take all its parts together.
     """
     contexts: list[Context] = []
-    for section, agency_name in zip(sections, _agencies_by_heading(sections), strict=True):
-        made = _context(section, facts, contexts[-1] if contexts else None, stated_unit)
+    agency_names = _agencies_by_heading(sections)
+    for section, caption, agency_name in zip(sections, captions, agency_names, strict=True):
+        made = _context(section, caption, facts, contexts[-1] if contexts else None, stated_unit)
         if agency_name and not made.caption.agency_name:
             made = replace(made, caption=replace(made.caption, agency_name=agency_name))
         contexts.append(made)
@@ -127,10 +125,13 @@ def _agencies_by_heading(sections: Sequence[Section]) -> list[str | None]:
 
 
 def _context(
-    section: Section, facts: DocumentFacts, before: Context | None, stated_unit: str | None
+    section: Section,
+    caption: Caption,
+    facts: DocumentFacts,
+    before: Context | None,
+    stated_unit: str | None,
 ) -> Context:
     grid = section.grid
-    caption = read_section_caption(section)
     year = caption.fiscal_year or facts.fiscal_year
     reading = choose_reading(read_header(grid, fiscal_year=year, phase=facts.phase), grid)
     header = reading.header

@@ -29,6 +29,7 @@ _MONEY = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d+|-?\d{1,3}(?:,\d{3})+")
 _CODE_PARTS = {"类": "code_class", "款": "code_group", "项": "code_item"}
 _CODE_ROLES = frozenset({"code", *_CODE_PARTS.values()})
 _IDENTITY_ROLES = frozenset({"name", *_CODE_ROLES})
+_TEXT_ROLES = frozenset({"name", "text", "goal", "agency_name", "description", "basis"})
 _MAX_CAPTION_ROWS = 6
 _MAX_HEADER_ROWS = 9
 
@@ -264,26 +265,29 @@ def _role(parts: tuple[str, ...], cells: list[str]) -> str:
     if role is None and len(parts) > 1 and meanings.is_total(parts[-1]):
         outer = meanings.role_of(parts[:-1])
         role = outer if outer in _IDENTITY_ROLES else None
-    filled = [text for text in cells if not money.is_blank(text)]
-    numbers = [text for text in filled if money.parse_number(text) is not None]
-    amounts = sum(_MONEY.fullmatch(text) is not None for text in numbers)
-    codes = sum(_CODE.fullmatch(text) is not None for text in filled)
-    if role in {None, "name", "text"} and codes and codes * 10 >= len(filled) * 6:
-        said = "".join(parts)
-        if role == "name" or "科目" in said or "编码" in said:
-            return "code"
-    if (
-        role in {"name", "text", "goal", "agency_name", "description", "basis"}
-        and amounts
-        and amounts * 10 >= len(filled) * 6
-    ):
+    if _may_hold_codes(role, parts) and _mostly(_CODE, cells):
+        return "code"
+    if role in _TEXT_ROLES and _mostly(_MONEY, cells):
         return "amount"
-    catalogued = sum(_CATALOGUE.fullmatch(text) is not None for text in filled)
-    if role in {"project_code", "item_name"} and catalogued and catalogued * 10 >= len(filled) * 6:
+    if role in {"project_code", "item_name"} and _mostly(_CATALOGUE, cells):
         return "code"
     if role is not None:
         return role
-    return "amount" if numbers or not filled or meanings.says_amount(parts) else "text"
+    has_numbers = any(money.parse_number(text) is not None for text in cells)
+    is_amount = has_numbers or meanings.says_amount(parts) or all(map(money.is_blank, cells))
+    return "amount" if is_amount else "text"
+
+
+def _may_hold_codes(role: str | None, parts: tuple[str, ...]) -> bool:
+    """Whether a header leaves open that codes stand below it."""
+    said = "".join(parts)
+    return role == "name" or (role in {None, "text"} and ("科目" in said or "编码" in said))
+
+
+def _mostly(pattern: re.Pattern[str], texts: Sequence[str]) -> bool:
+    """Whether six of ten texts that print something match."""
+    matching = sum(pattern.fullmatch(text) is not None for text in texts)
+    return matching > 0 and matching * 10 >= sum(not money.is_blank(text) for text in texts) * 6
 
 
 def read_header(grid: Grid, *, fiscal_year: int | None = None, phase: str | None = None) -> Header:
@@ -303,9 +307,10 @@ def read_header(grid: Grid, *, fiscal_year: int | None = None, phase: str | None
         fiscal_year or max((meanings.year_of(text) or 0 for row in texts for text in row), default=0) or None
     )
     columns = []
+    below = grid[rows.end :]
     for col in range(len(grid[0]) if grid else 0):
         parts = _parts(texts, col)
-        body = [key(row[col].text) for row in grid[rows.end :]]
+        body = [key(row[col].text) for row in below]
         role = _CODE_PARTS.get(body[0]) if body else None
         columns.append(
             Column(
@@ -369,7 +374,7 @@ def _with_groups(columns: list[Column]) -> list[Column]:
             group, seen, amounts = group + 1, set(), False
         seen.add(column.role)
         amounts = amounts or column.role == "amount"
-        grouped.append(replace(column, group=group))
+        grouped.append(replace(column, group=group) if group else column)
     sides = {
         number: next(
             (

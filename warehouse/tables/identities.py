@@ -146,5 +146,8 @@ def holds(expected: Sum, figures: Figures) -> bool | None:
     total = figures.get(expected.total)
     if total is None or not parts:
         return None
+    difference = total - sum(parts, Decimal(0))
+    if not difference:
+        return True
     digits = min(int(value.as_tuple().exponent) for value in (total, *parts))
-    return abs(total - sum(parts, Decimal(0))) <= Decimal(1).scaleb(digits) / 2 * (len(parts) + 1)
+    return abs(difference) <= Decimal(1).scaleb(digits) / 2 * (len(parts) + 1)

@@ -57,17 +57,14 @@ def recognise(document: Document) -> Recognition:
         The recognition; its rows are in the order of the document.
     """
     sections = tuple(sections_of(document))
-    facts = document_facts(
-        document,
-        [read_section_caption(section) for section in sections],
-        [section.grid for section in sections],
-    )
+    captions = [read_section_caption(section) for section in sections]
+    facts = document_facts(document, captions, [section.grid for section in sections])
     found = _Findings()
     for notice in document.notices:
         found.notice(notice.kind, notice.detail, page=notice.page)
     lines = [block for block in document.blocks if isinstance(block, Line)]
     stated_unit = document_unit([line.text for line in lines])
-    for context in read_contexts(sections, facts, stated_unit):
+    for context in read_contexts(sections, captions, facts, stated_unit):
         _take_table(context, found)
     return Recognition(
         facts=facts,
@@ -152,7 +149,7 @@ def _empty_note(section: Section) -> str | None:
 
 def _form_source(context: Context) -> forms.FormSource:
     return forms.FormSource(
-        spot=context.section.spot,
+        spot=context.section,
         grid=context.section.grid,
         table_type=context.table_type.name,
         table_title=context.caption.title,
@@ -164,7 +161,7 @@ def _form_source(context: Context) -> forms.FormSource:
 
 def _listing_source(context: Context, amounts: Sequence[Amount]) -> listings.ListingSource:
     return listings.ListingSource(
-        spot=context.section.spot,
+        spot=context.section,
         grid=context.section.grid,
         table_type=context.table_type.name,
         unit=context.unit,
@@ -185,9 +182,8 @@ def _by_row(amounts: Sequence[Amount]) -> dict[int, list[Amount]]:
 
 def _raw_cells(sections: Sequence[Section]) -> Iterator[RawCell]:
     for section in sections:
-        spot = section.spot
         for cell in section.table.cells:
-            yield RawCell(*spot.place(cell), cell.row_span, cell.col_span, cell.text, cell.confidence)
+            yield RawCell(*section.place(cell), cell.row_span, cell.col_span, cell.text, cell.confidence)
 
 
 def _text_lines(lines: Sequence[Line]) -> Iterator[TextLine]:
