@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import struct
+import tarfile
 import zipfile
 
 import pytest
@@ -13,6 +15,7 @@ from warehouse.documents import read_document
 from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
 
 BUDGET = word_document(["项目", "预算数"], ["合计", "1.00"])
+OTHER = word_document(["项目", "预算数"], ["合计", "2.00"])
 
 
 def outcome_of(data: bytes) -> tuple[ReadOutcome, str]:
@@ -48,7 +51,7 @@ def test_names_in_gbk_are_decoded():
 
 
 def test_names_that_point_elsewhere_do_no_harm():
-    document = read_document(zipped(("../../etc/passwd", BUDGET), ("/abs/x.docx", BUDGET)))
+    document = read_document(zipped(("../../etc/passwd", BUDGET), ("/abs/x.docx", OTHER)))
     assert lines(document) == ["../../etc/passwd", "/abs/x.docx"]
     assert len(document.tables) == 2
 
@@ -61,6 +64,34 @@ def test_archives_in_archives_up_to_a_depth():
     for _ in range(2):
         data = zipped(("inner.zip", data))
     assert outcome_of(data)[0] == ReadOutcome.TOO_LARGE
+
+
+def test_the_same_file_twice_is_read_once():
+    document = read_document(zipped(("预算.docx", BUDGET), ("表/预算（1）.doc", BUDGET), ("二.docx", OTHER)))
+    assert lines(document) == ["预算.docx", "二.docx"]
+    assert [notice.kind for notice in document.notices] == ["member_read", "member_repeated", "member_read"]
+
+
+def tar(*members: tuple[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        for name, content in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return file.getvalue()
+
+
+def test_tar_and_gzip_are_read_like_zip():
+    archive = tar(("._预算.docx", b"\x00\x05\x16\x07"), ("预算.docx", BUDGET), ("空.doc", b""))
+    document = read_document(gzip.compress(archive))
+    assert (document.format, lines(document)) == ("tar", ["预算.docx"])
+    assert [notice.kind for notice in document.notices] == ["member_read", "member_empty"]
+    assert read_document(gzip.compress(BUDGET)).tables == read_document(BUDGET).tables
+    assert outcome_of(gzip.compress(archive)[:-40])[0] == ReadOutcome.CORRUPT
+    assert outcome_of(archive[: 700 + len(BUDGET) // 2])[0] == ReadOutcome.CORRUPT
+    assert outcome_of(gzip.compress(bytes(300 * 2**20)))[0] == ReadOutcome.TOO_LARGE
+    assert outcome_of(tar(*((f"{i}.doc", b"x") for i in range(300))))[0] == ReadOutcome.TOO_LARGE
 
 
 def test_bombs_are_refused():

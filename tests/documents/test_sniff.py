@@ -12,6 +12,7 @@ import xlwt
 from tests.documents.document_builders import word_document, zipped
 from warehouse.documents import read_document
 from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
+from warehouse.documents.ole import packed
 from warehouse.documents.sniff import sniff
 
 
@@ -45,6 +46,13 @@ def xls() -> bytes:
         (zipped(("OFD.xml", b"<ofd/>"), ("Doc_0/Document.xml", b"")), "ofd"),
         (b"Rar!\x1a\x07\x01\x00", "rar"),
         (b"{\\rtf1\\ansi", "rtf"),
+        (b"BZh91AY&SY", "packed"),
+        (b"\x09\x08\x08\x00\x00\x05\x05\x00", "biff"),
+        (b"\x09\x04\x06\x00\x00\x00\x10\x00", "excel4"),
+        (packed({"Workbook": b"x"}), "xls"),
+        (packed({"Book": b"x"}), "xls"),
+        (packed({"MatOST": b"x"}), "works"),
+        (packed({"Other": b"x"}), "ole"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "broken_ole"),
         ("<!DOCTYPE html><html>表".encode(), "html"),
         ("\ufeff<html>表".encode(), "html"),

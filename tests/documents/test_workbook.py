@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
+import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -13,10 +15,13 @@ import pytest
 import xlwt
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl.styles import Alignment
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tests.documents.document_builders import lines, outline, texts
+from tests.documents import old_workbooks
+from tests.documents.document_builders import lines, outline, texts, with_part
 from warehouse.documents import read_document
 from warehouse.documents.model import Document, ReadOutcome, UnreadableDocumentError
 from warehouse.documents.number_format import exact, shown
@@ -257,6 +262,20 @@ def test_templates_of_a_district_keep_their_headers(shared: Path):
         (669.02, None, "669.02"),
         (5, "0.00", "5.00"),
         (1234567, '"¥"#,##0', "¥1,234,567"),
+        (45000, '[>=10000]0!.0,"万";0.00', "4.5万"),
+        (-45000, '[>=10000]0!.0,"万";0.00', "-45000.00"),
+        (0, '[=0]"";0.00', ""),
+        (7.5, '[=0]"";0.00', "7.50"),
+        (-7.5, "[<0]-0.00;0.00", "-7.50"),
+        (-7.5, "[<-100]0.0;[>100]0.00;0", "-8"),
+        (0, "General;[Red]-General;", ""),
+        (-7.5, "General;[Red]-General;", "-7.5"),
+        (7.5, 'General"元"', "7.5元"),
+        (7.5, "G/通用格式", "7.5"),
+        (-7.5, "0.00;;", ""),
+        (-7.5, ";;;", ""),
+        (1234567.891, "# ##0.00", "1 234 567.89"),
+        (1.5, "[h]:mm", "1.5"),
     ],
 )
 def test_number_formats(value: float, code: str | None, expected: str):
@@ -326,3 +345,84 @@ def test_errors_of_xls_are_printed_and_reported() -> None:
         ["合计", "2.50"],
     ]
     assert [notice.kind for notice in document.notices] == ["formula_error"]
+
+
+OLD = (
+    ["部门收支总表"],
+    ["项目", "预算数", "说明"],
+    ["合计", 1234.567, "中"],
+    ["藏", 5.5],
+    ["删", 7],
+    ["余", -3],
+)
+
+
+def test_workbooks_of_excel_95_are_read_in_their_code_page() -> None:
+    formats = {(2, 1): old_workbooks.MONEY, (4, 1): old_workbooks.STRUCK}
+    records = old_workbooks.biff5_records(OLD, formats, hidden_rows=(3,))
+    for data in (records, old_workbooks.in_container(records)):
+        document = read_document(data)
+        assert outline(document) == [
+            "部门收支总表",
+            [["项目", "预算数", "说明"], ["合计", "1,234.57", "中"], ["删", "", ""], ["余", "-3", ""]],
+        ]
+        assert [notice.kind for notice in document.notices] == ["struck_text", "hidden_cells"]
+        assert document.tables[0].sheet == "收支总表"
+
+
+@pytest.mark.parametrize("kept", [30, 60, 150, 300])
+def test_damaged_workbooks_of_excel_95_end_with_an_outcome(kept: int) -> None:
+    records = old_workbooks.biff5_records(OLD)
+    for data in (records[:kept], records[:kept] + b"\xff" * 400):
+        with contextlib.suppress(UnreadableDocumentError):
+            read_document(data)
+
+
+def struck_rows(*texts: object) -> list[list[object]]:
+    return [["项目", "预算数"], *([f"项{i}", text] for i, text in enumerate(texts))]
+
+
+def test_struck_figures_and_marks_of_notes_in_cells_are_left_out() -> None:
+    raised = InlineFont(vertAlign="superscript")
+    workbook = openpyxl.Workbook()
+    rich = [
+        CellRichText(TextBlock(InlineFont(strike=True), "9.00"), TextBlock(InlineFont(), "1.50")),
+        CellRichText(TextBlock(InlineFont(), "2.50"), TextBlock(raised, "1")),
+        CellRichText(TextBlock(InlineFont(), "9m"), TextBlock(raised, "2")),
+    ]
+    for row in struck_rows(*rich, 7, "8.00"):
+        workbook.active.append(row)
+    workbook.active["B5"].font = workbook.active["B6"].font = Font(strike=True)
+    document = read_xlsx(saved(workbook))
+    assert [row[1] for row in texts(document.tables[0])] == ["预算数", "1.50", "2.50", "9m2", "", ""]
+    assert [(notice.kind, notice.detail[:1]) for notice in document.notices] == [
+        ("struck_text", "3"),
+        ("note_mark", "1"),
+    ]
+
+
+def test_struck_and_indented_cells_of_xls() -> None:
+    workbook = xlwt.Workbook()
+    sheet = workbook.add_sheet("表")
+    struck, indented = xlwt.easyxf("font: struck_out on"), xlwt.easyxf("align: horiz left, indent 2")
+    for row, (name, value) in enumerate(struck_rows(1.5, 7)):
+        sheet.write(row, 0, name, *([indented] if row == 1 else []))
+        sheet.write(row, 1, value, *([struck] if row == 2 else []))
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    document = read_xls(buffer.getvalue())
+    assert texts(document.tables[0]) == [["项目", "预算数"], ["　　项0", "1.5"], ["项1", ""]]
+    assert [notice.kind for notice in document.notices] == ["struck_text"]
+
+
+def test_texts_under_merged_cells_are_reported() -> None:
+    workbook = openpyxl.Workbook()
+    for row in struck_rows(1, 2):
+        workbook.active.append(row)
+    data = saved(workbook)
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        sheet = package.read("xl/worksheets/sheet1.xml")
+    merged = sheet.replace(b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="B2:B3"/></mergeCells>')
+    document = read_xlsx(with_part(data, "xl/worksheets/sheet1.xml", merged))
+    assert texts(document.tables[0]) == [["项目", "预算数"], ["项0", "1"], ["项1", ""]]
+    assert [notice.kind for notice in document.notices] == ["covered_text"]

@@ -8,7 +8,7 @@ from collections import Counter
 
 from warehouse.documents.html import decode
 from warehouse.documents.model import Document, ReadOutcome, UnreadableDocumentError
-from warehouse.documents.workbook import Sheet, sheet_blocks
+from warehouse.documents.sheet import Sheet, sheet_blocks
 
 _DELIMITERS = ("\t", ",", ";")
 """The first that makes a table counts: amounts hold commas, no field holds tabs."""

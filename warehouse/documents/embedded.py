@@ -7,9 +7,12 @@ import struct
 
 import olefile
 
-from warehouse.documents.cell_styles import active_sheet
 from warehouse.documents.model import Line, Notice, Table, UnreadableDocumentError
 from warehouse.documents.package import one_deeper
+from warehouse.documents.xls_styles import xls_active_sheet
+from warehouse.documents.xlsx_styles import xlsx_active_sheet
+
+_SHOWN_SHEETS = {"xlsx": xlsx_active_sheet, "xls": xls_active_sheet}
 
 
 def read_embedded(data: bytes, name: str, *, is_shown: bool) -> tuple[list[Line | Table], list[Notice]]:
@@ -26,7 +29,8 @@ def read_embedded(data: bytes, name: str, *, is_shown: bool) -> tuple[list[Line 
             document = read_document(content)
     except UnreadableDocumentError as error:
         return [], [Notice("embedded_part", f"{name}: {error.reason}")]
-    sheet = active_sheet(content, document.format) if is_shown else None
+    shown = _SHOWN_SHEETS.get(document.format) if is_shown else None
+    sheet = None if shown is None else shown(content)
     blocks = [block for block in document.blocks if sheet is None or block.sheet == sheet]
     return blocks, list(document.notices)
 

@@ -27,7 +27,7 @@ from warehouse.documents.odt import (
     read_story,
     what_was_left_out,
 )
-from warehouse.documents.workbook import Sheet, sheet_blocks
+from warehouse.documents.sheet import Sheet, sheet_blocks
 
 _GROUPS = {"table-rows", "table-header-rows", "table-row-group", "table-columns", "table-header-columns",
            "table-column-group"}  # fmt: skip

@@ -14,12 +14,20 @@ _MAGIC = (
     (b"Rar!\x1a\x07", "rar"),
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"\x1f\x8b", "gzip"),
+    (b"BZh", "packed"),
+    (b"\xfd7zXZ\x00", "packed"),
+    (b"MSCF", "packed"),
     (b"\x89PNG\r\n\x1a\n", "image"),
     (b"\xff\xd8\xff", "image"),
     (b"GIF8", "image"),
     (b"BM", "image"),
     (b"II*\x00", "image"),
     (b"MM\x00*", "image"),
+    (b"\x09\x08\x08\x00", "biff"),
+    (b"\x09\x08\x10\x00", "biff"),
+    (b"\x09\x00\x04\x00", "excel4"),
+    (b"\x09\x02\x06\x00", "excel4"),
+    (b"\x09\x04\x06\x00", "excel4"),
     (b"\xdb\xa5", "word2"),
     (b"\x31\xbe\x00\x00", "word2"),
 )
@@ -35,14 +43,18 @@ _OLE_STREAMS = (
     ("Book", "xls"),
     ("EncryptedPackage", "encrypted_ooxml"),
     ("PowerPoint Document", "ppt"),
+    ("MatOST", "works"),
+    ("CONTENTS", "works"),
 )
 
 
 def sniff(data: bytes) -> str:
     """The name of the file's format.
 
-    Those with a reader: pdf, docx, doc, rtf, xlsx, xlsb, xls, ods, odt, xml, html, mhtml, text, image, zip.
-    Those without: ofd, rar, 7z, gzip, ppt, pptx, encrypted_ooxml, word2, ole (any other), empty, unknown.
+    Those with a reader: pdf, docx, doc, rtf, xlsx, xlsb, xls, biff (XLS without its container), ods, odt,
+    xml, html, mhtml, text, image, zip, tar, gzip.
+    Those without: ofd, rar, 7z, packed (other archives), ppt, pptx, encrypted_ooxml, word2, excel4, works,
+    ole (any other), empty, unknown.
     """
     if not data.strip(b"\x00\r\n\t "):
         return "empty"
@@ -52,13 +64,19 @@ def sniff(data: bytes) -> str:
         return _in_zip(data)
     if data.startswith(_OLE):
         return _in_ole(data)
-    by_magic = next((name for magic, name in _MAGIC if start.startswith(magic)), None)
-    if by_magic is not None:
+    if (by_magic := _by_magic(data, start)) is not None:
         return by_magic
     text_format = _as_text(data)
     if _PDF in data[:1024] and text_format != "html":
         return "pdf"
     return text_format
+
+
+def _by_magic(data: bytes, start: bytes) -> str | None:
+    """The format that the first bytes are the mark of; those of old workbooks begin with a tab."""
+    if data[257:262] == b"ustar":
+        return "tar"
+    return next((name for magic, name in _MAGIC if start.startswith(magic) or data.startswith(magic)), None)
 
 
 def _in_zip(data: bytes) -> str:

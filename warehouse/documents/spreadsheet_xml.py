@@ -10,7 +10,7 @@ from lxml import etree
 from warehouse.documents.grid import MAX_POSITIONS
 from warehouse.documents.model import Document, Line, Notice, ReadOutcome, Table, UnreadableDocumentError
 from warehouse.documents.number_format import shown
-from warehouse.documents.workbook import Sheet, sheet_blocks
+from warehouse.documents.sheet import Sheet, sheet_blocks
 
 _FORMATS = {
     "Standard": "#,##0.00",

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
-from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
 from python_calamine import (
     CalamineError,
@@ -18,11 +14,9 @@ from python_calamine import (
     load_workbook,
 )
 
-from warehouse.documents.captions import CAPTION, TITLE, UNIT_LINE, plain, split_captions
-from warehouse.documents.cell_styles import SheetStyles, xls_styles, xlsx_styles
-from warehouse.documents.grid import tile
+from warehouse.documents.biff5 import read_biff5
+from warehouse.documents.cell_styles import SheetStyles, printed, what_was_left_out
 from warehouse.documents.model import (
-    Cell,
     Document,
     Line,
     Notice,
@@ -30,13 +24,11 @@ from warehouse.documents.model import (
     Table,
     UnreadableDocumentError,
 )
-from warehouse.documents.number_format import shown
+from warehouse.documents.ole import packed
 from warehouse.documents.package import refuse_bombs
-
-Block = Line | Table
-Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
-
-_CAPTION_ROWS = 4
+from warehouse.documents.sheet import Sheet, sheet_blocks
+from warehouse.documents.xls_styles import is_biff5, workbook_stream, xls_styles
+from warehouse.documents.xlsx_styles import xlsx_styles
 
 
 def read_xlsx(data: bytes) -> Document:
@@ -50,23 +42,39 @@ def read_xlsx(data: bytes) -> Document:
 
 
 def read_xls(data: bytes) -> Document:
-    """The same for an XLS workbook (Excel 97–2003).
+    """The same for an XLS workbook (Excel 5 to 2003).
 
     Raises:
         UnreadableDocumentError: CORRUPT, ENCRYPTED or TOO_LARGE.
     """
+    stream = workbook_stream(data)
+    if stream is not None and is_biff5(stream):
+        return read_biff5(stream)
     return _read(data, "xls", xls_styles(data))
+
+
+def read_bare_xls(data: bytes) -> Document:
+    """The same for the records alone, which some programs write without a container.
+
+    Raises:
+        UnreadableDocumentError: as `read_xls`; TOO_LARGE.
+    """
+    try:
+        return read_xls(packed({"Workbook": data}))
+    except ValueError as error:
+        raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, str(error)) from error
 
 
 def read_xlsb(data: bytes) -> Document:
     """The same for a binary workbook, whose styles are not known: numbers are exact, hidden rows are read."""
     refuse_bombs(data)
-    return _read(data, "xlsb", {})
+    return _read(data, "xlsb", [])
 
 
-def _read(data: bytes, file_format: str, styles: dict[str, SheetStyles]) -> Document:
-    blocks: list[Block] = []
+def _read(data: bytes, file_format: str, styles: list[tuple[str, SheetStyles]]) -> Document:
+    blocks: list[Line | Table] = []
     notices: list[Notice] = []
+    by_name = dict(styles)
     with _open(data) as workbook:
         for sheet in workbook.sheets_metadata:
             if sheet.typ != SheetTypeEnum.WorkSheet:
@@ -74,7 +82,7 @@ def _read(data: bytes, file_format: str, styles: dict[str, SheetStyles]) -> Docu
             if sheet.visible != SheetVisibleEnum.Visible:
                 notices.append(Notice("hidden_sheet", f"sheet {sheet.name!r} is hidden and was not read"))
                 continue
-            own = styles.get(sheet.name, SheetStyles())
+            own = by_name.get(sheet.name, SheetStyles())
             blocks.extend(sheet_blocks(_shown(_sheet(workbook, sheet.name), own, notices), notices))
     return Document(file_format, tuple(blocks), notices=tuple(notices))
 
@@ -108,193 +116,12 @@ def _panic(error: BaseException) -> BaseException:
     return error
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A sheet as it is printed; rows and columns count from 0 in the sheet."""
-
-    name: str | None
-    rows: Sequence[Sequence[str]]
-    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]
-    """First and last place of each merged area."""
-    hidden_rows: Collection[int]
-    hidden_columns: Collection[int]
-
-
 def _shown(sheet: CalamineSheet, styles: SheetStyles, notices: list[Notice]) -> Sheet:
     """The values of a sheet as their styles print them."""
     rows = [
-        [styles.errors.get((r, c)) or _printed(value, (r, c), styles) for c, value in enumerate(row)]
+        [printed(value, (r, c), styles) for c, value in enumerate(row)]
         for r, row in enumerate(sheet.to_python(skip_empty_area=False))
     ]
-    if styles.errors:
-        kinds = ", ".join(sorted(set(styles.errors.values())))
-        notices.append(
-            Notice("formula_error", f"{len(styles.errors)} cells of sheet {sheet.name!r} print {kinds}")
-        )
-    if styles.formulas_without_value:
-        notices.append(
-            Notice(
-                "formula_without_value",
-                f"{styles.formulas_without_value} formulas of sheet {sheet.name!r} have no value in the file",
-            )
-        )
-    return Sheet(sheet.name, rows, sheet.merged_cell_ranges or [], styles.hidden_rows, styles.hidden_columns)
-
-
-def sheet_blocks(sheet: Sheet, notices: list[Notice]) -> Iterator[Block]:
-    """The lines and tables of a sheet; what stands in hidden rows and columns is a notice only."""
-    rows = sheet.rows
-    width = max(map(len, rows), default=0)
-    visible_rows = [r for r in range(len(rows)) if r not in sheet.hidden_rows]
-    visible_columns = [c for c in range(width) if c not in sheet.hidden_columns]
-    hidden = sum(
-        1
-        for r, row in enumerate(rows)
-        for c, text in enumerate(row)
-        if text.strip() and (r in sheet.hidden_rows or c in sheet.hidden_columns)
-    )
-    if hidden:
-        notices.append(
-            Notice(
-                "hidden_cells",
-                f"{hidden} cells in hidden rows or columns of sheet {sheet.name!r} were not read",
-            )
-        )
-    cells = _visible_cells(rows, sheet.merged, visible_rows, visible_columns)
-    for strip in _strips(cells):
-        for first, last in _parts(strip, len(visible_rows)):
-            for part in _strips([cell for cell in strip if first <= cell.row < last]):
-                yield from _part_blocks(part, first, sheet.name)
-
-
-def _printed(value: Value, place: tuple[int, int], styles: SheetStyles) -> str:
-    if not styles.shows_zeros and _is_zero(value):
-        return ""
-    return _indented(_text(value, styles.formats.get(place)), styles.indents.get(place, 0))
-
-
-def _text(value: Value, code: str | None) -> str:
-    match value:
-        case bool():
-            return str(value).upper()
-        case int() | float():
-            return shown(value, code)
-        case dt.datetime() if value.time() == dt.time():
-            return value.date().isoformat()
-        case dt.datetime() | dt.date() | dt.time():
-            return value.isoformat()
-        case dt.timedelta():
-            return str(value)
-        case _:
-            return value.replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "").rstrip()
-
-
-def _indented(text: str, steps: int) -> str:
-    """The text, moved to the right as its cell does it; labels say so what they are a part of."""
-    return "\u3000" * steps + text if text and not text[0].isspace() else text
-
-
-def _is_zero(value: Value) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == 0
-
-
-def _visible_cells(
-    rows: Sequence[Sequence[str]],
-    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]],
-    visible_rows: Sequence[int],
-    visible_columns: Sequence[int],
-) -> list[Cell]:
-    """Cells with their spans, at positions that count visible rows and columns only."""
-    spans = dict(merged)
-    row_at = {row: position for position, row in enumerate(visible_rows)}
-    column_at = {column: position for position, column in enumerate(visible_columns)}
-    cells: list[Cell] = []
-    for r, row in enumerate(rows):
-        for c, text in enumerate(row):
-            end_row, end_column = spans.get((r, c), (r, c))
-            # A merged cell shows its text in its first visible row and column, even where its corner is
-            # hidden.
-            down = [row_at[i] for i in range(r, min(end_row, len(rows) - 1) + 1) if i in row_at]
-            right = [column_at[i] for i in range(c, min(end_column, len(row) - 1) + 1) if i in column_at]
-            if down and right and (text or len(down) * len(right) > 1):
-                cells.append(Cell(down[0], right[0], text, len(down), len(right)))
-    return cells
-
-
-def _strips(cells: Sequence[Cell]) -> Iterator[Sequence[Cell]]:
-    """Tables that stand side by side: parted by a blank column, and each with a title of its own."""
-    with_text = [cell for cell in cells if cell.text.strip()]
-    starts: list[int] = []
-    reach = -2
-    for cell in sorted(with_text, key=lambda cell: cell.col):
-        if cell.col > reach + 1:
-            starts.append(cell.col)
-        reach = max(reach, cell.col + cell.col_span - 1)
-    titled = {
-        bisect_right(starts, cell.col) for cell in with_text if TITLE.fullmatch(plain(cell.text)) is not None
-    }
-    if len(starts) < 2 or len(titled) < len(starts):
-        yield cells
-        return
-    for number in range(1, len(starts) + 1):
-        yield [cell for cell in cells if max(1, bisect_right(starts, cell.col)) == number]
-
-
-def _parts(cells: Sequence[Cell], row_count: int) -> Iterator[tuple[int, int]]:
-    """Stretches of rows that hold one table each: one begins at a title after a blank row or above a unit."""
-    by_row: dict[int, list[Cell]] = {}
-    blank = [True] * row_count
-    for cell in cells:
-        if cell.text.strip():
-            by_row.setdefault(cell.row, []).append(cell)
-            for row in range(cell.row, cell.row + cell.row_span):
-                blank[row] = False
-    start = 0
-    for row in range(1, row_count):
-        if not blank[row] and _begins_table(by_row, row, after_blank=blank[row - 1]):
-            yield start, row
-            start = row
-    yield start, row_count
-
-
-def _begins_table(by_row: dict[int, list[Cell]], row: int, *, after_blank: bool) -> bool:
-    """Whether a text that stands alone in its row is the title, or the number (附表3), of another table."""
-    texts, *following = ([plain(cell.text) for cell in by_row.get(row + n, [])] for n in range(_CAPTION_ROWS))
-    if len(texts) != 1:
-        return False
-    is_title = TITLE.fullmatch(texts[0]) is not None
-    above_unit = any(UNIT_LINE.fullmatch(text) for texts_below in following for text in texts_below)
-    if after_blank:
-        return is_title or CAPTION.fullmatch(texts[0]) is not None or above_unit
-    return is_title and above_unit and row - 1 in by_row and len(by_row[row - 1]) > 1
-
-
-def _part_blocks(cells: Sequence[Cell], first: int, sheet: str | None) -> Iterator[Block]:
-    with_text = [cell for cell in cells if cell.text.strip()]
-    if not with_text:
-        return
-    left = min(cell.col for cell in with_text)
-    right = max(cell.col for cell in with_text)
-    bottom = max(cell.row for cell in with_text)
-    grid = [
-        Cell(
-            cell.row - first,
-            cell.col - left,
-            cell.text,
-            min(cell.row_span, bottom + 1 - cell.row),
-            min(cell.col_span, right + 1 - cell.col),
-        )
-        for cell in cells
-        if left <= cell.col <= right and cell.row <= bottom
-    ]
-    table = tile(grid, bottom + 1 - first, sheet=sheet)
-    if table.column_count == 1:
-        yield from (
-            Line(text, sheet=sheet) for cell in with_text for text in cell.text.split("\n") if text.strip()
-        )
-        return
-    before, kept, after = split_captions(table)
-    yield from before
-    if kept is not None:
-        yield kept
-    yield from after
+    notices += what_was_left_out(styles, sheet.name)
+    merged = sheet.merged_cell_ranges or styles.merged
+    return Sheet(sheet.name, rows, merged, styles.hidden_rows, styles.hidden_columns)
