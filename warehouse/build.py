@@ -20,7 +20,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from warehouse.home import PROJECT_ROOT, Home
-from warehouse.raw_tables import RawTablesWriter
+from warehouse.raw_tables import RAW_SCHEMAS, RawTablesWriter
 from warehouse.record.export import EVENT_SCHEMA, snapshot
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
@@ -131,13 +131,20 @@ def _inputs(home: Home) -> dict[str, str]:
     snapshot(home.events_parquet, events)
     if not any(events.glob("*.parquet")):
         pq.write_table(EVENT_SCHEMA.empty_table(), events / "none.parquet")
-    if not any(home.raw.glob("*/documents.parquet")):
-        raw = _folder(home) / "empty" / "raw"
-        shutil.rmtree(raw, ignore_errors=True)
-        with RawTablesWriter(raw / "none", load_id="none", site_id="none", reader_version="none"):
-            pass
-        variables["MINGZHANG_RAW"] = str(raw)
+    if not all(any(home.raw.glob(f"*/{table}.parquet")) for table in RAW_SCHEMAS):
+        variables["MINGZHANG_RAW"] = str(_with_empty_tables(home))
     return variables
+
+
+def _with_empty_tables(home: Home) -> Path:
+    """The loads and one without rows beside them: older readers gave fewer tables, and no load gives none."""
+    raw = _folder(home) / "empty" / "raw"
+    shutil.rmtree(raw, ignore_errors=True)
+    with RawTablesWriter(raw / "none", load_id="none", site_id="none", reader_version="none"):
+        pass
+    for load in home.raw.glob("*"):
+        (raw / load.name).symlink_to(load.resolve())
+    return raw
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -33,6 +34,19 @@ def test_an_installation_without_any_record_builds_empty_marts(empty_home: Home,
     built = build(empty_home, tmp_path / "new" / "warehouse.duckdb")
     assert rows(built.target, "marts.agency_year") == []
     assert {node.status for node in built.nodes} == {"success", "pass"}
+
+
+@pytest.mark.slow
+def test_loads_of_a_reader_that_gave_fewer_tables_are_built(golden_home: Home, tmp_path: Path):
+    older = Home(tmp_path / "older")
+    for folder in ("events", "raw"):
+        shutil.copytree(golden_home.path / folder, older.path / folder)
+    for table in older.raw.glob("*/announced_tables.parquet"):
+        table.unlink()
+    built = build(older, tmp_path / "older.duckdb")
+    assert rows(built.target, "marts.agency_year") == rows(
+        build(golden_home, tmp_path / "new.duckdb").target, "marts.agency_year"
+    )
 
 
 def test_rebuilding_as_of_a_moment_equals_the_macros(

@@ -199,6 +199,20 @@ class TextLine:
 
 
 @immutable
+class AnnouncedTable:
+    """A table that the list of contents names."""
+
+    ordinal: int
+    page: int | None
+    line_ordinal: int
+    title: str
+    table_type: str
+    """What the title says; `unrecognised` where it says nothing known."""
+    caption_line_ordinal: int | None
+    """The first line behind the list that names the table again; None where none does."""
+
+
+@immutable
 class ReaderNotice:
     """Something the reader or the recogniser saw and could not use, or had to decide."""
 
@@ -224,4 +238,5 @@ class Recognition:
     organisations: tuple[OrganisationLine, ...] = ()
     statements: tuple[Statement, ...] = ()
     lines: tuple[TextLine, ...] = ()
+    announced_tables: tuple[AnnouncedTable, ...] = ()
     notices: tuple[ReaderNotice, ...] = ()

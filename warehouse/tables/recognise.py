@@ -11,6 +11,7 @@ from warehouse.documents.model import Document, Line
 from warehouse.tables import forms, listings, prose, types
 from warehouse.tables.amounts import read_amounts
 from warehouse.tables.captions import document_unit, empty_note_in, is_title
+from warehouse.tables.contents import announced_tables
 from warehouse.tables.context import Context, Section, read_contexts, read_section_caption, sections_of
 from warehouse.tables.doubts import with_doubts
 from warehouse.tables.facts import document_facts
@@ -78,6 +79,7 @@ def recognise(document: Document) -> Recognition:
         organisations=tuple(found.listings.organisations),
         statements=tuple(prose.statements(lines)),
         lines=tuple(_text_lines(lines)),
+        announced_tables=tuple(announced_tables(document.blocks)),
         notices=tuple(found.notices),
     )
 

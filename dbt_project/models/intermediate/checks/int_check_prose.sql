@@ -1,17 +1,6 @@
 -- I25 and I26: figures in the prose against the tables, and shares and rates of growth against the figures beside them.
 with statement as (
-    select
-        statement.*,
-        edition.edition_key,
-        edition.phase,
-        cast(
-            pow(10, -length(regexp_extract(statement.value_text, '\.([0-9]+)', 1)))
-            * {{ yuan_per('statement.unit') }}
-            as decimal(20, 6)
-        ) as step_yuan,
-        {{ printed_number('statement.value_text') }} as value
-    from {{ ref('stg_statement') }} as statement
-    inner join {{ ref('int_edition') }} as edition on statement.document_sha256 = edition.document_sha256
+    select * from {{ ref('int_statement') }}
 ),
 
 measure as (
