@@ -11,25 +11,27 @@ from xdist.scheduler import LoadScopeScheduling
 TESTS = Path(__file__).resolve().parent
 SHARED = TESTS.parent.parent / "shared"
 
-ONE_WORKER = ("dbt", "expectations", "orchestration")
-"""Folders whose tests share something that takes long to make: they run in one worker of pytest-xdist."""
+ONE_WORKER = (
+    *("tests/dbt/", "tests/expectations/", "tests/orchestration/"),
+    *("tests/scrapers/test_crawl.py", "tests/scrapers/test_platforms.py"),
+)
+"""Places whose tests share something that takes long to make: they run in one worker of pytest-xdist."""
 
 
-class SomeFoldersWhole(LoadScopeScheduling):
-    """Gives tests to workers one by one, but those of a folder of ONE_WORKER together.
+class SomePlacesWhole(LoadScopeScheduling):
+    """Gives tests to workers one by one, but those of a place of ONE_WORKER together.
 
     The marks of pytest-xdist 3.8 for this (`xdist_group`) have no effect with pytest 9.2.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        folder = nodeid.split("/")[1]
-        return folder if folder in ONE_WORKER else nodeid
+        return next((place for place in ONE_WORKER if nodeid.startswith(place)), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SomeFoldersWhole:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SomePlacesWhole:
     """Asked once, by the process that gives out the tests."""
-    return SomeFoldersWhole(config, log)
+    return SomePlacesWhole(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -67,18 +66,33 @@ def path_of(url: str) -> str:
     return undo_percent_encoding(parts.path + (f"?{parts.query}" if parts.query else ""))
 
 
-def crawl_into(home: Home) -> Callable[[Site], Crawl]:
-    """Crawls in runs of their own, one after the other, into one record."""
+CrawlAll = Callable[[Mapping[str, Site]], dict[str, Crawl]]
+
+
+def crawls_into(home: Home) -> CrawlAll:
+    """Crawls sites side by side in one process, in runs one after the other, into one record."""
     runs = itertools.count(1)
 
-    def crawl_once(site: Site) -> Crawl:
+    def crawl_all(sites: Mapping[str, Site]) -> dict[str, Crawl]:
         run_id = f"run-{next(runs)}"
-        with crawling(home, {site.site_id: site}, run_id) as ends:
-            ((_, finished),) = ends
+        with crawling(home, sites, run_id) as ends:
+            finished = dict(ends)
         with EventLog.open(home.event_log) as log:
-            return Crawl(finished, [event.payload for event in log.read(run_id=run_id, site_id=site.site_id)])
+            return {
+                site_id: Crawl(
+                    finished[site_id],
+                    [event.payload for event in log.read(run_id=run_id, site_id=site_id)],
+                )
+                for site_id in sites
+            }
 
-    return crawl_once
+    return crawl_all
+
+
+def crawl_into(home: Home) -> Callable[[Site], Crawl]:
+    """Crawls of one site, in runs of their own."""
+    crawl_all = crawls_into(home)
+    return lambda site: crawl_all({site.site_id: site})[site.site_id]
 
 
 @pytest.fixture
@@ -104,10 +118,9 @@ class TwoDays:
 def two_days(tmp_path_factory: pytest.TempPathFactory) -> TwoDays:
     """Shared by the tests that only look: a crawl takes two seconds."""
     home = Home(tmp_path_factory.mktemp("two-days"))
-    crawl = crawl_into(home)
+    crawl_all = crawls_into(home)
     with serve(0) as replica:
-        with ThreadPoolExecutor() as pool:  # sites are crawled side by side, into one record
-            first = dict(zip(replica.sites, pool.map(crawl, replica.sites.values()), strict=True))
+        first = crawl_all(replica.sites)
         first_requests = replica.requests.copy()
         content = replica.content["xinzhou-replica"]
         content["articles"] = [
@@ -119,9 +132,9 @@ def two_days(tmp_path_factory: pytest.TempPathFactory) -> TwoDays:
         replica.change("xinzhou-replica", TwoDays.replaced, body=replacement)
         replica.change("xinzhou-replica", TwoDays.without_validators, ignore_conditions=True)
         replica.requests.clear()
-        second = {
-            site_id: crawl(replica.sites[site_id]) for site_id in ("xinzhou-replica", "zhumadian-replica")
-        }
+        second = crawl_all(
+            {site_id: replica.sites[site_id] for site_id in ("xinzhou-replica", "zhumadian-replica")}
+        )
         return TwoDays(home, first, first_requests, second, replica.requests.copy())
 
 
@@ -129,6 +142,5 @@ def two_days(tmp_path_factory: pytest.TempPathFactory) -> TwoDays:
 def platform_crawls(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Crawl]:
     """A crawl of each host that is not part of the demo."""
     hosts = [site_id for site_id in ALL_SITES if site_id not in DEMO_SITES]
-    with serve(0, hosts) as replica, ThreadPoolExecutor(2) as pool:
-        crawl = crawl_into(Home(tmp_path_factory.mktemp("platforms")))
-        return dict(zip(hosts, pool.map(crawl, replica.sites.values()), strict=True))
+    with serve(0, hosts) as replica:
+        return crawls_into(Home(tmp_path_factory.mktemp("platforms")))(replica.sites)
