@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from importlib.metadata import version
@@ -240,7 +240,7 @@ def dev(
     }
     command = ["-m", "dagster", "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)]
     with _replica_of(selected_sites(place, sites, [])):
-        raise typer.Exit(subprocess.call([sys.executable, *command], env=environment))  # noqa: S603 - our own
+        raise typer.Exit(_until_it_ends([sys.executable, *command], environment))
 
 
 @app.command()
@@ -254,7 +254,8 @@ def replica(
         for site in served.sites.values():
             screen.print(f"{site.name}: {site.base_url}")
         screen.print("Ctrl-C stops.")
-        threading.Event().wait()
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
 
 
 def _run(home: Home, sites: Mapping[str, Site]) -> None:
@@ -267,6 +268,16 @@ def _run(home: Home, sites: Mapping[str, Site]) -> None:
         raise typer.Exit(EXIT_FAILED)
     if outcome.summary.quarantined:
         raise typer.Exit(EXIT_QUARANTINED)
+
+
+def _until_it_ends(command: list[str], environment: Mapping[str, str]) -> int:
+    """Run a server in the foreground, its ending included: Ctrl-C reaches it too, and it says so itself."""
+    with subprocess.Popen(command, env=environment) as server:  # noqa: S603 - our own
+        while True:
+            try:
+                return server.wait()
+            except KeyboardInterrupt:
+                continue
 
 
 def _moment(text: str) -> datetime:

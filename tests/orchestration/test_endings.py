@@ -18,7 +18,7 @@ from orchestration import __main__ as command
 from orchestration import cli, record_cli
 from orchestration.exit_codes import EXIT_INTERRUPTED
 from orchestration.interrupts import heeded, stop_if_interrupted
-from tests.orchestration.installation import PROJECT_ROOT
+from tests.orchestration.installation import PROJECT_ROOT, Installation, free_ports
 from warehouse.home import Home
 
 
@@ -81,6 +81,20 @@ def test_while_commands_are_loaded(module: str) -> None:
         _, said = loading.communicate(timeout=30)
     assert loading.returncode == EXIT_INTERRUPTED
     assert said == "Interrupted. What was recorded is kept; the same command goes on from there.\n"
+
+
+def test_the_replica_stops_as_it_says(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        Installation(tmp_path, 0).command("replica", "--port", str(free_ports())),
+        cwd=PROJECT_ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as serving:
+        assert serving.stderr is not None
+        said = [serving.stderr.readline() for _ in range(4)]
+        serving.send_signal(signal.SIGINT)
+        assert (serving.wait(30), serving.stderr.read()) == (0, "")
+    assert (sum("http://127.0.0.1:" in line for line in said), said[-1]) == (3, "Ctrl-C stops.\n")
 
 
 def test_an_interruption_ends_with_one_line(
