@@ -67,6 +67,8 @@ def unit_in(text: str) -> str | None:
 def document_unit(texts: Sequence[str]) -> str | None:
     """The unit that the text declares for all its figures (金额单位均为万元), else None."""
     for text in texts:
+        if "元" not in text:
+            continue
         for pattern in _patterns("document_unit_patterns"):
             match = pattern.search(key(text))
             if match:

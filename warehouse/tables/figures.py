@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
 
+from warehouse.immutable import immutable
 from warehouse.tables.money import unit_factors
 from warehouse.tables.statement_words import words
 from warehouse.tables.text import key
@@ -30,7 +31,7 @@ _BUDGETS = re.compile(r"一般公共预算|公共财政预算|政府性基金预
 _ACCOUNT = re.compile(r"预算|决算")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Figure:
     """A figure of a sentence with the words that lead to it."""
 
@@ -83,6 +84,7 @@ def figures_of(text: str) -> list[Figure]:
     return found
 
 
+@lru_cache(maxsize=1 << 10)
 def metric_named(text: str, unit: str = "") -> str:
     """The metric that a text names last; words that only qualify count where no other is named.
 

@@ -81,15 +81,15 @@ class FormSource:
 
 
 @cache
-def _labels() -> tuple[dict[str, str], tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
-    exact: dict[str, str] = {}
-    starts: list[tuple[str, str]] = []
-    ends: list[tuple[str, str]] = []
-    for name, words in load("forms")["labels"].items():
-        exact.update({key(word): name for word in words.get("exact", ())})
-        starts += [(key(word), name) for word in words.get("starts", ())]
-        ends += [(key(word), name) for word in words.get("ends", ())]
-    return exact, tuple(starts), tuple(ends)
+def _labels(place: str) -> dict[str, str]:
+    """Words and the fields that they name; `place` is where in a label they stand: exact, starts, ends."""
+    fields = load("forms")["labels"].items()
+    return {key(word): name for name, words in fields for word in words.get(place, ())}
+
+
+@cache
+def _sections() -> frozenset[str]:
+    return frozenset(key(word) for word in load("forms")["sections"])
 
 
 @lru_cache(maxsize=8192)
@@ -98,17 +98,19 @@ def label_of(text: str) -> str | None:
     plain = _BRACKETED_UNIT.sub("", key(text)).strip(":*")
     if not plain or len(plain) > 30:
         return None
-    exact, starts, ends = _labels()
-    if plain in exact:
-        return exact[plain]
-    return next((name for word, name in starts if plain.startswith(word)), None) or next(
-        (name for word, name in ends if plain.endswith(word)), None
-    )
+    starts, ends = _labels("starts"), _labels("ends")
+    if plain in _labels("exact"):
+        return _labels("exact")[plain]
+    if plain.startswith(tuple(starts)):
+        return next(name for word, name in starts.items() if plain.startswith(word))
+    if plain.endswith(tuple(ends)):
+        return next(name for word, name in ends.items() if plain.endswith(word))
+    return None
 
 
 @lru_cache(maxsize=4096)
 def _is_section(text: str) -> bool:
-    return _BRACKETED_UNIT.sub("", key(text)).strip(":") in {key(word) for word in load("forms")["sections"]}
+    return _BRACKETED_UNIT.sub("", key(text)).strip(":") in _sections()
 
 
 def _is_label(text: str) -> bool:
@@ -131,8 +133,7 @@ def _labelled_values(grid: Grid) -> int:
         cells = [cell for cell in distinct(row) if cell.row == index]
         for cell, beside in pairwise(cells):
             name = label_of(cell.text)
-            is_value = not _is_label(beside.text) and not _heads(beside.text)
-            if name == "plan" or (name in _ANCHORS and is_value):
+            if name == "plan" or (name in _ANCHORS and _is_value(beside.text)):
                 pairs += 1
                 form_only = form_only or name in _FORM_ONLY
     return pairs if form_only else 0
@@ -154,8 +155,8 @@ def _indicators_below(grid: Grid) -> bool | None:
     return None
 
 
-def _heads(text: str) -> bool:
-    return bool(text) and meanings.is_header_word(text)
+def _is_value(text: str) -> bool:
+    return not _is_label(text) and not (text and meanings.is_header_word(text))
 
 
 def continues_form(type_before: str, grid: Grid) -> bool:

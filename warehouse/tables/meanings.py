@@ -89,6 +89,7 @@ def plain_header(text: str) -> str:
     return plain.strip(":*") or plain
 
 
+@lru_cache(maxsize=1 << 11)
 def role_of(parts: tuple[str, ...]) -> str | None:
     """The role of a column that holds no amounts, by its header path (outermost text first); else None."""
     if not parts:
@@ -135,11 +136,13 @@ def may_be_rate(parts: tuple[str, ...]) -> str | None:
     return _first("rates", plain_header(parts[-1]), "") if parts else None
 
 
+@lru_cache(maxsize=1 << 13)
 def is_rate_row(label: str) -> bool:
     """Whether a row prints rates (增减%, 增长率) where the items are the headers."""
     return _RATE_ROW.fullmatch(key(label)) is not None
 
 
+@lru_cache(maxsize=1 << 13)
 def is_period_row(label: str) -> bool:
     """Whether a row is a period (2023年预算数, 增减额) where the items are the headers."""
     return _PERIOD_ROW.fullmatch(key(label)) is not None
@@ -153,6 +156,7 @@ def _from_leaf_out(section: str, parts: tuple[str, ...]) -> str | None:
     return None
 
 
+@lru_cache(maxsize=1 << 11)
 def fund_of(parts: tuple[str, ...]) -> str | None:
     """Which money the header path states, innermost text first; None where it does not say.
 
@@ -162,6 +166,7 @@ def fund_of(parts: tuple[str, ...]) -> str | None:
     return None if fund == "carryover" and _is_next_year(parts) else fund
 
 
+@lru_cache(maxsize=1 << 11)
 def nature_of(parts: tuple[str, ...]) -> str | None:
     """What the money is spent on by the header path, innermost text first; None where it does not say.
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from warehouse.documents.model import Line
 from warehouse.immutable import immutable
 
 _SENTENCE_END = ("。", "；", ";", "！", "!", "？", "?", "：", ":")
-_CONTENTS = re.compile(r"(?:\.{4,}|…{2,}|·{4,})")
+_LEADERS = ("....", "……", "····")
+"""Dots between a title and its page, in a list of contents."""
+
 _NEAR_MARGIN = 2.5
 
 
@@ -34,7 +36,7 @@ def paragraphs(lines: Sequence[Line]) -> Iterator[Paragraph]:
     margins = _margins(lines)
     waiting: list[tuple[int, Line]] = []
     for ordinal, line in enumerate(lines, start=1):
-        if _CONTENTS.search(line.text):
+        if any(map(line.text.__contains__, _LEADERS)):
             continue
         waiting.append((ordinal, line))
         if not _is_full(line, margins.get(line.page, 0)) or line.text.rstrip().endswith(_SENTENCE_END):
@@ -61,13 +63,10 @@ def _is_full(line: Line, margin: float) -> bool:
 
 
 def _joined(lines: Sequence[tuple[int, Line]]) -> Paragraph:
-    starts, length = [], 0
-    for _, line in lines:
-        starts.append(length)
-        length += len(line.text)
+    texts = [line.text for _, line in lines]
     return Paragraph(
-        text="".join(line.text for _, line in lines),
-        starts=tuple(starts),
-        ordinals=tuple(ordinal for ordinal, _ in lines),
-        pages=tuple(line.page for _, line in lines),
+        text="".join(texts),
+        starts=tuple(accumulate(map(len, texts[:-1]), initial=0)),
+        ordinals=tuple([ordinal for ordinal, _ in lines]),
+        pages=tuple([line.page for _, line in lines]),
     )

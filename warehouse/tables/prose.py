@@ -38,6 +38,7 @@ _ITEM = re.compile(
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _YEAR_AGO = re.compile(r"[上去]年|年初")
 _RANGE = frozenset({"至", "到", "-", "—", "~", "～"})
+_DIGIT = re.compile(r"\d")
 _AVERAGE = re.compile(r"[人车户次批]均|平均每")
 _MAX_HEADING = 60
 
@@ -51,11 +52,11 @@ def statements(lines: Sequence[Line]) -> Iterator[Statement]:
     ordinal = 0
     heading = ""
     for paragraph in paragraphs(lines):
-        text = paragraph.text.translate(_ONE_WIDTH)
-        if _GLOSSARY.match(text) or not words().figure.search(text):
-            heading = key(text)
+        text = paragraph.text.translate(_ONE_WIDTH) if _DIGIT.search(paragraph.text) else ""
+        if not words().figure.search(text) or _GLOSSARY.match(text):
+            heading = paragraph.text
             continue
-        context = _Context(heading)
+        context = _Context(key(heading))
         for sentence in _SENTENCE.finditer(text):
             for found in _figures(paragraph, sentence, context.before(sentence.group())):
                 ordinal += 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from warehouse.tables import meanings
 from warehouse.tables.labels import bare, level_of, role_said, without_of_which
@@ -52,6 +53,7 @@ def with_sections(
     ]
 
 
+@lru_cache(maxsize=1 << 13)
 def _says(label: str, named: Callable[[str], str | None]) -> str | None:
     return named(bare(without_of_which(label)))
 
