@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 from warehouse.documents.model import Cell
 from warehouse.tables import labels, meanings, money
@@ -30,8 +30,12 @@ def read_amounts(context: Context) -> tuple[list[Amount], list[str]]:
         that is not the printed figure exactly.
     """
     columns = {column.index: column for column in context.header.columns if column.role == "amount"}
-    items = {(item.row, group): item for group, listed in context.items.items() for item in listed}
     counts, units = _count_rows(context), _units_of_rows(context)
+    items = {
+        (item.row, group): item
+        for group, listed in context.items.items()
+        for item in _without_counts(listed, {row for row, of in counts if of == group})
+    }
     amounts: list[Amount] = []
     unread: list[str] = []
     for cell, column in _figures(context, columns):
@@ -114,6 +118,16 @@ def _count_rows(context: Context) -> frozenset[tuple[int, int]]:
                 continue
             found.add((item.row, group))
     return frozenset(found)
+
+
+def _without_counts(items: Sequence[Item], counts: Collection[int]) -> Iterator[Item]:
+    """The rows of a list; one that stands above nothing but counts of things is the sum of nothing."""
+    if not counts:
+        yield from items
+        return
+    for item, below in zip_longest(items, items[1:]):
+        heads_counts = item.role == "subtotal" and below is not None and below.row in counts
+        yield replace(item, role="leaf") if heads_counts and item.row not in counts else item
 
 
 def _says_value(column: Column) -> bool:

@@ -25,6 +25,7 @@ _TITLE_BESIDE = re.compile(
 _HALF_UNIT = re.compile(r"单位:?(百万|[亿万千百])$")
 _ORDINAL = re.compile(r"(?:第?[一二三四五六七八九十]+[、章部]|\([一二三四五六七八九十]+\)|\d+[、.])")
 _COUNTED = re.compile(r"单位[:](?:[人名个辆台套所户次件亩]|平方米)(?:$|[、,/)])")
+_COVER_END = re.compile(r"(?:部门|单位)(?:预算|决算)(?:公开)?$")
 _MAX_TITLE = 60
 _SHORT = 2
 _REACH = 12
@@ -184,7 +185,12 @@ def _with_line_above(shown: str, above: list[str], title_score: Callable[[str], 
     plain = key(start)
     if not start or len(start) > 40 or unit_in(start) or agency_in(start) or _TITLE_END.search(plain):
         return shown
-    if _patterns("number_pattern")[0].fullmatch(plain) or _SENTENCE.search(plain) or ":" in plain:
+    if (
+        _COVER_END.search(plain)
+        or _patterns("number_pattern")[0].fullmatch(plain)
+        or _SENTENCE.search(plain)
+        or ":" in plain
+    ):
         return shown
     return start + shown if title_score(start + shown) > title_score(shown) else shown
 

@@ -140,9 +140,9 @@ def is_caption_row(row: Sequence[Cell]) -> bool:
     texts = [key(cell.text) for cell in cells]
     if len(cells) == 1 and cells[0].col_span == len(row) > 1:
         return _CAPTION.fullmatch(texts[0]) is not None
-    return all(_CAPTION.fullmatch(text) or re.match(r"\d{3,6}[^\d]{3,}", text) for text in texts) and any(
-        "单位:" in text or "年度:" in text for text in texts
-    )
+    return all(
+        _CAPTION.fullmatch(text) or re.match(r"(?!20\d\d年)\d{3,6}[^\d]{3,}", text) for text in texts
+    ) and any("单位:" in text or "年度:" in text for text in texts)
 
 
 def find_header_rows(grid: Grid) -> HeaderRows:
@@ -273,6 +273,8 @@ def _role(parts: tuple[str, ...], cells: list[str]) -> str:
         return "code"
     if role is not None:
         return role
+    if meanings.counts_things(parts) and not any("." in text for text in cells):
+        return "quantity"
     has_numbers = any(money.parse_number(text) is not None for text in cells)
     is_amount = has_numbers or meanings.says_amount(parts) or all(map(money.is_blank, cells))
     return "amount" if is_amount else "text"

@@ -21,6 +21,10 @@ _PERIOD_ROW = re.compile(
 )
 
 
+# What 本年数 and 上年数 are depends on the account that the table is part of.
+_OF_THE_ACCOUNT = frozenset({"current", "previous"})
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One line of the vocabulary: `value` where every condition that is given holds."""
@@ -131,6 +135,12 @@ def says_amount(parts: tuple[str, ...]) -> bool:
 
 
 @lru_cache(maxsize=1 << 12)
+def counts_things(parts: tuple[str, ...]) -> bool:
+    """Whether a header is of a number of things (会议次数, 常住人口), none of money (预算数, 下达数)."""
+    return bool(parts) and _first("counts", plain_header(parts[-1]), "") is not None
+
+
+@lru_cache(maxsize=1 << 12)
 def may_be_rate(parts: tuple[str, ...]) -> str | None:
     """`rate` where a header rather heads rates than money (占预算, 同比增长), `open` where either may be."""
     return _first("rates", plain_header(parts[-1]), "") if parts else None
@@ -196,8 +206,8 @@ def period_of(parts: tuple[str, ...], fiscal_year: int | None, phase: str | None
         if match:
             return _dated(plain, int(match.group(1)), fiscal_year, phase)
         value = _first("periods", plain, plain)
-        if value == "current":
-            return "current_execution" if phase == "final_account" else "current_budget"
+        if value in _OF_THE_ACCOUNT:
+            return f"{value}_{'execution' if phase == 'final_account' else 'budget'}"
         if value:
             return value
     return None

@@ -112,6 +112,8 @@ def _heads_unnumbered(index: int, items: list[Item]) -> bool:
     if level is None:
         return False
     for parts, item in enumerate(items[index + 1 :]):
+        if patterns().step.match(key(item.label)):
+            return False
         deeper = level_of(item.label)
         if deeper is not None or role_said(item.label) or not item.label:
             return parts > 0 and deeper == level
