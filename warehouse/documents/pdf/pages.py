@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from warehouse.documents.pdf.grid import Grid, find_grids, merge
 from warehouse.documents.pdf.sideways import text_within
 from warehouse.documents.pdf.text import PAGE_NUMBER, WIDE_FROM, Run, TextLine, join, lines_of, runs_of
 from warehouse.documents.pdf.unruled import find_unruled
+
+_REST_OF_YEAR = re.compile(r"\d{1,3}年")
+_YEAR = re.compile(r"(?<!\d)(19|20)\d\d年")
 
 _OUTSIDE = -1
 _BEFORE_NUMBERS = "-—–－─第 "
@@ -113,7 +117,7 @@ def lay_out(content: PageContent) -> PageLayout:
         if by_cell:
             blocks.append(_part(content, *trimmed(grid, by_cell), glyphs))
     outside = [*outside, *numbers]
-    for grid in find_unruled(outside, content.horizontal):
+    for grid in find_unruled(outside, glyphs, content.horizontal):
         by_cell, outside = _distribute(outside, glyphs, grid, [])
         blocks.append(_part(content, grid, by_cell, glyphs))
         content.notices.append(Notice("unruled_table", "columns found by alignment", content.number))
@@ -248,6 +252,8 @@ def _is_cut(before: Run, after: Run, xs: Sequence[float]) -> bool:
     """Whether a rule runs through the character at the seam, or through a number."""
     if before.text[-1] in ".," or after.text[0] in ".,":
         return before.text[-1].isdigit() or after.text[0].isdigit()
+    if before.text[-1].isdigit() and _REST_OF_YEAR.match(after.text):
+        return _YEAR.search(before.text[-3:] + after.text[:4]) is not None
     margin = 0.2 * before.size
     return any(
         glyph_x0 + margin < x < glyph_x1 - margin

@@ -6,11 +6,12 @@ A header text stands over the middle of its columns, and right above them or hal
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from itertools import combinations, pairwise
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from itertools import combinations, pairwise, zip_longest
 
 from warehouse.documents.pdf.grid import Span
+from warehouse.documents.pdf.unruled_labels import Label, label_of, labels_of
+from warehouse.documents.pdf.unruled_lines import Column, Text
 
 _HEADLESS = 30.0
 """What a column without a header costs, in points of white between header and column."""
@@ -18,45 +19,11 @@ _HEADLESS = 30.0
 _FAR = 100.0
 """What a header costs that stands over another column, or on the wrong side of its own."""
 
-_WRAP_FEED = 1.75
-"""Of the size: lines of one header text are no further apart."""
-
-_FULL = 1.3
-"""Of the size: a line that much narrower than its column leaves no room for a character."""
-
-_REST = 3.0
-_LONG = 6.0
-"""Of the size: where lines stand as far apart as rows, a text of several has a long line and a short rest."""
-
 _LEVEL = 0.3
 """Of the size: labels that begin no further apart stand in one line."""
 
-_OFF_CENTRE = 1.0
-"""Of the size: how far the lines of one header text may lie beside each other's middle."""
-
-_SPACED = 5.0
-"""Of the size: characters of one text are set no further apart."""
-
 _MOST_TEXTS = 60
 """Of a header; more are no header."""
-
-
-class Text(NamedTuple):
-    """A piece of a line."""
-
-    x0: float
-    x1: float
-    base: float
-    size: float
-    text: str
-
-
-class Column(NamedTuple):
-    """What a column covers in the body, and whether that is amounts: they stand at its right end."""
-
-    x0: float
-    x1: float
-    is_amount: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,29 +42,6 @@ class Head:
         return len(self.seams) + 1 if self.spans else 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Label:
-    """A header text of one or several lines."""
-
-    x0: float
-    x1: float
-    top: float
-    bottom: float
-    size: float
-
-    @property
-    def width(self) -> float:
-        return self.x1 - self.x0
-
-    @property
-    def center(self) -> float:
-        return (self.x0 + self.x1) / 2
-
-    @property
-    def middle(self) -> float:
-        return (self.top + self.bottom) / 2
-
-
 def read_head(texts: Sequence[Text], columns: Sequence[Column], pitch: float) -> Head:
     """The header over some columns.
 
@@ -106,12 +50,12 @@ def read_head(texts: Sequence[Text], columns: Sequence[Column], pitch: float) ->
         columns: What the body covers; columns that are blank in the body are added where a header names them.
         pitch: How far the rows of the body stand apart.
     """
-    labels = _labels(_unspaced(texts, columns), columns, pitch)
+    labels = labels_of(texts, columns, pitch)
     if not labels or len(labels) > _MOST_TEXTS:
         return Head(_edges(columns))
     leaves, parents = _leaves(labels, columns)
     stripes, heads = _headed(leaves, columns)
-    edges = _edges(stripes)
+    edges = _edges(stripes, heads)
     levels = _levels(parents)
     top, bottom = min(label.top for label in labels), max(label.bottom for label in labels)
     spans: list[Span] = []
@@ -131,65 +75,11 @@ def read_head(texts: Sequence[Text], columns: Sequence[Column], pitch: float) ->
     )
 
 
-def _unspaced(texts: Sequence[Text], columns: Sequence[Column]) -> list[Text]:
-    """The texts, characters set apart over one column (`合    计`) as one."""
-    joined: list[Text] = []
-    for text in sorted(texts, key=lambda text: (text.base, text.x0)):
-        last = joined[-1] if joined else text
-        gap = text.x0 - last.x1
-        near = len(text.text) == 1 and last.base == text.base and 0 < gap < _SPACED * text.size
-        if near and any(column.x0 < last.x1 and text.x0 < column.x1 for column in columns):
-            joined[-1] = last._replace(x1=text.x1, text=last.text + text.text)
-        else:
-            joined.append(text)
-    return joined
-
-
-def _labels(texts: Sequence[Text], columns: Sequence[Column], pitch: float) -> list[_Label]:
-    """Texts, those of several lines as one."""
-    labels: list[_Label] = []
-    for text in sorted(texts, key=lambda text: text.base):
-        made = _Label(text.x0, text.x1, text.base - 0.88 * text.size, text.base + 0.12 * text.size, text.size)
-        upper = next((label for label in labels if _goes_on(label, made, texts, columns, pitch)), None)
-        if upper is not None:
-            labels.remove(upper)
-            made = replace(made, x0=min(upper.x0, made.x0), x1=max(upper.x1, made.x1), top=upper.top)
-        labels.append(made)
-    return labels
-
-
-def _goes_on(
-    upper: _Label, lower: _Label, texts: Sequence[Text], columns: Sequence[Column], pitch: float
-) -> bool:
-    """Whether a line continues the text above it: near, under its middle, alone there, the upper one full."""
-    feed = lower.bottom - upper.bottom
-    if not 0.5 * lower.size < feed <= _WRAP_FEED * lower.size:
-        return False
-    if abs(upper.center - lower.center) > _OFF_CENTRE * lower.size and abs(upper.x0 - lower.x0) > 1:
-        return False
-    if feed > 0.9 * pitch and not (lower.width <= _REST * lower.size and upper.width >= _LONG * upper.size):
-        return False
-    room = max(
-        (column.x1 - column.x0 for column in columns if column.x0 < lower.x1 and column.x1 > lower.x0),
-        default=0.0,
-    )
-    if upper.width < max(room, lower.width) - _FULL * lower.size:
-        return False
-    beside = [
-        text
-        for text in texts
-        if abs(text.base + 0.12 * text.size - lower.bottom) < 0.4 * text.size
-        and text.x0 < upper.x1
-        and text.x1 > upper.x0
-    ]
-    return len(beside) == 1
-
-
-def _leaves(labels: Sequence[_Label], columns: Sequence[Column]) -> tuple[list[_Label], list[_Label]]:
+def _leaves(labels: Sequence[Label], columns: Sequence[Column]) -> tuple[list[Label], list[Label]]:
     """Labels of single columns from left to right, and labels of several."""
     floor = max(labels, key=lambda label: label.middle).top
     leaves = [label for label in labels if label.bottom > floor + 0.5 * label.size]
-    parents: list[_Label] = []
+    parents: list[Label] = []
     rest = [label for label in labels if label not in leaves]
     for label in sorted(rest, key=lambda label: -label.middle):
         if _is_parent(label, leaves, parents, columns):
@@ -200,7 +90,7 @@ def _leaves(labels: Sequence[_Label], columns: Sequence[Column]) -> tuple[list[_
 
 
 def _is_parent(
-    label: _Label, leaves: Sequence[_Label], parents: Sequence[_Label], columns: Sequence[Column]
+    label: Label, leaves: Sequence[Label], parents: Sequence[Label], columns: Sequence[Column]
 ) -> bool:
     lower = [other for other in (*leaves, *parents) if other.middle - label.middle > 0.6 * label.size]
     if any(min(label.x1, other.x1) - max(label.x0, other.x0) > 0.2 * label.size for other in lower):
@@ -221,16 +111,17 @@ def _is_parent(
     return not any(before < i < after for i in headless)
 
 
-def _matched(leaves: Sequence[_Label], columns: Sequence[Column]) -> list[int | None]:
+def _matched(leaves: Sequence[Label], columns: Sequence[Column]) -> list[int | None]:
     """For each leaf its column, both from left to right; None where the column is blank.
 
     Of all ways the one with the least white between leaves and columns.
     """
     best: list[tuple[float, tuple[int | None, ...]]] = [(_HEADLESS * j, ()) for j in range(len(columns) + 1)]
     for leaf in leaves:
-        row = [(best[0][0], (*best[0][1], None))]
+        alone = _FAR if any(column.x0 < leaf.center < column.x1 for column in columns) else 0.0
+        row = [(best[0][0] + alone, (*best[0][1], None))]
         for j in range(1, len(columns) + 1):
-            blank = best[j][0], (*best[j][1], None)
+            blank = best[j][0] + alone, (*best[j][1], None)
             headless = row[j - 1][0] + _HEADLESS, row[j - 1][1]
             cost, path = best[j - 1]
             headed = cost + _misfit(leaf, j - 1, columns), (*path, j - 1)
@@ -239,7 +130,7 @@ def _matched(leaves: Sequence[_Label], columns: Sequence[Column]) -> list[int | 
     return list(best[-1][1])
 
 
-def _misfit(leaf: _Label, at: int, columns: Sequence[Column]) -> float:
+def _misfit(leaf: Label, at: int, columns: Sequence[Column]) -> float:
     """How badly a leaf stands over a column: not at all where it is over it, little beside it."""
     column = columns[at]
     if column.x0 <= leaf.center <= column.x1:
@@ -253,29 +144,43 @@ def _misfit(leaf: _Label, at: int, columns: Sequence[Column]) -> float:
     return 0.2 * gap + (0.5 * _FAR if wrong_side and gap > 0 else 0.0)
 
 
-def _headed(leaves: Sequence[_Label], columns: Sequence[Column]) -> tuple[list[Column], list[_Label | None]]:
-    """All columns, blank ones included, with what their header covers, and the header of each."""
+def numbered(numbers: Sequence[Text], columns: Sequence[Column]) -> list[Column]:
+    """The columns, and those blank in the body that a line of numbers tells of (栏次)."""
+    return _headed([label_of(number) for number in numbers], columns)[0]
+
+
+def _headed(leaves: Sequence[Label], columns: Sequence[Column]) -> tuple[list[Column], list[Label | None]]:
+    """All columns, blank ones included, which cover what their header covers, and the header of each."""
     heads = _matched(leaves, columns)
-    made: list[tuple[Column, _Label | None]] = [
+    made: list[tuple[Column, Label | None]] = [
         (column, None) for i, column in enumerate(columns) if i not in heads
     ]
     for leaf, i in zip(leaves, heads, strict=True):
-        x0, x1, is_amount = columns[i] if i is not None else Column(leaf.x0, leaf.x1)
-        made.append((Column(min(x0, leaf.x0), max(x1, leaf.x1), is_amount), leaf))
+        made.append((columns[i] if i is not None else Column(leaf.x0, leaf.x1), leaf))
     made.sort(key=lambda pair: pair[0])
     return [column for column, _ in made], [head for _, head in made]
 
 
-def _edges(columns: Sequence[Column]) -> list[float]:
-    inner = [(before.x1 + after.x0) / 2 for before, after in pairwise(columns)]
+def _edges(columns: Sequence[Column], heads: Sequence[Label | None] = ()) -> list[float]:
+    """Halfway between what columns and their headers cover, but never through the body of one."""
+    reach = [
+        (min(column.x0, head.x0), max(column.x1, head.x1)) if head else (column.x0, column.x1)
+        for column, head in zip_longest(columns, heads)
+    ]
+    inner = [
+        min(max((before_end + after_start) / 2, before.x1), after.x0)
+        for (before, after), ((_, before_end), (after_start, _)) in zip(
+            pairwise(columns), pairwise(reach), strict=True
+        )
+    ]
     for i in range(1, len(inner)):
         inner[i] = max(inner[i], inner[i - 1] + 0.5)
-    return [columns[0].x0 - 2, *inner, max(column.x1 for column in columns) + 2]
+    return [reach[0][0] - 2, *inner, max(end for _, end in reach) + 2]
 
 
-def _levels(parents: Sequence[_Label]) -> list[list[_Label]]:
+def _levels(parents: Sequence[Label]) -> list[list[Label]]:
     """Labels of several columns, row by row from the top, each row from the left."""
-    levels: list[list[_Label]] = []
+    levels: list[list[Label]] = []
     for label in sorted(parents, key=lambda label: label.middle):
         if levels and label.middle - levels[-1][0].middle < 0.6 * label.size:
             levels[-1].append(label)
@@ -284,7 +189,7 @@ def _levels(parents: Sequence[_Label]) -> list[list[_Label]]:
     return [sorted(level, key=lambda label: label.center) for level in levels]
 
 
-def _under(row: Sequence[_Label], heads: Sequence[_Label | None], top: float, bottom: float) -> list[bool]:
+def _under(row: Sequence[Label], heads: Sequence[Label | None], top: float, bottom: float) -> list[bool]:
     """For each column whether its header stands below a row of labels, and not beside it over its height."""
     upper, lower = min(label.top for label in row), max(label.bottom for label in row)
     beside = (top + bottom) / 2, (upper + bottom) / 2
@@ -301,8 +206,8 @@ def _under(row: Sequence[_Label], heads: Sequence[_Label | None], top: float, bo
 
 
 def _stretches(
-    row: Sequence[_Label],
-    heads: Sequence[_Label | None],
+    row: Sequence[Label],
+    heads: Sequence[Label | None],
     free: Sequence[bool],
     edges: Sequence[float],
 ) -> list[tuple[int, int]]:
@@ -331,13 +236,14 @@ def _runs(free: Sequence[bool]) -> list[tuple[int, int]]:
 
 
 def _misplaced(
-    labels: Sequence[_Label], cuts: Sequence[int], heads: Sequence[_Label | None], edges: Sequence[float]
+    labels: Sequence[Label], cuts: Sequence[int], heads: Sequence[Label | None], edges: Sequence[float]
 ) -> float:
     off = 0.0
     for label, (first, last) in zip(labels, pairwise(cuts), strict=True):
-        head = heads[first]
+        head, end = heads[first], heads[last - 1]
         from_left = abs(label.x0 - head.x0) if head else edges[-1]
-        off += min(abs(label.center - (edges[first] + edges[last]) / 2), from_left)
+        over_heads = abs(label.center - (head.x0 + end.x1) / 2) if head and end else edges[-1]
+        off += min(abs(label.center - (edges[first] + edges[last]) / 2), over_heads, from_left)
     return off
 
 
@@ -352,11 +258,11 @@ def _gaps(spans: Sequence[Span], depth_of: Sequence[int]) -> list[Span]:
     ]
 
 
-def _seams(levels: Sequence[Sequence[_Label]], leaves: Sequence[_Label]) -> list[float]:
+def _seams(levels: Sequence[Sequence[Label]], leaves: Sequence[Label]) -> list[float]:
     """Between the rows of labels of several columns, and under the last of them."""
     seams: list[float] = []
     for i, level in enumerate(levels):
         bottom = max(label.bottom for label in level)
-        below = levels[i + 1] if i + 1 < len(levels) else [x for x in leaves if x.middle > bottom]
+        below = levels[i + 1] if i + 1 < len(levels) else [x for x in leaves if x.top > level[0].middle]
         seams.append((bottom + min((label.top for label in below), default=bottom + 2)) / 2)
     return seams
