@@ -27,6 +27,7 @@ from warehouse import landing
 from warehouse.build import build
 from warehouse.documents import READER_VERSION
 from warehouse.home import PROJECT_ROOT, Home
+from warehouse.loads import pending
 from warehouse.reading import read_files
 from warehouse.record.archive import Archive
 from warehouse.record.events import Event, LoadValidated
@@ -99,7 +100,7 @@ def read_into(home: Home, paths: list[Path]) -> None:
         import_files(
             archive, log, paths, site_id=SITE, site_name="真实文件", region_code="000000", run_id=LOAD
         )
-        pending = landing.pending(log, READER_VERSION, SITE)
+        unread = pending(log, READER_VERSION, SITE)
         landing.land(
             home,
             log,
@@ -107,7 +108,7 @@ def read_into(home: Home, paths: list[Path]) -> None:
             site_id=SITE,
             run_id=LOAD,
             reader_version=READER_VERSION,
-            results=read_files((sha256, archive.get(sha256)) for sha256 in pending),
+            results=read_files((sha256, archive.get(sha256)) for sha256 in unread),
         )
         accepted = LoadValidated(load_id=LOAD, accepted=True, expectations_evaluated=0)
         log.append([Event(payload=accepted, run_id=LOAD, site_id=SITE)])

@@ -23,6 +23,7 @@ from expectations.figures import (
 )
 from expectations.findings import count, select
 from warehouse.record.events import (
+    WITH_CONTENT,
     ArticleJudged,
     CrawlFinished,
     CrawlStarted,
@@ -43,7 +44,6 @@ EXAMPLE_QUERY: Final = (
     " from marts.agency_year order by three_public_percent desc nulls last"
 )
 """A query that works on every publication: the first question of analysts."""
-_SEEN: Final = frozenset({FetchOutcome.STORED, FetchOutcome.UNCHANGED})
 
 
 def summarise(
@@ -136,7 +136,7 @@ def _failed_fetches(events: Sequence[RecordedEvent]) -> tuple[FailedFetch, ...]:
             evidence_sha256=fetch.evidence_sha256,
         )
         for (site_id, _), fetch in last.items()
-        if fetch.outcome not in _SEEN
+        if fetch.outcome not in WITH_CONTENT
     )
 
 

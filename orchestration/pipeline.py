@@ -21,6 +21,7 @@ from scrapers.sites import Site
 from warehouse import landing, publication
 from warehouse.documents import READER_VERSION
 from warehouse.home import PROJECT_ROOT, Home
+from warehouse.loads import Load, accepted_loads, known_readings, missing_loads, pending, unvalidated_loads
 from warehouse.reading import read_archived
 from warehouse.record.archive import Archive
 from warehouse.record.events import (
@@ -100,11 +101,11 @@ def land(home: Home, site_id: str, run_id: str) -> LoadLanded | None:
     """Read what this reader has not read yet of one site, and land it as one load; None if nothing."""
     stop_if_interrupted()
     with EventLog.open(home.event_log) as events:
-        pending = landing.pending(events, READER_VERSION, site_id)
-        if not pending:
+        unread = pending(events, READER_VERSION, site_id)
+        if not unread:
             log.info("%s: nothing new to read", site_id)
             return None
-        log.info("%s: reading %d documents", site_id, len(pending))
+        log.info("%s: reading %d documents", site_id, len(unread))
         landed = landing.land(
             home,
             events,
@@ -112,7 +113,7 @@ def land(home: Home, site_id: str, run_id: str) -> LoadLanded | None:
             site_id=site_id,
             run_id=run_id,
             reader_version=READER_VERSION,
-            results=read_archived(Archive(home.archive), pending),
+            results=read_archived(Archive(home.archive), unread),
         )
     if landed is not None:
         log.info("%s: landed %d amounts", site_id, landed.row_counts["amounts"])
@@ -125,7 +126,7 @@ def validate(home: Home, site_id: str, run_id: str) -> list[LoadValidated]:
     with EventLog.open(home.event_log) as events:
         return [
             _judge(home, events, load, home.raw / load.load_id, run_id)
-            for load in landing.unvalidated_loads(events, site_id)
+            for load in unvalidated_loads(events, site_id)
         ]
 
 
@@ -135,7 +136,7 @@ def restore_loads(home: Home, run_id: str) -> None:
     Loads that were judged as another reader read them pass the gate anew: what is restored are other rows.
     """
     with EventLog.open(home.event_log) as events:
-        for load in landing.missing_loads(home, events):
+        for load in missing_loads(home, events):
             log.info("%s: reading %d documents again", load.site_id, len(load.documents))
             results = read_archived(Archive(home.archive), load.documents)
             anew = load.judged_version != READER_VERSION
@@ -145,11 +146,11 @@ def restore_loads(home: Home, run_id: str) -> None:
             )
 
 
-def _judge(home: Home, events: EventLog, load: landing.Load, folder: Path, run_id: str) -> LoadValidated:
+def _judge(home: Home, events: EventLog, load: Load, folder: Path, run_id: str) -> LoadValidated:
     """Pass the raw tables of a load, as this reader read them, through the gate, and record the verdict."""
     from expectations.gate import validate_load
 
-    verdict = validate_load(home, folder, landing.known_readings(events, load.site_id))
+    verdict = validate_load(home, folder, known_readings(events, load.site_id))
     verdict = verdict.model_copy(update={"reader_version": READER_VERSION})
     events.append([Event(payload=verdict, run_id=run_id, site_id=load.site_id)])
     if verdict.accepted:
@@ -215,7 +216,7 @@ def publish(home: Home, run_id: str, verdict: LoadValidated) -> PublicationMade:
             events,
             built,
             run_id=run_id,
-            loads=[load.load_id for load in landing.accepted_loads(events, until=position)],
+            loads=[load.load_id for load in accepted_loads(events, until=position)],
             log_position=position,
             extras={
                 "report.html": report(home, run_id, warehouse=built, publication_id=number, marts=verdict),

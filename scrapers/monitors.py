@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from scrapers.outcomes import GOOD
 from scrapers.recorder import STOPPED
 from scrapers.sites import Site
-from warehouse.record.events import CRAWL_NOT_STARTED, CrawlFinished, MonitorRaised
+from warehouse.record.events import CRAWL_NOT_STARTED, WITH_CONTENT, CrawlFinished, MonitorRaised
 
 _FEWER_THAN_USUAL = 0.7
 _TOO_MANY_ERRORS = 0.3
@@ -81,7 +80,7 @@ def monitors(
 
 def _counts(site: Site, walked: Walked) -> Iterator[MonitorRaised]:
     requests = sum(walked.outcomes.values())
-    failed = sum(count for outcome, count in walked.outcomes.items() if outcome not in GOOD)
+    failed = sum(count for outcome, count in walked.outcomes.items() if outcome not in WITH_CONTENT)
     expected = site.assertions
     if not walked.entries:
         yield _raised("no_entries", "the listings gave nothing", 0, 1)

@@ -14,9 +14,6 @@ from scrapers.pages import Page, forwards_to, is_same_page, page_of, says_it_is_
 from scrapers.titles import vocabulary
 from warehouse.record.events import FetchOutcome, PageKind
 
-GOOD = frozenset({FetchOutcome.STORED, FetchOutcome.UNCHANGED})
-"""Outcomes that give what was asked for."""
-
 _BLOCKING = frozenset({401, 403, 405, 407, 412, 418, 429, 451, 521})
 """Refusals. 412 and 521 are what Chinese anti-bot shields answer, with a script that sets a cookie."""
 

@@ -25,7 +25,7 @@ from scrapers.forms import Sending, sending
 from scrapers.linked import article_judged, document_linked
 from scrapers.links import Link, document_suffix, unsigned
 from scrapers.monitors import Walked, monitors, reason_of
-from scrapers.outcomes import GOOD, failure_of
+from scrapers.outcomes import failure_of
 from scrapers.pages import Page, has_budget_tables
 from scrapers.patience import wait_asked_for
 from scrapers.platforms import read_listing
@@ -36,6 +36,7 @@ from scrapers.titles import Verdict, facts, judge
 from scrapers.walk import Walk
 from warehouse.record.errors import RecordUnavailableError
 from warehouse.record.events import (
+    WITH_CONTENT,
     CrawlFinished,
     CrawlStarted,
     FetchFinished,
@@ -217,7 +218,7 @@ class GovernmentSpider(scrapy.Spider):
 
     def _count(self, event: FetchFinished) -> None:
         self.outcomes[event.outcome] += 1
-        if event.outcome not in GOOD:
+        if event.outcome not in WITH_CONTENT:
             self.logger.warning("%s: %s %s (%s)", event.kind, event.outcome, event.url, event.detail)
 
     # Handlers: what follows from an answer.
@@ -297,7 +298,7 @@ class GovernmentSpider(scrapy.Spider):
 
     def _on_file(self, fetched: Fetched, entry: Found, column: Column) -> Iterator[Request]:
         """A handler without a suffix that sent the document where a page was expected; or no answer."""
-        if fetched.event.outcome not in GOOD:
+        if fetched.event.outcome not in WITH_CONTENT:
             return
         if self._judged(entry, column, entry.title, None, fetched.events):
             yield from self._link(Link(entry.url, entry.link_text), fetched, entry, column)

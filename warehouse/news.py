@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from warehouse.record.events import (
+    WITH_CONTENT,
     CorrectionMade,
     CorrectionRevoked,
     DocumentImported,
@@ -34,7 +35,6 @@ NEWSWORTHY = (
 )
 """The types of event that can be news; so can loads, which are compared as such."""
 
-_PRESENT = {FetchOutcome.STORED, FetchOutcome.UNCHANGED}
 _GONE = {FetchOutcome.NOT_FOUND, FetchOutcome.SOFT_404}
 
 
@@ -117,7 +117,7 @@ def _observe(seen: _Seen, payload: Payload) -> tuple[str, str] | None:
 def _fetch_changes(documents: dict[str, str], fetch: FetchFinished) -> bool:
     """Whether an answer says something new of its address; a failure that will pass says nothing."""
     before = documents.get(fetch.url)
-    if fetch.outcome in _PRESENT:
+    if fetch.outcome in WITH_CONTENT:
         now = fetch.sha256 or ""
     elif fetch.outcome in _GONE:
         now = "gone"

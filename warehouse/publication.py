@@ -19,7 +19,7 @@ from pathlib import Path
 
 from warehouse.files import exclusive, hash_of, hashes_of, replace_link, sync, sync_tree
 from warehouse.home import Home
-from warehouse.landing import accepted_loads
+from warehouse.loads import accepted_loads
 from warehouse.news import NEWSWORTHY, News, fold
 from warehouse.published_file import write_published
 from warehouse.record.events import Event, PublicationCited, PublicationMade, PublicationsPruned

@@ -10,9 +10,10 @@ import pytest
 from expectations.suites import raw_suites
 from orchestration import pipeline
 from tests.expectations.conftest import recognition
-from warehouse import landing, publication
+from warehouse import publication
 from warehouse.documents.model import ReadOutcome
 from warehouse.home import Home
+from warehouse.loads import accepted_loads, loads
 from warehouse.reading import ReadResult
 from warehouse.record.events import DocumentImported, Event, LoadValidated, PublicationMade
 from warehouse.record.log import EventLog
@@ -59,7 +60,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, reader: Reader) -> Home:
             log.append([Event(payload=handed_in(sha256), run_id=run_id, site_id=SITE)])
             pipeline.land(home, SITE, run_id)
             pipeline.validate(home, SITE, run_id)
-        assert [load.accepted for load in landing.loads(log)] == [True, False]
+        assert [load.accepted for load in loads(log)] == [True, False]
         made = PublicationMade(
             publication_id=1,
             loads=(f"first-{SITE}",),
@@ -94,7 +95,7 @@ def verdicts(home: Home, run_id: str) -> dict[str, tuple[bool, str | None]]:
 def published_next(home: Home) -> tuple[list[str], tuple[str, ...]]:
     """The loads that a publication would show now, and those among them that are news."""
     with EventLog.open(home.event_log) as log:
-        accepted = [load.load_id for load in landing.accepted_loads(log)]
+        accepted = [load.load_id for load in accepted_loads(log)]
         return accepted, publication.news_since_publication(log).loads
 
 

@@ -22,7 +22,7 @@ from tests.orchestration.runs import Run, Runner, assert_whole, runner
 from tests.orchestration.small_site import serve_small_site
 from tests.orchestration.test_rebuild import differences
 from warehouse.home import Home
-from warehouse.landing import loads
+from warehouse.loads import loads
 from warehouse.publication import publications
 from warehouse.record.log import EventLog
 

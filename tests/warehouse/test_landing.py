@@ -23,17 +23,8 @@ from warehouse import raw_tables
 from warehouse.documents.model import ReadOutcome
 from warehouse.files import exclusive
 from warehouse.home import PROJECT_ROOT, Home
-from warehouse.landing import (
-    accepted_loads,
-    damage,
-    land,
-    loads,
-    missing_loads,
-    pending,
-    restore,
-    sweep,
-    unvalidated_loads,
-)
+from warehouse.landing import damage, land, restore, sweep
+from warehouse.loads import accepted_loads, loads, missing_loads, pending, unvalidated_loads
 from warehouse.raw_tables import RAW_SCHEMAS
 from warehouse.reading import ReadResult, read_archived
 from warehouse.record.archive import Archive

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from tests.recognitions import one_amount, read_result, sha
 from warehouse.build import build
 from warehouse.home import Home
-from warehouse.landing import land, missing_loads, pending, restore
+from warehouse.landing import land, restore
+from warehouse.loads import missing_loads, pending
 from warehouse.reading import ReadResult
 from warehouse.record.corrections import CorrectionError, correct, revoke
 from warehouse.record.events import (

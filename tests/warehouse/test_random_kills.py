@@ -14,7 +14,8 @@ import duckdb
 import pytest
 
 from warehouse.home import PROJECT_ROOT, Home
-from warehouse.landing import loads, missing_loads, pending, sweep
+from warehouse.landing import sweep
+from warehouse.loads import loads, missing_loads, pending
 from warehouse.publication import last_publication, recover
 from warehouse.record.log import EventLog
 from warehouse.record.verify import verify_record

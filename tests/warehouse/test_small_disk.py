@@ -12,7 +12,8 @@ import pytest
 from tests.small_disk import remount, small_disk
 from warehouse.documents.model import ReadOutcome
 from warehouse.home import Home
-from warehouse.landing import land, loads
+from warehouse.landing import land
+from warehouse.loads import loads
 from warehouse.publication import publications, publish, recover
 from warehouse.reading import ReadResult
 from warehouse.record.archive import Archive

@@ -10,7 +10,8 @@ import duckdb
 
 from warehouse.documents.model import ReadOutcome
 from warehouse.home import Home
-from warehouse.landing import accepted_loads, land, pending
+from warehouse.landing import land
+from warehouse.loads import accepted_loads, pending
 from warehouse.publication import publish, recover
 from warehouse.reading import ReadResult
 from warehouse.record.archive import Archive

@@ -34,6 +34,10 @@ class FetchOutcome(StrEnum):
     NETWORK_ERROR = "network_error"
 
 
+WITH_CONTENT = frozenset({FetchOutcome.STORED, FetchOutcome.UNCHANGED})
+"""Outcomes that name archived content: what was asked for is there."""
+
+
 class PageKind(StrEnum):
     """What was asked for."""
 

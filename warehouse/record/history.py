@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from warehouse.record.events import (
+    WITH_CONTENT,
     CorrectionMade,
     CorrectionRevoked,
     DocumentImported,
@@ -136,7 +137,7 @@ class _Story:
             self._standing[fetch.url] = fetch.sha256
             what = "replaced" if before else "found"
             return what, f"{_short(fetch.sha256)}, {fetch.byte_count or 0:,} bytes, at {fetch.url}"
-        if fetch.outcome in {FetchOutcome.STORED, FetchOutcome.UNCHANGED}:
+        if fetch.outcome in WITH_CONTENT:
             return "unchanged", f"at {fetch.url}"
         detail = f" ({fetch.detail or fetch.http_status})" if fetch.detail or fetch.http_status else ""
         return f"not fetched: {fetch.outcome}", f"at {fetch.url}{detail}"
