@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -43,6 +43,10 @@ class FailedCheck:
     envelope_yuan: Decimal | None
     cause: str
     detail: str
+
+
+_OF_A_CHECK: Final = [f.name for f in fields(FailedCheck) if f.name not in {"page", "table_title"}]
+"""What `core.fct_check_result` has of it; the rest is where its table is printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,40 +160,18 @@ def failed_checks(
 ) -> list[CheckedDocument]:
     """The documents with failed identities, those with most of them first."""
     by_hash = {version["document_sha256"]: version for version in versions}
-    columns = [
-        *(
-            "document_sha256",
-            "table_ordinal",
-            "check_id",
-            "statement",
-            "subject",
-            "expected_yuan",
-            "found_yuan",
-        ),
-        *("delta_yuan", "envelope_yuan", "cause", "detail"),
-    ]
-    tail = "where status = 'failed' order by check_id"
-    rows = select(connection, "core.fct_check_result", columns, tail)
+    rows = select(
+        connection,
+        "core.fct_check_result",
+        ["document_sha256", *_OF_A_CHECK],
+        "where status = 'failed' order by check_id",
+    )
     places = _table_places(connection) if rows else {}
     by_document: dict[str, list[FailedCheck]] = {}
     for row in rows:
-        page, title = places.get((row["document_sha256"], row["table_ordinal"]), (None, ""))
-        by_document.setdefault(row["document_sha256"], []).append(
-            FailedCheck(
-                check_id=row["check_id"],
-                statement=row["statement"] or "",
-                subject=row["subject"] or "",
-                page=page,
-                table_ordinal=row["table_ordinal"],
-                table_title=title,
-                expected_yuan=row["expected_yuan"],
-                found_yuan=row["found_yuan"],
-                delta_yuan=row["delta_yuan"],
-                envelope_yuan=row["envelope_yuan"],
-                cause=row["cause"] or "unknown",
-                detail=row["detail"] or "",
-            )
-        )
+        sha256 = row["document_sha256"]
+        place = places.get((sha256, row["table_ordinal"]), (None, ""))
+        by_document.setdefault(sha256, []).append(_failed_check(row, *place))
     checked = [
         _checked_document(sha256, by_hash.get(sha256, {}), failures)
         for sha256, failures in by_document.items()
@@ -197,6 +179,12 @@ def failed_checks(
     return sorted(
         checked, key=lambda document: (-len(document.failures), document.agency_name, document.title)
     )
+
+
+def _failed_check(row: Mapping[str, Any], page: int | None, table_title: str) -> FailedCheck:
+    texts = {name: row[name] or "" for name in ("statement", "subject", "detail")}
+    facts = {name: row[name] for name in _OF_A_CHECK} | texts | {"cause": row["cause"] or "unknown"}
+    return FailedCheck(**facts, page=page, table_title=table_title)
 
 
 def _table_places(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, int], tuple[int | None, str]]:
