@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import struct
 import zlib
+from pathlib import Path
 
 import docx
 import pytest
@@ -98,3 +100,42 @@ def test_a_picture_of_a_table_in_a_word_file_is_read_where_it_stands():
     assert texts(table) == ROWS
     assert all(cell.confidence is not None and cell.box is None for cell in table.cells)
     assert [notice.kind for notice in read.notices] == ["picture_read", "scan", "picture"]
+
+
+def test_a_picture_of_a_table_in_a_doc_file_is_read_where_it_stands():
+    document = read_document((Path(__file__).parent / "data" / "picture.doc").read_bytes())
+    assert [block.text if isinstance(block, Line) else texts(block) for block in document.blocks] == [
+        "单位：万元",
+        ROWS,
+        "说明",
+    ]
+    assert [notice.kind for notice in document.notices] == ["picture_read", "scan", "picture"]
+
+
+def page_and_message() -> tuple[bytes, bytes]:
+    """A page with a picture in its address, and one whose picture is another part of its message."""
+    content = base64.b64encode(encoded(picture(ROWS), file_format="PNG")).decode()
+    page = '<html><p>单位：万元</p><p><img src="{}">说明</p><img src="http://x/logo.png"></html>'
+    message = (
+        'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="B"\n\n--B\n'
+        f"Content-Type: text/html; charset=utf-8\n\n{page.format('cid:7@x')}\n--B\n"
+        "Content-Type: image/png\nContent-Transfer-Encoding: base64\nContent-ID: <7@x>\n\n"
+        f"{content}\n--B--\n"
+    )
+    return page.format(f"data:image/png;base64,{content}").encode(), message.encode()
+
+
+@pytest.mark.parametrize("place", [0, pytest.param(1, marks=pytest.mark.slow)])
+def test_a_picture_of_a_table_in_a_page_is_read_where_it_stands(place: int):
+    document = read_document(page_and_message()[place])
+    assert [block.text if isinstance(block, Line) else texts(block) for block in document.blocks] == [
+        "单位：万元",
+        ROWS,
+        "说明",
+    ]
+    assert [notice.kind for notice in document.notices] == ["picture_read", "scan"]
+
+
+def test_a_page_whose_tables_may_be_pictures_says_so():
+    document = read_document("<html><p>见下图</p><img src='t.png'><img src='u.png'></html>".encode())
+    assert [(notice.kind, notice.detail[:1]) for notice in document.notices] == [("picture", "2")]

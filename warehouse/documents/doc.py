@@ -19,7 +19,7 @@ from typing import NamedTuple
 from warehouse.documents import doc_sprms as codes
 from warehouse.documents.doc_file import PLAIN, Story, open_story
 from warehouse.documents.doc_lists import LEVEL, LIST, inherited, label
-from warehouse.documents.embedded import read_embedded
+from warehouse.documents.embedded import MAX_PICTURES, read_embedded, read_picture
 from warehouse.documents.model import Document, Line, Notice, ReadOutcome, Table, UnreadableDocumentError
 from warehouse.documents.note_marks import is_note_mark, note_marks
 from warehouse.documents.tabbed import with_typed_tables
@@ -29,6 +29,8 @@ from warehouse.documents.word_table import CHARACTER_TWIPS, indentation
 _FIELD_BEGIN, _FIELD_CODE_END, _FIELD_END = "\x13", "\x14", "\x15"
 _PICTURE = "\x01"
 _EMBEDDED = re.compile(r"\x13\s*EMBED\s+(?:Excel|ET|KET|Word|WPS)\b", re.IGNORECASE)
+_PIXELS = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff")
+"""Where in its record a picture begins that is made of pixels; drawings are not looked at."""
 _CELL_MARK, _PARAGRAPH_MARK = "\x07", "\r"
 _PRINTED_AS = {ord(c): None for c in "\x00\x01\x02\x03\x04\x05\x06\x08\x13\x14\x15\x1f\x07\r\x0c\x0e"} | {
     0x0B: "\n",
@@ -54,7 +56,7 @@ def read_doc(data: bytes) -> Document:
         blocks += tuple(objects.rest())
     except (struct.error, IndexError, OSError, ValueError) as error:
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"broken Word file: {error}") from error
-    pictures = _text(story)[: story.main_count].count(_PICTURE) - objects.read
+    pictures = _text(story)[: story.main_count].count(_PICTURE) - objects.read - objects.pictures_read
     if pictures > 0:
         story.notices.append(Notice("picture", f"{pictures} pictures or embedded objects were not read"))
     return Document("doc", blocks, notices=tuple(story.notices))
@@ -88,12 +90,29 @@ def _decode_1252(raw: bytes) -> str:
 
 
 class _Objects:
-    """The documents in a text, each read where a field says that one stands."""
+    """The documents and pictures in a text, each read where a field or a character says that one stands."""
 
     def __init__(self, story: Story) -> None:
+        self.story = story
         self.waiting = deque(story.objects)
         self.notices = story.notices
         self.read = 0
+        self.pictures = 0
+        self.pictures_read = 0
+
+    def picture(self, place: int) -> list[Line | Table]:
+        """The table that a picture shows whose character stands at a place of the main stream (FC)."""
+        at = self.story.pictures.get(place)
+        data = b"" if at is None else self.story.data[at:]
+        size = int.from_bytes(data[:4], "little")
+        start = _PIXELS.search(data[:size])
+        if start is None or self.pictures >= MAX_PICTURES:
+            return []
+        self.pictures += 1
+        blocks, notices = read_picture(data[start.start() : size], f"picture {self.pictures}")
+        self.pictures_read += bool(blocks)
+        self.notices += notices
+        return blocks
 
     def take(self, count: int) -> list[Line | Table]:
         """What the next ones hold."""
@@ -134,13 +153,23 @@ def _paragraphs_between(
             last += 1
         printed = "".join(text[i] for i in range(position, last + 1) if not hidden[i]).translate(_PRINTED_AS)
         printed = printed.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        piece = story.pieces[bisect_right(piece_starts, last) - 1]
+        changes = story.pieces[bisect_right(piece_starts, last) - 1].changes
         is_struck = any(hidden[position:last])
-        mark = _Mark(text[last], piece.offset + (last - piece.start) * piece.width, piece.changes)
+        mark = _Mark(text[last], _place(story, piece_starts, last), changes)
         paragraph = _paragraph(story, printed, mark, is_struck=is_struck)
         embedded = len(_EMBEDDED.findall(text, position, last))
-        yield replace(paragraph, inner=tuple(objects.take(embedded))) if embedded else paragraph
+        inner = objects.take(embedded)
+        if not embedded and text.find(_PICTURE, position, last) >= 0:
+            shown = [at for at in range(position, last) if text[at] == _PICTURE and not hidden[at]]
+            inner = [block for at in shown for block in objects.picture(_place(story, piece_starts, at))]
+        yield replace(paragraph, inner=tuple(inner)) if inner else paragraph
         position = last + 1
+
+
+def _place(story: Story, piece_starts: list[int], position: int) -> int:
+    """Where a character stands in the main stream (FC)."""
+    piece = story.pieces[bisect_right(piece_starts, position) - 1]
+    return piece.offset + (position - piece.start) * piece.width
 
 
 class _Mark(NamedTuple):

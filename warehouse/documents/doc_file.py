@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -56,6 +56,8 @@ class Story:
     paragraph_runs: tuple[list[int], list[tuple[int, bytes]]]
     hidden: list[tuple[int, int]]
     """FC ranges of hidden, deleted and struck characters."""
+    pictures: dict[int, int]
+    """Places of pictures in the data stream, by that of the character that stands for each (FC)."""
     raised: list[tuple[int, int]]
     """FC ranges of characters above the line."""
     further: tuple[tuple[int, int], ...]
@@ -91,8 +93,9 @@ def open_story(data: bytes) -> Story:
         extra = container.openstream("Data").read() if container.exists("Data") else b""
     counts, places = _layout(main)
     pieces = _pieces(_slice(table, places[_CLX]))
+    runs = list(_runs(main, _slice(table, places[_CHPX])))
     hidden, struck, raised = (
-        list(_ranges(main, _slice(table, places[_CHPX]), sprms))
+        [(start, end) for start, end, said in runs if codes.is_on(said, sprms)]
         for sprms in (codes.HIDING, codes.STRIKING, codes.RAISING)
     )
     # Main text, footnotes, headers, macros, comments, endnotes, text boxes: one after the other.
@@ -106,6 +109,7 @@ def open_story(data: bytes) -> Story:
         paragraph_runs=_paragraph_runs(main, _slice(table, places[_PAPX])),
         hidden=sorted([*hidden, *struck]),
         raised=sorted(raised),
+        pictures=dict(_pictures(runs)),
         further=((ends[0], ends[1]), (ends[4], ends[5]), (ends[5], ends[6])),
         numbering=read_lists(table, places[_LISTS], places[_LIST_OVERRIDES]),
         styles=read_styles(_slice(table, places[_STYLES])),
@@ -208,12 +212,20 @@ def _papx(page: bytes, at: int) -> tuple[int, bytes]:
     return int.from_bytes(page[begin : begin + 2], "little"), page[begin + 2 : end]
 
 
-def _ranges(main: bytes, plc: bytes, sprms: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """FC ranges of characters to which one of the toggles applies."""
+def _pictures(runs: Iterable[tuple[int, int, bytes]]) -> Iterator[tuple[int, int]]:
+    """FCs of characters that stand for a picture, and where in the data stream it is."""
+    for start, _, said in runs:
+        place = dict(codes.sprms_of(said)).get(codes.PICTURE_AT, b"")
+        if len(place) == 4 and not codes.is_on(said, codes.NO_PICTURE):
+            yield start, int.from_bytes(place, "little")
+
+
+def _runs(main: bytes, plc: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """FC ranges of characters, and their property modifiers where they have some."""
     for page in _pages(main, plc):
         count = min(page[-1], 101)
         starts = struct.unpack_from(f"<{count + 1}I", page)
         for i in range(count):
             at = 2 * page[4 * (count + 1) + i]
-            if at and codes.is_on(page[at + 1 : at + 1 + page[at]], sprms):
-                yield starts[i], starts[i + 1]
+            if at:
+                yield starts[i], starts[i + 1], page[at + 1 : at + 1 + page[at]]

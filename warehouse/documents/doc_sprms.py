@@ -12,6 +12,8 @@ DEFINE_ROW, MERGE, VERTICAL_MERGE = 0xD608, 0x5624, 0xD62B
 ELSEWHERE = (0x6645, 0x6646, 0x646B)
 _VANISH, _DELETED, _CHANGED_TABS = 0x083C, 0x0800, 0xC615
 HIDING, STRIKING, RAISING = (_VANISH, _DELETED), (0x0837, 0x2A53), (0x2A48,)
+PICTURE_AT, NO_PICTURE = 0x6A03, (0x0806,)
+"""Where in the data stream the picture of a character stands; it may be the data of a form field instead."""
 # Indents in twips, of Word 97 and later, and in hundredths of a character, which count where both are stated.
 LEFT, LEFT_CHARACTERS = (0x840F, 0x845E), 0x4456
 FIRST, FIRST_CHARACTERS = (0x8411, 0x8460), 0x4457

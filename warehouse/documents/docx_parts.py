@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from lxml import etree
 
-from warehouse.documents.embedded import read_embedded
-from warehouse.documents.image import read_table_picture
+from warehouse.documents.embedded import MAX_PICTURES, read_embedded, read_picture
 from warehouse.documents.model import Line, Notice, Table, UnreadableDocumentError
 from warehouse.documents.package import parse_xml, read_member
 
 MAX_EMBEDDED = 50
 """Documents in one Word file."""
-MAX_PICTURES = 60
-"""Pictures in one Word file that are looked at."""
 
 
 @dataclass(slots=True)
@@ -58,14 +55,13 @@ class Parts:
         if target not in self.package.namelist() or self.pictures > MAX_PICTURES:
             return []
         try:
-            shown = read_table_picture(read_member(self.package, target))
+            content = read_member(self.package, target)
         except UnreadableDocumentError as error:
             self.notices.append(Notice("embedded_part", f"{target}: {error.reason}"))
             return []
-        self.notices.extend(
-            replace(notice, detail=f"{target}: {notice.detail}", page=None) for notice in shown.notices
-        )
-        return list(shown.blocks)
+        blocks, notices = read_picture(content, target)
+        self.notices.extend(notices)
+        return blocks
 
     def _target(self, element: etree._Element) -> str:
         if self.targets is None:

@@ -1,9 +1,10 @@
-"""A document that stands in another one: a chunk of a Word file, an embedded workbook, an attachment."""
+"""What stands in a document: a chunk of a Word file, an embedded workbook, an attachment, a picture."""
 
 from __future__ import annotations
 
 import io
 import struct
+from dataclasses import replace
 
 import olefile
 
@@ -13,6 +14,9 @@ from warehouse.documents.xls_styles import xls_active_sheet
 from warehouse.documents.xlsx_styles import xlsx_active_sheet
 
 _SHOWN_SHEETS = {"xlsx": xlsx_active_sheet, "xls": xls_active_sheet}
+
+MAX_PICTURES = 60
+"""Of one document that are looked at."""
 
 
 def read_embedded(data: bytes, name: str, *, is_shown: bool) -> tuple[list[Line | Table], list[Notice]]:
@@ -33,6 +37,18 @@ def read_embedded(data: bytes, name: str, *, is_shown: bool) -> tuple[list[Line 
     sheet = None if shown is None else shown(content)
     blocks = [block for block in document.blocks if sheet is None or block.sheet == sheet]
     return blocks, list(document.notices)
+
+
+def read_picture(data: bytes, name: str) -> tuple[list[Line | Table], list[Notice]]:
+    """The table that a picture shows, with the lines around it; nothing where it shows none."""
+    from warehouse.documents.image import read_table_picture  # noqa: PLC0415 loads the readers of PDF files
+
+    try:
+        shown = read_table_picture(data)
+    except UnreadableDocumentError as error:
+        return [], [Notice("embedded_part", f"{name}: {error.reason}")]
+    notices = [replace(notice, detail=f"{name}: {notice.detail}", page=None) for notice in shown.notices]
+    return list(shown.blocks), notices
 
 
 def _unwrapped(data: bytes) -> bytes:

@@ -11,10 +11,8 @@ from urllib.parse import unquote_to_bytes
 
 from lxml import etree
 
-from warehouse.documents.model import Line, Notice, Table, UnreadableDocumentError
-
-MAX_PICTURES = 60
-"""Of one page that are looked at."""
+from warehouse.documents.embedded import MAX_PICTURES, read_picture
+from warehouse.documents.model import Line, Notice, Table
 
 _DATA = re.compile(r"data:image/(?!svg)[\w.+-]+([^,]*),", re.IGNORECASE)
 _SMALLEST = 4096
@@ -45,15 +43,9 @@ class Pictures:
             self.elsewhere.add(address)
         if content is None or len(content) < _SMALLEST or len(self.shown) >= MAX_PICTURES:
             return ()
-        from warehouse.documents.image import read_table_picture  # noqa: PLC0415 loads the reader of PDF files
-
-        try:
-            read = read_table_picture(content)
-        except UnreadableDocumentError as error:
-            self.notices.append(Notice("picture", f"a picture of the page: {error.reason}"))
-            return ()
-        self.notices.extend(read.notices)
-        return read.blocks
+        blocks, notices = read_picture(content, "a picture of the page")
+        self.notices.extend(notices)
+        return tuple(blocks)
 
     def _content(self, address: str) -> bytes | None:
         head = _DATA.match(address)
