@@ -50,11 +50,13 @@ def patterns() -> Patterns:
     )
 
 
+@lru_cache(maxsize=1 << 13)
 def names_a_unit(label: str) -> bool:
     """Whether a label ends like the name of a public body (局, 中心, 委员会 …)."""
     return patterns().unit_name.search(key(label)) is not None
 
 
+@lru_cache(maxsize=1 << 13)
 def is_count(label: str) -> bool:
     """Whether a row counts things instead of money, by its label: `公务用车保有量（辆）`."""
     return patterns().count.search(key(label)) is not None

@@ -83,15 +83,17 @@ def stated_unit(text: str) -> str | None:
     )
 
 
+@lru_cache(maxsize=1 << 13)
 def to_yuan(value: Decimal, unit: str) -> Decimal:
-    """The amount in yuan with two digits.
+    """The amount in yuan with two digits; a printed -0.00 is 0.
 
     Raises:
         KeyError: The unit is not one of money.
     """
-    return (value * unit_factors()[unit]).quantize(CENT, rounding=ROUND_HALF_EVEN)
+    return (value * unit_factors()[unit]).quantize(CENT, rounding=ROUND_HALF_EVEN) + ZERO
 
 
+@lru_cache(maxsize=1 << 13)
 def is_exact(value: Decimal, unit: str) -> bool:
     """Whether the amount has no parts below one fen, so that `to_yuan` rounds nothing away."""
     return value * unit_factors()[unit] == to_yuan(value, unit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from warehouse.documents.model import Cell
 from warehouse.tables import meanings, money
@@ -24,9 +25,10 @@ _MAX_UNIT_CODE = 9
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
-def is_note(row: Sequence[Cell]) -> bool:
-    """Whether a row of the grid is a note (注：…), not data."""
-    return patterns().note.match(key(row[0].text)) is not None
+@lru_cache(maxsize=1 << 13)
+def _is_note(text: str) -> bool:
+    """Whether a row of the grid that begins so is a note (注：…), not data."""
+    return patterns().note.match(key(text)) is not None
 
 
 def read_items(
@@ -41,17 +43,19 @@ def read_items(
     """
     groups = {column.group for column in header.columns}
     repeated = repeated_header_rows(header, grid)
+    rows = [
+        (at, row)
+        for at, row in enumerate(grid[header.rows.end :], start=header.rows.end)
+        if at not in repeated and not _is_note(row[0].text)
+    ]
     items: dict[int, list[Item]] = {}
     for group in sorted(groups):
         columns = [column for column in header.columns if column.group == group]
         reader = _RowReader.of(columns)
         if before:
             reader.go_on_from(before.get(group, []))
-        rows = [
-            row for row in range(header.rows.end, len(grid)) if row not in repeated and not is_note(grid[row])
-        ]
-        reader.splits_names = reader.names_hold_codes([grid[row] for row in rows])
-        items[group] = with_roles([reader.read(row, grid[row]) for row in rows])
+        reader.splits_names = reader.names_hold_codes([row for _, row in rows])
+        items[group] = with_roles([reader.read(at, row) for at, row in rows])
     return items
 
 
@@ -118,18 +122,15 @@ class _RowReader:
     def read(self, row: int, cells: Sequence[Cell]) -> Item:
         """The item of one row."""
         codes = [self._joined(which, cells) for which in range(len(self.parts))] + [
-            text
-            for column in self.codes
-            if _CODE.fullmatch(text := _code_alone(printed(cells[column.index].text))) or not text
+            code for column in self.codes if (code := _code_alone(cells[column.index].text)) is not None
         ]
         labels = [_innermost(cells, steps) for steps in self.names]
-        taken = {id(cells[column.index]) for steps in self.names for column in steps}
         agency_code = self._first_text(self.agency_codes, cells) or _unit_code(self.mixed_codes, cells)
         label = labels[0] if labels else ""
         depth = _depth(cells, self.names[0]) if self.names else 0
         named_by = cells[self.names[0][0].index] if self.names else None
         if not label and self.names:
-            named_by = self._label_elsewhere(row, cells, taken)
+            named_by = self._label_elsewhere(row, cells)
             label, depth = (printed(named_by.text), named_by.col) if named_by else ("", 0)
         code = codes[0] if codes else ""
         if not code and not self.codes and self.names and (not self.parts or self.names == self.parts):
@@ -157,7 +158,7 @@ class _RowReader:
 
     def names_hold_codes(self, rows: Sequence[Sequence[Cell]]) -> bool:
         """Whether codes stand before the names, in one cell, by the header (科目) or several rows."""
-        if not self.names:
+        if not self.names or self.codes:
             return False
         path = self.names[0][0].path
         if self.names == self.parts:
@@ -170,7 +171,9 @@ class _RowReader:
 
     def _holds_subject(self, agency_code: str, code: str, label: str) -> bool:
         """Whether the code of a unit is that of a subject, where units and subjects share a column."""
-        if not self.names or "科目" not in self.names[0][0].path or not _is_subject(agency_code, label):
+        if not agency_code or not self.names or "科目" not in self.names[0][0].path:
+            return False
+        if not _is_subject(agency_code, label):
             return False
         return code == agency_code or (not code and len(agency_code) > 3)
 
@@ -179,13 +182,17 @@ class _RowReader:
         return cells[self.names[0][-1].index] is cells[self.names[1][0].index]
 
     def _first_text(self, columns: list[Column], cells: Sequence[Cell]) -> str:
-        return next((text for column in columns if (text := printed(cells[column.index].text))), "")
+        for column in columns:
+            if text := printed(cells[column.index].text):
+                return text
+        return ""
 
-    def _label_elsewhere(self, row: int, cells: Sequence[Cell], taken: set[int]) -> Cell | None:
+    def _label_elsewhere(self, row: int, cells: Sequence[Cell]) -> Cell | None:
         """The cell that names a row whose column of names is blank.
 
         合计 often stands in another column; lists of procurement go from kinds to goods in several columns.
         """
+        taken = {id(cells[column.index]) for steps in self.names for column in steps}
         for column in self.others:
             cell = cells[column.index]
             own = cell.row == row or column.role != "text"
@@ -248,20 +255,25 @@ def _unnamed(columns: Sequence[Column], first_amount: int) -> list[list[Column]]
 
 
 def _innermost(cells: Sequence[Cell], steps: Sequence[Column]) -> str:
-    return next((text for column in reversed(steps) if (text := printed(cells[column.index].text))), "")
+    for column in reversed(steps):
+        if text := printed(cells[column.index].text):
+            return text
+    return ""
 
 
 def _kind(cells: Sequence[Cell], steps: Sequence[Column]) -> str:
     """What the first of the steps to a name prints, where the name stands in a later one."""
-    first = cells[steps[0].index]
-    return printed(first.text) if any(cells[step.index].text.strip() for step in steps[1:]) else ""
+    if len(steps) > 1 and any(cells[step.index].text.strip() for step in steps[1:]):
+        return printed(cells[steps[0].index].text)
+    return ""
 
 
 def _depth(cells: Sequence[Cell], steps: Sequence[Column]) -> int:
     """The column in which a row has its name, the last of the steps that is filled."""
-    return next(
-        (column.index for column in reversed(steps) if cells[column.index].text.strip()), steps[-1].index
-    )
+    for column in reversed(steps):
+        if cells[column.index].text.strip():
+            return column.index
+    return steps[-1].index
 
 
 def _code_parts(columns: Sequence[Column]) -> list[list[Column]]:
@@ -277,10 +289,14 @@ def _code_parts(columns: Sequence[Column]) -> list[list[Column]]:
 
 def _unit_code(columns: Sequence[Column], cells: Sequence[Cell]) -> str:
     """The code of a unit in a column that also holds codes of projects, which are longer."""
-    texts = (printed(cells[column.index].text) for column in columns)
-    return next((text for text in texts if text.isdigit() and len(text) <= _MAX_UNIT_CODE), "")
+    for column in columns:
+        text = printed(cells[column.index].text)
+        if text.isdigit() and len(text) <= _MAX_UNIT_CODE:
+            return text
+    return ""
 
 
+@lru_cache(maxsize=1 << 12)
 def _split_coded(label: str) -> tuple[str, str]:
     """`[201]一般公共服务支出` → code and name."""
     match = _CODED_NAME.fullmatch(label)
@@ -296,6 +312,7 @@ def _split_glued(label: str) -> tuple[str, str]:
     return (code, name) if len(code) > 3 and _CLASSIFICATION.fullmatch(code) else ("", label)
 
 
+@lru_cache(maxsize=1 << 12)
 def _split_unit(label: str) -> tuple[str, str]:
     """`301001-某市商务局本级` → code and name of a unit, among subjects with their codes.
 
@@ -313,15 +330,19 @@ def _is_subject(code: str, label: str) -> bool:
     return _CLASSIFICATION.fullmatch(code) is not None and (len(code) > 3 or not names_a_unit(label))
 
 
+@lru_cache(maxsize=1 << 12)
 def _split_catalogued(label: str) -> tuple[str, str]:
     """`A02010105台式计算机` → code of the procurement catalogue and name."""
     match = _CATALOGUED_NAME.fullmatch(label)
     return (match.group(1), match.group(2)) if match else ("", label)
 
 
-def _code_alone(text: str) -> str:
-    """What a column of codes prints, without the name behind a code of the catalogue."""
-    return _split_catalogued(text)[0] or text
+@lru_cache(maxsize=1 << 12)
+def _code_alone(text: str) -> str | None:
+    """The code that a cell prints, without the name behind a code of the catalogue; None for another text."""
+    shown = printed(text)
+    code = _split_catalogued(shown)[0] or shown
+    return code if not code or _CODE.fullmatch(code) else None
 
 
 def _bare_agency_code(label: str, has_agency: bool) -> str:
