@@ -17,7 +17,9 @@ _OF_A_WHOLE = frozenset({"share", "completion"})
 # (不含车辆), (台、套): asides that name nothing.
 _ASIDE = re.compile(r"\((?:不?含[^()]*|[台套辆个、,/]+|减少|下降|降低|增加|增长)\)")
 # 货物7.97万元、服务13.10万元: the bare words only where the figure follows at once.
-_BOUGHT = re.compile(r"(?:^|[、,;:]|其中:?)(货物|工程|服务)(?:类|预算|采购|支出|金额)*(?:为)?$")
+_BOUGHT = re.compile(
+    r"(?:^|[、,;:]|其中:?)拟?(?:购买|采购)?(货物|工程|服务)(?:类|预算|采购|支出|金额)*(?:为)?$"
+)
 _CLAUSE_END = re.compile(r"[,，:：]|[(（](?!.[)）])")
 _YEAR = re.compile(r"(20\d\d)年")
 # 比上年预算数5万元, 较2023年的5万元.
@@ -104,11 +106,21 @@ def metric_named(text: str, unit: str = "") -> str:
     strong = [match for match in named if match.group() not in known.weak] or named
     metrics = [known.metrics[match.group()] for match in strong]
     if metrics[-1] in TOTALS:  # “三公”经费支出合计: of what stands right before
-        qualified = [match for match in named if match.end() == strong[-1].start()]
-        return known.metrics[qualified[0].group()] if qualified else metrics[-1]
+        return _qualifying(text, strong[-1].start()) or metrics[-1]
     # 货物类采购预算: what is bought, not all that is bought.
     narrower = [metric for metric in metrics if known.narrower.get(metric) == metrics[-1]]
     return (narrower or metrics)[-1]
+
+
+def _qualifying(text: str, end: int) -> str:
+    """The metric right before a word for a total, or one of its own kind in the same clause, else nothing."""
+    known = words()
+    clause = _CLAUSE_END.split(text[:end])[-1]
+    before = list(known.metric.finditer(clause))
+    if before and before[-1].end() == len(clause):
+        return known.metrics[before[-1].group()]
+    kinds = [known.metrics[match.group()] for match in before]
+    return next((metric for metric in kinds if metric in known.of_one_kind), "")
 
 
 def _comparison(between: str) -> str:

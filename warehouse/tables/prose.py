@@ -28,7 +28,9 @@ _GLOSSARY = re.compile(
 )
 _AGAINST = re.compile(r"同比|[比较与同](?:20\d\d|[上去前]|年初|年)")
 _SHARE = "占"
+_REVENUES = frozenset({"revenue_total", "general_public_revenue", "fiscal_appropriation_revenue"})
 _COMPARES = re.compile(r"[),]*[比较与同]")
+_REASON = re.compile(r"原因|由于|[系是]因")
 _CAUSE = re.compile(r"主要|原因|由于|[系是]因")
 _TOGETHER = re.compile(r"[两二三四五六]项(?:合计|共计|共|总计)")
 # What a clause names that is neither the account nor a known metric: 债务还本支出, 转移支付收入.
@@ -41,6 +43,7 @@ _RANGE = frozenset({"至", "到", "-", "—", "~", "～"})
 _DIGIT = re.compile(r"\d")
 _AVERAGE = re.compile(r"[人车户次批]均|平均每")
 _MAX_HEADING = 60
+_FEW = 3
 
 
 def statements(lines: Sequence[Line]) -> Iterator[Statement]:
@@ -165,7 +168,7 @@ class _Thread:
     def enters(self, figure: Figure) -> None:
         """Note where a list of parts begins."""
         if "其中" in figure.between:
-            self.in_list, self.whole = True, self.metric or self.context.topic
+            self.in_list, self.whole = True, self.metric
 
     def metric_of(self, figure: Figure, *, is_last: bool) -> str:
         """The metric of a figure whose words name none: one from before, or none where that is a guess."""
@@ -187,6 +190,8 @@ class _Thread:
         """Whether a figure is of several metrics, of nothing that is named, or of what has no name here."""
         if (not figure.between and figure.kind == "money") or _TOGETHER.search(figure.clause):
             return True
+        if figure.kind == "money" and _REASON.search(figure.between):
+            return True
         if figure.is_base:
             return _SHARE in figure.clause
         if self._lists_parts:
@@ -195,11 +200,12 @@ class _Thread:
         return self.metric in words().only_counted or bool(is_item)
 
     def _changed_by(self, figure: Figure, *, is_last: bool) -> str:
-        if _CAUSE.search(figure.between):
+        against = _AGAINST.search(figure.clause)
+        if not against and (_CAUSE.search(figure.between) or _changes_something_else(figure.clause)):
             return ""
-        whole = self.whole or self.lead
-        if self.in_list and is_last and whole not in self.changed and _COMPARES.match(figure.between):
-            return whole
+        compares = self.in_list and is_last and _COMPARES.match(figure.between)
+        if compares and self.whole and self.whole not in self.changed:
+            return self.whole
         if figure.kind == "money":
             return self.of_money or self.metric  # 购置费18万元，购置车辆1辆，比上年增加18万元
         return self.metric
@@ -227,6 +233,12 @@ def _with_metrics(
         yield figure, metric, goes_on
 
 
+def _changes_something_else(clause: str) -> bool:
+    """Whether a clause says what has changed, and names nothing known: 结项资金减少, not 下降."""
+    changed = words().comparison.sub("", clause)
+    return len(changed) > _FEW and _names_something(changed)
+
+
 def _names_something(clause: str) -> bool:
     """Whether a clause before a figure names more than the account: 债务还本支出, not 支出决算为."""
     return _HAN.search(clause) is not None and words().of_heading.fullmatch(clause) is None
@@ -242,6 +254,8 @@ def _own_metric(figure: Figure, metric: str, before: str, context: _Context) -> 
         if figure.is_base:
             return metric_named(text[whole_at + 1 :], figure.match.group(2))
         own = metric_named(text[: max(whole_at, 0)], figure.match.group(2))
+    if own == "general_public_expenditure" and metric in _REVENUES and "支出" not in text:
+        return "general_public_revenue"
     if own == known.parts_named.get(metric) and not _YEAR_AGO.search(text):
         return ""
     if own in known.weak_metrics and _SUBJECT.search(key(before)):

@@ -34,6 +34,7 @@ class Words:
     many: frozenset[str]
     narrower: dict[str, str]
     bought: dict[str, str]
+    of_one_kind: frozenset[str]
     parts_named: dict[str, str]
     after: dict[str, re.Pattern[str]]
     of_heading: re.Pattern[str]
@@ -62,6 +63,7 @@ def words() -> Words:
         many=frozenset(known["many"]),
         narrower=known["narrower"],
         bought=known["bought"],
+        of_one_kind=frozenset(known["of_one_kind"]),
         parts_named=known["parts_named"],
         after={metric: re.compile(text) for metric, text in known["after"].items()},
         of_heading=re.compile(known["of_heading"]),
