@@ -20,7 +20,7 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tests.documents import old_workbooks
+from tests.documents import binary_workbooks, old_workbooks
 from tests.documents.document_builders import lines, outline, texts, with_part
 from warehouse.documents import read_document
 from warehouse.documents.model import Document, ReadOutcome, UnreadableDocumentError
@@ -426,3 +426,30 @@ def test_texts_under_merged_cells_are_reported() -> None:
     document = read_xlsx(with_part(data, "xl/worksheets/sheet1.xml", merged))
     assert texts(document.tables[0]) == [["项目", "预算数"], ["项0", "1"], ["项1", ""]]
     assert [notice.kind for notice in document.notices] == ["covered_text"]
+
+
+def test_binary_workbooks_print_what_their_cells_show() -> None:
+    rows = (
+        ["项目", "支出", "x", "备注"],
+        ["", "基本", "项目", "y"],
+        ["合计", 1234.567, 2.5, "z"],
+        ["藏", 5, 5, ""],
+        ["删", 7, 0.1 + 0.2, ""],
+    )
+    formats = {
+        (2, 0): binary_workbooks.INDENTED,
+        (2, 1): binary_workbooks.MONEY,
+        (4, 1): binary_workbooks.STRUCK,
+    }
+    data = binary_workbooks.xlsb(rows, formats, merged=[(0, 1, 0, 0), (0, 0, 1, 2)], hidden=(3, 3))
+    document = read_document(data)
+    assert document.format == "xlsb"
+    (table,) = document.tables
+    assert texts(table) == [
+        ["项目", "支出", ""],
+        ["", "基本", "项目"],
+        ["　　合计", "1,234.57", "2.5"],
+        ["删", "", "0.3"],
+    ]
+    assert [(cell.row_span, cell.col_span) for cell in table.cells[:2]] == [(2, 1), (1, 2)]
+    assert [notice.kind for notice in document.notices] == ["struck_text", "hidden_cells", "covered_text"]

@@ -15,6 +15,9 @@ Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelt
 MAX_POSITIONS = 5_000_000
 """Rows times columns of one sheet's used area; beyond it a stray cell far out would cost gigabytes."""
 
+ERROR_CODES = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+"""What the errors print that binary workbooks number."""
+
 
 @dataclass(slots=True)
 class SheetStyles:

@@ -28,6 +28,7 @@ from warehouse.documents.ole import packed
 from warehouse.documents.package import refuse_bombs
 from warehouse.documents.sheet import Sheet, sheet_blocks
 from warehouse.documents.xls_styles import is_biff5, workbook_stream, xls_styles
+from warehouse.documents.xlsb_styles import xlsb_styles
 from warehouse.documents.xlsx_styles import xlsx_styles
 
 
@@ -66,9 +67,13 @@ def read_bare_xls(data: bytes) -> Document:
 
 
 def read_xlsb(data: bytes) -> Document:
-    """The same for a binary workbook, whose styles are not known: numbers are exact, hidden rows are read."""
+    """The same for a binary workbook.
+
+    Raises:
+        UnreadableDocumentError: CORRUPT, ENCRYPTED or TOO_LARGE.
+    """
     refuse_bombs(data)
-    return _read(data, "xlsb", [])
+    return _read(data, "xlsb", xlsb_styles(data))
 
 
 def _read(data: bytes, file_format: str, styles: list[tuple[str, SheetStyles]]) -> Document:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import olefile
 
-from warehouse.documents.cell_styles import SheetStyles, refuse_vast_area
+from warehouse.documents.cell_styles import ERROR_CODES, SheetStyles, refuse_vast_area
 from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
 from warehouse.documents.number_format import BUILT_IN
 
@@ -27,7 +27,6 @@ _NUMBER, _RK, _MUL_RK, _FORMULA = 0x203, 0x27E, 0xBD, 0x06
 _TEXTS = {0xFD, 0x204, 0xD6}  # shared string, string, rich string
 _TRUTH_OR_ERROR, _ERROR = 0x205, 2
 _CELLS = {_NUMBER, _RK, _MUL_RK, _FORMULA, _TRUTH_OR_ERROR} | _TEXTS
-_ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _DIMENSIONS, _COLUMN_INFO, _ROW, _WINDOW = 0x200, 0x7D, 0x208, 0x23E
 _BIFF8 = 0x600
 _CODECS = {936: "gb18030", 950: "big5hkscs", 932: "cp932", 949: "cp949", 1200: "utf-16-le"}
@@ -201,8 +200,8 @@ def _note(kind: int, place: tuple[int, int], style: _Style, found: SheetStyles) 
 def _error(kind: int, body: bytes) -> str | None:
     """The error that a cell prints, its own or its formula's."""
     if kind == _FORMULA and body[6] == _ERROR and body[12:14] == b"\xff\xff":
-        return _ERRORS.get(body[8], "#VALUE!")
-    return _ERRORS.get(body[6], "#VALUE!") if kind == _TRUTH_OR_ERROR and body[7] == 1 else None
+        return ERROR_CODES.get(body[8], "#VALUE!")
+    return ERROR_CODES.get(body[6], "#VALUE!") if kind == _TRUTH_OR_ERROR and body[7] == 1 else None
 
 
 def _refuse_vast_sheet(records: list[tuple[int, bytes]], *, is_biff8: bool) -> None:
