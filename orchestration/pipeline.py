@@ -148,6 +148,7 @@ def restore_loads(home: Home, run_id: str) -> None:
 
 def _judge(home: Home, events: EventLog, load: Load, folder: Path, run_id: str) -> LoadValidated:
     """Pass the raw tables of a load, as this reader read them, through the gate, and record the verdict."""
+    log.info("%s: judging the load", load.site_id)  # before an import of some seconds
     from expectations.gate import validate_load
 
     verdict = validate_load(home, folder, known_readings(events, load.site_id))
