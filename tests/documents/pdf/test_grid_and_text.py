@@ -145,18 +145,6 @@ def test_a_watermark_is_in_no_cell_and_no_line(new_paper: NewPaper, grid: Texts)
     assert [notice.kind for notice in document.notices if notice.kind == "watermark"] == ["watermark"]
 
 
-def test_white_text_on_a_dark_header_is_text(new_paper: NewPaper, grid: Texts):
-    paper = new_paper()
-    paper.canvas.setFillColorRGB(0.1, 0.2, 0.5)
-    paper.box(50, 100, 300, 20, stroke=0, fill=1)
-    paper.canvas.setFillColorRGB(1, 1, 1)
-    for i, text in enumerate(ROWS[0]):
-        paper.text(53 + 100 * i, 104, text)
-    paper.canvas.setFillColorRGB(0, 0, 0)
-    paper.table([["", "", ""], *ROWS[1:]])
-    assert grid(only(paper.data())) == ROWS
-
-
 def test_a_rotated_page_is_read_as_displayed(new_paper: NewPaper, grid: Texts):
     paper = new_paper()
     paper.canvas.setPageRotation(90)

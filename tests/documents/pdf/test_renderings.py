@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Texts = Callable[[Table], list[list[str]]]
 
 
-@pytest.mark.parametrize("fill", [(0.27, 0.45, 0.77), (0.75, 0, 0), (1, 0.75, 0)])
+@pytest.mark.parametrize("fill", [(0.1, 0.2, 0.5), (0.27, 0.45, 0.77), (0.75, 0, 0), (1, 0.75, 0)])
 def test_white_text_on_a_header_of_any_colour_is_text(
     new_paper: NewPaper, grid: Texts, fill: tuple[float, float, float]
 ):
