@@ -276,6 +276,8 @@ def test_templates_of_a_district_keep_their_headers(shared: Path):
         (-7.5, ";;;", ""),
         (1234567.891, "# ##0.00", "1 234 567.89"),
         (1.5, "[h]:mm", "1.5"),
+        (1e21, "0.00", "1000000000000000000000"),
+        (float("nan"), "0.00", "NaN"),
     ],
 )
 def test_number_formats(value: float, code: str | None, expected: str):

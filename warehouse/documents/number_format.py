@@ -20,6 +20,8 @@ BUILT_IN = {
 }  # fmt: skip
 """Formats that a file names by number only (ECMA-376 18.8.30), accounting forms without their padding."""
 
+_TOO_LARGE = Decimal(10) ** 20
+"""For a layout; no sum of money."""
 _MICRO, _NOISE, _MOST_ROUNDED = Decimal("0.000001"), Decimal("0.00000001"), Decimal(10) ** 15
 _GENERAL = "General"
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)\]")
@@ -46,6 +48,8 @@ def exact(value: float | Decimal) -> str:
     Noise is what stands beyond 15 digits, or far behind the point alone (1234.56000000012).
     """
     number = _decimal(value)
+    if not number.is_finite():
+        return str(number)
     rounded = number.quantize(_MICRO, ROUND_HALF_UP) if abs(number) < _MOST_ROUNDED else number
     return _plain(rounded if abs(number - rounded) <= _NOISE else number)
 
@@ -55,6 +59,8 @@ def shown(value: float, code: str | None) -> str:
     if code is None or not code.strip() or code == _GENERAL:
         return exact(value)
     number = _decimal(value)
+    if not number.is_finite() or abs(number) >= _TOO_LARGE:
+        return exact(value)
     section, number = _choose(_sections(code), number)
     layout = _parse(section)
     return exact(value) if layout is None else layout.print(number)
