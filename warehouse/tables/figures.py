@@ -27,6 +27,7 @@ _YEAR_BEFORE = re.compile(
     r"[比较与](?:20\d\d|[上去])年度?"
     r"(?:.{0,4}(?:预算|决算|执行|支出|收入|收支)(?:总?[数额]|支出|总?[预决]算)?(?:为|的)?|的)$"
 )
+_TOGETHER = re.compile(r"[、及和与]|以及")
 _RATE_OF = re.compile(r"的(?:[\d,.]+|-+)%")
 _UP_TO = re.compile(r"[到至](?:20\d\d年度?的?)?")
 _BUDGETS = re.compile(r"一般公共预算|公共财政预算|政府性基金预算|国有资本经营预算")
@@ -101,7 +102,7 @@ def metric_named(text: str, unit: str = "") -> str:
         for match in known.metric.finditer(text)
         if unit in known.only_counted.get(known.metrics[match.group()], {unit})
     ]
-    if not named:
+    if not named or names_several(text):
         return ""
     strong = [match for match in named if match.group() not in known.weak] or named
     metrics = [known.metrics[match.group()] for match in strong]
@@ -110,6 +111,15 @@ def metric_named(text: str, unit: str = "") -> str:
     # 货物类采购预算: what is bought, not all that is bought.
     narrower = [metric for metric in metrics if known.narrower.get(metric) == metrics[-1]]
     return (narrower or metrics)[-1]
+
+
+def names_several(text: str) -> bool:
+    """Whether the last two metrics of a text are named together (会议费、培训费): a figure is of both."""
+    known = words()
+    strong = [match for match in known.metric.finditer(text) if match.group() not in known.weak][-2:]
+    if len(strong) < 2 or not _TOGETHER.fullmatch(text[strong[0].end() : strong[1].start()]):
+        return False
+    return len({known.metrics[match.group()] for match in strong} - TOTALS) == 2
 
 
 def _qualifying(text: str, end: int) -> str:

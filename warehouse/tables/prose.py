@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from warehouse.documents.model import Line
-from warehouse.tables.figures import CHANGES, SHARES, TOTALS, Figure, figures_of, metric_named
+from warehouse.tables.figures import CHANGES, SHARES, TOTALS, Figure, figures_of, metric_named, names_several
 from warehouse.tables.model import Statement
 from warehouse.tables.money import to_yuan, unit_factors
 from warehouse.tables.paragraphs import Paragraph, paragraphs
@@ -30,6 +30,7 @@ _AGAINST = re.compile(r"同比|[比较与同](?:20\d\d|[上去前]|年初|年)")
 _SHARE = "占"
 _REVENUES = frozenset({"revenue_total", "general_public_revenue", "fiscal_appropriation_revenue"})
 _COMPARES = re.compile(r"[),]*[比较与同]")
+_SAME_SCOPE = re.compile(r"^按?(?:同口径|可比口径),?")
 _REASON = re.compile(r"原因|由于|[系是]因")
 _CAUSE = re.compile(r"主要|原因|由于|[系是]因")
 _TOGETHER = re.compile(r"[两二三四五六]项(?:合计|共计|共|总计)")
@@ -135,7 +136,9 @@ def _is_of_year_before(figure: Figure, metric: str, others: Sequence[tuple[Figur
 
 
 def _is_measured(metric: str, figure: Figure) -> bool:
-    """Whether a unit says something of a metric: money and shares mostly, counts of what is counted."""
+    """Whether a unit says something of a metric: money and rates mostly, counts of what is counted."""
+    if figure.kind in SHARES and not figure.comparison:
+        return False
     if figure.kind == "money" or figure.kind in SHARES:
         return metric not in words().only_counted
     return metric in words().countable or figure.kind in words().only_counted.get(metric, ())
@@ -188,7 +191,9 @@ class _Thread:
 
     def _is_of_something_else(self, figure: Figure) -> bool:
         """Whether a figure is of several metrics, of nothing that is named, or of what has no name here."""
-        if (not figure.between and figure.kind == "money") or _TOGETHER.search(figure.clause):
+        if (not figure.between and figure.kind == "money") or (
+            _TOGETHER.search(figure.clause) or names_several(figure.clause)
+        ):
             return True
         if figure.kind == "money" and _REASON.search(figure.between):
             return True
@@ -221,6 +226,8 @@ def _with_metrics(
         thread.enters(figure)
         goes_on = bool(thread.metric) and _is_bare(figure.clause, thread.metric)
         own = "" if goes_on else _own_metric(figure, thread.metric, before + seen, context)
+        if at and not thread.metric and own in TOTALS and words().of_heading.fullmatch(figure.clause):
+            own = ""  # 全年预算为…，支出决算为…: of what the first figure is of, which is not known
         is_last = not any(other.named for other in figures[at + 1 :])
         metric = thread.metric if goes_on else own or thread.metric_of(figure, is_last=is_last)
         if figure.comparison in CHANGES and metric:
@@ -267,7 +274,7 @@ def _own_metric(figure: Figure, metric: str, before: str, context: _Context) -> 
 
 def _spoken_of(figure: Figure, before: str, context: _Context) -> str:
     """The metric of a sentence that names none: of its heading (2024年预算安排…) or the last (比上年…)."""
-    if figure.comparison in CHANGES and _AGAINST.match(figure.between):
+    if figure.comparison in CHANGES and _AGAINST.match(_SAME_SCOPE.sub("", figure.between)):
         return context.topic
     if not words().of_heading.fullmatch(_SUBJECT.split(figure.between)[-1]):
         return ""
