@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import islice
 
@@ -51,9 +52,10 @@ def _scan(
     """Makes the printed file and its scan."""
 
     def make() -> tuple[bytes, bytes]:
-        text = pdf(_TABLES, how)
-        pages = [change(page) if change else page for page in rendered(text, dpi)]
-        return text, scanned(pages, dpi, quality, one_bit=one_bit)
+        pages = [change(page) if change else page for page in rendered(pdf(_TABLES, how), dpi)]
+        return pdf(_TABLES, replace(PLAIN, size=how.size, row_height=how.row_height)), scanned(
+            pages, dpi, quality, one_bit=one_bit
+        )
 
     return make
 

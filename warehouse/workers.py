@@ -38,6 +38,8 @@ GRACE_SECONDS = 5.0
 """How long after its time limit a worker ends itself where no parent is left to do it."""
 SLACK_MB = 512
 """What a worker may map beyond its limit of resident memory, before allocation fails at once."""
+STACK_BYTES = 120 * 2**20
+"""For libraries that follow nested structures by calling themselves. The system leaves room for 128 MB."""
 _ALLOCATION_FAILED = ("memory allocation of", "bad_alloc")
 """Last words of Rust and C++ libraries that abort where memory is refused."""
 _MUCH = 0.5
@@ -322,6 +324,8 @@ def serve(descriptor: int, silence_seconds: float, longest_seconds: float, memor
     limit = (memory_mb + SLACK_MB) * 2**20
     resource.setrlimit(resource.RLIMIT_DATA, (limit if hard < 0 else min(limit, hard), hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _, hard = resource.getrlimit(resource.RLIMIT_STACK)
+    resource.setrlimit(resource.RLIMIT_STACK, (STACK_BYTES if hard < 0 else min(STACK_BYTES, hard), hard))
     with Connection(descriptor) as pipe:
         function: Callable[[bytes], object] = pickle.loads(pipe.recv_bytes())  # noqa: S301 from our parent
         while True:

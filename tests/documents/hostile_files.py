@@ -176,10 +176,10 @@ FILES: dict[str, tuple[Callable[[], bytes], set[str]]] = {
         lambda: tree(*(b"%d 0 R %d 0 R" % (i, i) for i in range(3, 43))),
         {"corrupt", "too_large"},
     ),
-    "pages 20,000 deep": (lambda: deep_tree(20_000), {*REFUSED, "crashed"}),
+    "pages 20,000 deep": (lambda: deep_tree(20_000), REFUSED),
     "brackets 200,000 deep": (
         lambda: page(stream(b""), more=b"/X " + b"[" * 200_000 + b"]" * 200_000),
-        {*REFUSED, "crashed"},
+        {"too_large"},
     ),
     "references in a circle": (circle_of_tables, {"no_text", "corrupt"}),
     "content in a circle": (lambda: page(b"5 0 R", b"4 0 R"), {"no_text", "corrupt"}),
@@ -232,7 +232,7 @@ FILES: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "7z": (lambda: b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(range(256)), {"unsupported"}),
     "sectors that follow themselves": (
         lambda: with_sectors(small_xls(), lambda i, _: i),
-        {"corrupt", "wrong_type"},
+        {"corrupt", "wrong_type", "out_of_memory"},
     ),
     "chains of sectors without an end": (
         lambda: with_sectors(small_xls(), lambda i, after: max(i - 5, 0) if after == 0xFFFFFFFE else after),

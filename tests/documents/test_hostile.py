@@ -19,6 +19,7 @@ from tests.documents.readers_for_tests import read_without_recognising
 from warehouse.documents import read_document
 from warehouse.documents.html import read_html
 from warehouse.documents.model import Document, ReadOutcome, UnreadableDocumentError
+from warehouse.documents.pdf.nesting import check_nesting
 from warehouse.reading import LIMITS, read_files
 
 SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -176,6 +177,14 @@ def test_deep_nesting_is_refused_quickly():
     read_or_refuse(("<table><tr><td>" * 5000).encode())
     read_or_refuse(("<div>" * 100_000).encode())
     assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b"<</A ", b">>"), (b"[ <</B[", b"")])
+def test_nested_brackets_are_counted_and_many_beside_each_other_are_not(opening: bytes, closing: bytes):
+    with pytest.raises(UnreadableDocumentError, match="levels deep") as caught:
+        check_nesting(b"4 0 obj " + opening * 6000 + closing * 6000)
+    assert caught.value.outcome == ReadOutcome.TOO_LARGE
+    check_nesting((b"[(a) 1 (b)] TJ <</A [<</B <0041>>>]>> <0042> Tj ") * 20_000)
 
 
 def test_a_table_of_absurd_spans_is_no_trouble():

@@ -11,7 +11,7 @@ import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
-from tests.documents import hostile_files
+from tests.documents import hostile_files, hostile_packages, hostile_pdfs
 from tests.documents.document_builders import pdf_of, with_part, word_document, word_with_body, zipped
 from warehouse.documents.model import ReadOutcome
 from warehouse.reading import LIMITS, ReadResult, read_files
@@ -108,6 +108,8 @@ FILES: dict[str, tuple[Callable[[], bytes], set[str]]] = {
         {"read"},
     ),
     **hostile_files.FILES,
+    **hostile_pdfs.FILES,
+    **hostile_packages.FILES,
 }
 
 

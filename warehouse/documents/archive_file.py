@@ -90,7 +90,11 @@ _Member = tuple[str, Document | UnreadableDocumentError]
 
 
 def _zip_members(archive: zipfile.ZipFile) -> Iterator[_Member]:
-    infos = [info for info in archive.infolist() if not info.is_dir() and not _is_litter(member_name(info))]
+    infos = [
+        info
+        for info in archive.infolist()
+        if not info.filename.endswith("/") and not _is_litter(member_name(info))
+    ]
     _refuse_many(len(infos), sum(info.file_size for info in infos))
     return _each((member_name(info), _content(archive, info)) for info in infos)
 

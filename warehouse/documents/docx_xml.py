@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -93,28 +93,29 @@ def style_effects(styles: etree._Element | None) -> dict[str, Effects]:
 
 @dataclass(slots=True)
 class _Field:
-    """A field whose end has not been seen; its code reaches up to the separator."""
+    """A field whose end has not been seen: where its code begins among all runs, and ends if it has ended."""
 
-    runs: list[etree._Element] = field(default_factory=list)
-    in_code: bool = True
+    start: int
+    end: int | None = None
 
 
 def instruction_runs(root: etree._Element) -> set[etree._Element]:
     """Runs that hold field codes (`TC …`, `HYPERLINK …`); a field without an end hides nothing."""
     hidden: set[etree._Element] = set()
     open_fields: list[_Field] = []
+    runs: list[etree._Element] = []
     for run in root.iter("{*}r"):
         kinds = [value(mark, "fldCharType") for mark in run if local(mark) == "fldChar"]
-        for open_field in open_fields:
-            if open_field.in_code and not kinds:
-                open_field.runs.append(run)
+        if open_fields and not kinds:
+            runs.append(run)
         for kind in kinds:
             if kind == "begin":
-                open_fields.append(_Field())
-            elif kind == "separate" and open_fields:
-                open_fields[-1].in_code = False
+                open_fields.append(_Field(len(runs)))
+            elif kind == "separate" and open_fields and open_fields[-1].end is None:
+                open_fields[-1].end = len(runs)
             elif kind == "end" and open_fields:
-                hidden.update(open_fields.pop().runs)
+                closed = open_fields.pop()
+                hidden.update(runs[closed.start : closed.end])
     return hidden
 
 

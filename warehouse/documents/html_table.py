@@ -15,6 +15,8 @@ from warehouse.documents.model import Cell, Line, ReadOutcome, Table, Unreadable
 Block = Line | Table
 
 MAX_COLUMNS = 2000
+MAX_PLACES = 4_000_000
+"""Of a grid that cells cover; spans that overlap count anew."""
 _SHORT = 40
 """Characters of a cell of data; the parts of a page's layout hold more."""
 _NEARLY_ALL = 0.75
@@ -239,6 +241,7 @@ def _is_even(cells: Sequence[Cell], row_count: int) -> bool:
 def _placed(table: HtmlTable, *, with_gone: bool) -> list[Cell]:
     cells: list[Cell] = []
     occupied: dict[int, set[int]] = {}
+    places = 0
     for r, row in enumerate(table.rows):
         taken = occupied.pop(r, set())
         column = 0
@@ -249,6 +252,11 @@ def _placed(table: HtmlTable, *, with_gone: bool) -> list[Cell]:
                 column += 1
             down = min(cell.row_span, len(table.rows) - r)
             columns = range(column, column + cell.col_span)
+            places += down * cell.col_span
+            if places > MAX_PLACES:
+                raise UnreadableDocumentError(
+                    ReadOutcome.TOO_LARGE, f"cells over more than {MAX_PLACES:,} places of a table"
+                )
             for below in range(r + 1, r + down):
                 occupied.setdefault(below, set()).update(columns)
             cells.append(Cell(r, column, _cell_text(cell), down, cell.col_span))

@@ -334,6 +334,41 @@ def test_a_stroke_before_a_figure_is_a_minus_sign_and_a_rule_is_not() -> None:
         assert "".join(character.text for character in found) == expected
 
 
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("1.903.10", "1,903.10"),
+        ("1,126,70", "1,126.70"),
+        ("950,80", "950.80"),
+        ("28.80.", "28.80"),
+        ("1I", "11"),
+        ("1.903", "1.903"),
+        ("12,345", "12,345"),
+        ("92,430.002767", "92,430.002767"),
+        ("2024.3.15", "2024.3.15"),
+        ("Ilo", "Ilo"),
+    ],
+)
+def test_points_commas_and_letters_of_small_print_are_those_that_a_figure_can_have(
+    read: str, meant: str
+) -> None:
+    ink = np.zeros((60, 300), np.uint8)
+    for i, character in enumerate(read):
+        ink[20 if character.isalnum() else 37 : 40, 60 + 15 * i : 70 + 15 * i] = 255
+    line = InkLine(Region(60, 20, 60 + 15 * len(read), 40), Region(58, 18, 290, 42))
+    (found,) = checked([line], [[Character(c, 0.5, 0.9) for c in read]], ink, np.full_like(ink, 255))
+    assert "".join(character.text for character in found) == meant
+    assert all(c.confidence <= 0.5 for c in found if c.text.isdigit() and c.text not in read)
+
+
+def test_a_speck_in_a_blank_cell_is_no_digit() -> None:
+    ink = np.zeros((60, 200), np.uint8)
+    ink[30:34, 60:63] = 255
+    line = InkLine(Region(60, 20, 63, 44), Region(56, 18, 67, 46))
+    for read in ("4", ".", "1"):
+        assert checked([line], [[Character(read, 0.5, 0.3)]], ink, np.full_like(ink, 255)) == [[]]
+
+
 NUMBER = re.compile(r"-?[\d,]*\d(\.\d+)?")
 
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from warehouse.documents.pdf.content import Glyph
+from warehouse.documents.pdf.nesting import check_nesting
 from warehouse.documents.pdf.words import words_of
 
 _STREAM = re.compile(rb"stream\r?\n")
@@ -46,9 +47,14 @@ class Signs(NamedTuple):
 
 
 def signs_of(data: bytes) -> Signs:
-    """What the words of a file, unpacked where they are packed, tell of it."""
+    """What the words of a file, unpacked where they are packed, tell of it.
+
+    Raises:
+        UnreadableDocumentError: TOO_LARGE where they are nested too deeply.
+    """
     may_hide = has_fields = False
     for part, holds_objects in _parts(data):
+        check_nesting(part)
         may_hide = may_hide or _NOT_PAINTED.search(part) is not None
         if holds_objects:
             hiding = _TRANSPARENT.search(part) or _SWITCHED_OFF.search(part)

@@ -6,6 +6,7 @@ import re
 
 from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
 from warehouse.documents.pdf.content import PageSource, SourceError
+from warehouse.documents.pdf.nesting import check_nesting
 from warehouse.documents.pdf.parts import PartedFile
 from warehouse.documents.pdf.sources import open_reference
 from warehouse.documents.pdf.words import words_of
@@ -47,6 +48,7 @@ def _check_size(data: bytes) -> None:
     if len(data) > MAX_BYTES:
         raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"{len(data):,} bytes")
     words = words_of(data)
+    check_nesting(words)
     declared = max((int(size) for size in re.findall(rb"/Size\s*(\d{1,12})", words)), default=0)
     packed = sum(map(int, re.findall(rb"/N\s*(\d{1,12})", words))) if b"/ObjStm" in words else 0
     if max(declared, packed, words.count(b" obj")) > MAX_OBJECTS:

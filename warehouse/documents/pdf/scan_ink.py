@@ -194,6 +194,13 @@ def _high_marks(ink: Mask, line: InkLine) -> list[tuple[int, int, int, int]]:
     ]
 
 
+def is_low(ink: Mask, line: InkLine) -> bool:
+    """Whether the ink of a line is lower than any digit, though its picture has the height of a line."""
+    left, top, right, bottom = line.ink
+    rows = np.flatnonzero(ink[top:bottom, left:right].any(1))
+    return not rows.size or rows[-1] - rows[0] < _LOW * line.ink.height
+
+
 def has_stroke(ink: Mask, area: Region) -> bool:
     """Whether an area about as high as digits holds a stroke in its middle and nothing else: a minus sign."""
     left, top, right, bottom = area
