@@ -6,11 +6,14 @@ import base64
 import io
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import docx
+import openpyxl
 import pytest
 from docx.shared import Cm
+from openpyxl.drawing.image import Image as WorkbookImage
 from PIL import Image, ImageDraw
 
 from tests.documents.document_builders import texts
@@ -139,3 +142,43 @@ def test_a_picture_of_a_table_in_a_page_is_read_where_it_stands(place: int):
 def test_a_page_whose_tables_may_be_pictures_says_so():
     document = read_document("<html><p>见下图</p><img src='t.png'><img src='u.png'></html>".encode())
     assert [(notice.kind, notice.detail[:1]) for notice in document.notices] == [("picture", "2")]
+
+
+def in_rtf(content: bytes) -> bytes:
+    blip = rb"{\*\shppict{\pict\pngblip\picw9{\*\blipuid 00ff}" + content.hex().encode() + b"}}"
+    return rb"{\rtf1\ansi before\par " + blip + rb"{\nonshppict{\pict\wmetafile8 0100}}\par after}"
+
+
+def in_flat_text(content: bytes) -> bytes:
+    names = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{uri}:1.0"'
+        for name, uri in (("office", "office"), ("text", "text"), ("draw", "drawing"))
+    )
+    data = base64.b64encode(content).decode()
+    picture = f"<draw:image><office:binary-data>{data}</office:binary-data></draw:image>"
+    return (
+        f"<office:document{names}><office:body><office:text><text:p>before</text:p><text:p><draw:frame>{picture}"
+        "</draw:frame></text:p><text:p>after</text:p></office:text></office:body></office:document>"
+    ).encode()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", [in_rtf, in_flat_text])
+def test_a_picture_of_a_table_in_other_texts_is_read_where_it_stands(make: Callable[[bytes], bytes]):
+    document = read_document(make(encoded(picture(ROWS), file_format="PNG")))
+    found = [block.text if isinstance(block, Line) else texts(block) for block in document.blocks]
+    assert found == ["before", ROWS, "after"]
+    assert [notice.kind for notice in document.notices] == ["picture_read", "scan"]
+
+
+@pytest.mark.slow
+def test_pictures_of_a_workbook_without_tables_are_looked_at():
+    workbook = openpyxl.Workbook()
+    workbook.active.append(["部门收支总表"])
+    workbook.active.add_image(WorkbookImage(io.BytesIO(encoded(picture(ROWS), file_format="PNG"))), "A3")
+    file = io.BytesIO()
+    workbook.save(file)
+    document = read_document(file.getvalue())
+    found = [block.text if isinstance(block, Line) else texts(block) for block in document.blocks]
+    assert found == ["部门收支总表", ROWS]
+    assert [notice.kind for notice in document.notices] == ["picture_read", "scan"]

@@ -5,12 +5,15 @@ Deleted and hidden text, comments and page headers are not read; footnotes follo
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
 
+from warehouse.documents.embedded import MAX_PICTURES, read_picture
 from warehouse.documents.model import Cell, Document, Line, Notice, ReadOutcome, UnreadableDocumentError
 from warehouse.documents.note_marks import is_note_mark, note_marks
 from warehouse.documents.numbering import Level, Numbering
@@ -38,7 +41,14 @@ def read_odt(data: bytes) -> Document:
         UnreadableDocumentError: CORRUPT, ENCRYPTED or TOO_LARGE.
     """
     content, *others = packed_roots(data)
-    return read_odt_xml(content, (content, *others))
+    return read_odt_xml(content, (content, *others), _packed_pictures(data))
+
+
+def _packed_pictures(data: bytes) -> dict[str, bytes]:
+    with open_zip(data) as package:
+        names = [name for name in package.namelist() if name.lower().endswith((".png", ".jpg", ".jpeg"))]
+        wanted = [name for name in names if name.startswith("Pictures/")]
+        return {name: read_member(package, name) for name in wanted[:MAX_PICTURES]}
 
 
 def packed_roots(data: bytes) -> list[etree._Element]:
@@ -57,7 +67,11 @@ def packed_roots(data: bytes) -> list[etree._Element]:
         return [parse_xml(read_member(package, name), name) for name in wanted]
 
 
-def read_odt_xml(root: etree._Element, roots: Iterable[etree._Element] = ()) -> Document:
+def read_odt_xml(
+    root: etree._Element,
+    roots: Iterable[etree._Element] = (),
+    pictures: Mapping[str, bytes] | None = None,
+) -> Document:
     """The same from the XML: `root` holds the text, `roots` the styles.
 
     Raises:
@@ -68,12 +82,12 @@ def read_odt_xml(root: etree._Element, roots: Iterable[etree._Element] = ()) -> 
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, "the OpenDocument file holds no text")
     _take_out_deleted(body)
     story = read_story(roots or (root,))
-    pictures = sum(1 for frame in body.iter("{*}frame") if frame.find("{*}text-box") is None)
-    notices = (
-        [Notice("picture", f"{pictures} pictures or embedded objects were not read")] if pictures else []
-    )
+    story.pictures.update(pictures or {})
     blocks = tuple(with_typed_tables(_blocks(body, story, 0)))
-    return Document("odt", blocks, notices=(*notices, *what_was_left_out(story)))
+    objects = sum(1 for frame in body.iter("{*}frame") if frame.find("{*}text-box") is None)
+    if unread := objects - story.pictures_read:
+        story.notices.append(Notice("picture", f"{unread} pictures or embedded objects were not read"))
+    return Document("odt", blocks, notices=(*story.notices, *what_was_left_out(story)))
 
 
 def _take_out_deleted(body: etree._Element) -> None:
@@ -103,6 +117,10 @@ class Story:
     """Styles of text that is not printed, struck out, or above the line."""
     struck_texts: int = 0
     note_marks: int = 0
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    """Those in the package, by the names that the text has for them."""
+    pictures_read: int = 0
+    notices: list[Notice] = field(default_factory=list)
     numbering: Numbering = field(default_factory=lambda: Numbering({}))
     lists: list[str] = field(default_factory=list)
     """Styles of the lists that are open, outermost first."""
@@ -198,10 +216,27 @@ def _blocks(container: etree._Element, story: Story, depth: int) -> Iterator[Blo
                 yield from _blocks(box, story, depth + 1)
         elif name == "table":
             yield from _table(element, story, depth + 1)
+        elif name == "image":
+            yield from _pictured(element, story)
         elif name in _WRAPPERS:
             _enter(element, story)
             yield from _blocks(element, story, depth)
             _leave(element, story)
+
+
+def _pictured(image: etree._Element, story: Story) -> list[Block]:
+    """The table that a picture shows; flat files hold pictures where they stand."""
+    name = attribute(image, "href")
+    data = story.pictures.get(name)
+    if data is None:
+        try:
+            data = base64.b64decode(image.findtext("{*}binary-data") or "")
+        except binascii.Error:
+            data = b""
+    blocks, notices = read_picture(data, name or "a picture") if data else ([], [])
+    story.pictures_read += bool(blocks)
+    story.notices += notices
+    return blocks
 
 
 def _enter(element: etree._Element, story: Story) -> None:

@@ -4,37 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from warehouse.documents.model import Document, Notice, ReadOutcome, UnreadableDocumentError
+from warehouse.documents.embedded import MAX_PICTURES, read_picture
+from warehouse.documents.model import Document, Line, Notice, ReadOutcome, Table, UnreadableDocumentError
 from warehouse.documents.note_marks import is_note_mark, note_marks
+from warehouse.documents.rtf_words import (
+    CHARACTERS,
+    CODE_PAGES,
+    CODECS,
+    MERGES,
+    NOT_PRINTED,
+    PIXELS,
+    SYMBOLS,
+    TOKEN,
+    Layout,
+    State,
+)
 from warehouse.documents.tabbed import with_typed_tables
-from warehouse.documents.word_story import Paragraph, Row, story_blocks
+from warehouse.documents.word_story import Paragraph, story_blocks
 from warehouse.documents.word_table import indentation, struck_text
+
+_NO_DIGIT = re.compile(rb"[^0-9a-fA-F]+")
 
 MAX_GROUPS = 2000
 """Groups within groups."""
-
-_TOKEN = re.compile(
-    rb"\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,10})? ?|\\'(?P<byte>[0-9a-fA-F]{2})"
-    rb"|\\(?P<symbol>[^a-zA-Z])|(?P<brace>[{}])|[\r\n]+|(?P<text>[^\\{}\r\n]+)",
-    re.DOTALL,
-)
-_NOT_PRINTED = {
-    "fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "fldinst", "listtable",
-    "listoverridetable", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf",
-    "nonesttables", "shprslt", "shpinst", "themedata", "datastore", "xe", "tc", "atnid", "atnauthor",
-    "annotation", "bkmkstart", "bkmkend",
-}  # fmt: skip
-"""Destinations whose text no reader of the page sees."""
-_CHARACTERS = {
-    "tab": "\t", "line": "\n", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“",
-    "rdblquote": "”", "bullet": "•", "emspace": "\u2003", "enspace": "\u2002",
-}  # fmt: skip
-_SYMBOLS = {b"~": "\xa0", b"_": "-", b"\\": "\\", b"{": "{", b"}": "}"}
-_CODECS = {134: "gb18030", 136: "big5hkscs", 128: "cp932", 129: "cp949"}
-_CODE_PAGES = {936: "gb18030", 950: "big5hkscs", 932: "cp932", 949: "cp949"}
-_MERGES = {"clmgf": (1, 0), "clmrg": (2, 0), "clvmgf": (0, 3), "clvmrg": (0, 1)}
 
 
 def read_rtf(data: bytes) -> Document:
@@ -46,7 +40,7 @@ def read_rtf(data: bytes) -> Document:
     reader = _Reader()
     position = 0
     while position < len(data):
-        match = _TOKEN.match(data, position)
+        match = TOKEN.match(data, position)
         position = match.end() if match else position + 1
         if match is not None:
             position += reader.take(match)
@@ -57,50 +51,12 @@ def read_rtf(data: bytes) -> Document:
     reader.defaults(None)
     reader.end_paragraph()
     notices: list[Notice] = [struck_text(reader.struck)] if reader.struck else []
-    notices += note_marks(reader.note_marks)
+    notices += [*note_marks(reader.note_marks), *reader.notices]
+    if reader.pictures > reader.pictures_read:
+        unread = reader.pictures - reader.pictures_read
+        notices.append(Notice("picture", f"{unread} pictures or embedded objects were not read"))
     blocks = tuple(with_typed_tables(story_blocks([*reader.paragraphs, *reader.boxed], notices)))
     return Document("rtf", blocks, notices=tuple(notices))
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """What a group may change and its end restores."""
-
-    printed: bool = True
-    ignorable: bool = False
-    hidden: bool = False
-    struck: bool = False
-    raised: bool = False
-    in_fonts: bool = False
-    in_nested_row: bool = False
-    has_shape: bool = False
-    """Within a shape that is printed, if only its text."""
-    in_box: bool = False
-    left: int = 0
-    first: int = 0
-    is_aligned_left: bool = True
-    font: int = 0
-    far_font: int | None = None
-    """The font of East Asian characters, where the text has one of its own for them."""
-    of_far: bool = False
-    """Whether the next associated font is that of East Asian characters."""
-    fallback: int = 1
-    """Characters after `\\u` that stand in for it where Unicode is not understood."""
-
-
-@dataclass(slots=True)
-class _Layout:
-    """A row's cells as they are defined."""
-
-    edges: list[int] = field(default_factory=lambda: [0])
-    horizontal: list[int] = field(default_factory=list)
-    vertical: list[int] = field(default_factory=list)
-    pending: tuple[int, int] = (0, 0)
-
-    def row(self) -> Row | None:
-        return (
-            Row(tuple(self.edges), tuple(self.horizontal), tuple(self.vertical)) if self.horizontal else None
-        )
 
 
 class _Reader:
@@ -108,20 +64,25 @@ class _Reader:
         self.paragraphs: list[Paragraph] = []
         self.boxed: list[Paragraph] = []
         """Those of text boxes, which follow the text."""
-        self.around_box: tuple[list[str], bool, int, dict[int, _Layout]] | None = None
+        self.around_box: tuple[list[str], bool, int, dict[int, Layout]] | None = None
         """What goes on after the open text box."""
         self.finished = False
-        self.groups: list[_State] = []
-        self.state = _State()
+        self.groups: list[State] = []
+        self.state = State()
         self.parts: list[str] = []
         self.raw = bytearray()
         self.is_struck = False
         self.struck = 0
         self.note_marks = 0
+        self.pictures = 0
+        self.pictures_read = 0
+        self.shown: list[Line | Table] = []
+        """What the pictures of the open paragraph show."""
+        self.notices: list[Notice] = []
         self.to_skip = 0
         self.in_table = False
         self.nesting = 0
-        self.layouts = {1: _Layout(), 2: _Layout()}
+        self.layouts = {1: Layout(), 2: Layout()}
         self.codec = "cp1252"
         self.font_codecs: dict[int, str] = {}
 
@@ -135,8 +96,8 @@ class _Reader:
             self.brace(opens=token["brace"] == b"{")
         elif token["symbol"] == b"*":
             self.state = replace(self.state, ignorable=True)
-        elif token["symbol"] in _SYMBOLS:
-            self.add(_SYMBOLS[token["symbol"]])
+        elif token["symbol"] in SYMBOLS:
+            self.add(SYMBOLS[token["symbol"]])
         elif token["word"]:
             word, number = token["word"].decode("ascii"), int(token["number"]) if token["number"] else None
             if word == "bin":
@@ -145,6 +106,9 @@ class _Reader:
         return 0
 
     def add_raw(self, raw: bytes) -> None:
+        if (digits := self.state.picture) is not None:
+            digits.extend(raw)
+            return
         skipped = min(self.to_skip, len(raw))
         self.to_skip -= skipped
         if self.is_shown() and not self.is_mark(raw[skipped:].decode("latin-1")):
@@ -191,38 +155,59 @@ class _Reader:
                 )
             self.state = replace(self.state, ignorable=False)
         elif self.groups:
-            was_in_box, self.state = self.state.in_box, self.groups.pop()
-            if was_in_box and not self.state.in_box:
+            ended, self.state = self.state, self.groups.pop()
+            if ended.in_box and not self.state.in_box:
                 self.close_box()
+            if ended.picture is not None and self.state.picture is None:
+                self.picture(bytes(ended.picture))
             self.finished = not self.groups
 
     def word(self, word: str, number: int | None) -> None:
         if self.state.ignorable:
             self.state = replace(
-                self.state, ignorable=False, printed=self.state.printed and word == "nesttableprops"
+                self.state,
+                ignorable=False,
+                picture=None,
+                printed=self.state.printed and word in {"nesttableprops", "shppict"},
             )
         if word == "shp":
             self.state = replace(self.state, has_shape=self.state.printed)
         elif word == "shptxt" and self.state.has_shape and self.around_box is None:
             self.open_box()
-        elif word in _NOT_PRINTED:
+        elif word == "pict":
+            self.pictures += self.state.printed
+            self.state = replace(self.state, printed=False, picture_is_due=self.state.printed)
+        elif word in PIXELS:
+            if self.state.picture_is_due:
+                self.state = replace(self.state, picture=bytearray())
+        elif word in NOT_PRINTED:
             self.state = replace(self.state, printed=False, in_fonts=self.state.in_fonts or word == "fonttbl")
-        elif word in _CHARACTERS:
-            self.add(_CHARACTERS[word])
+        elif word in CHARACTERS:
+            self.add(CHARACTERS[word])
         elif (action := _ACTIONS.get(word)) is not None:
             self.flush()
             action(self, number)
-        elif word in _MERGES:
+        elif word in MERGES:
             layout = self.layout()
-            horizontal, vertical = _MERGES[word]
+            horizontal, vertical = MERGES[word]
             layout.pending = (horizontal or layout.pending[0], vertical or layout.pending[1])
+
+    def picture(self, digits: bytes) -> None:
+        """Read the table that a picture shows, if it shows one."""
+        if self.pictures > MAX_PICTURES:
+            return
+        text = _NO_DIGIT.sub(b"", digits).decode("ascii")
+        blocks, notices = read_picture(bytes.fromhex(text[: len(text) // 2 * 2]), f"picture {self.pictures}")
+        self.pictures_read += bool(blocks)
+        self.shown += blocks
+        self.notices += notices
 
     def open_box(self) -> None:
         """The text of a shape, whose other properties are not printed."""
         self.flush()
         self.around_box = self.parts, self.in_table, self.nesting, self.layouts
         self.parts, self.in_table, self.nesting = [], False, 0
-        self.layouts = {1: _Layout(), 2: _Layout()}
+        self.layouts = {1: Layout(), 2: Layout()}
         self.paragraphs, self.boxed = self.boxed, self.paragraphs
         self.state = replace(self.state, printed=True, in_box=True)
 
@@ -233,7 +218,7 @@ class _Reader:
             self.parts, self.in_table, self.nesting, self.layouts = self.around_box
             self.around_box = None
 
-    def layout(self) -> _Layout:
+    def layout(self) -> Layout:
         return self.layouts[2 if self.state.in_nested_row else 1]
 
     def depth(self) -> int:
@@ -246,8 +231,11 @@ class _Reader:
         depth = self.depth() if at_depth is None else at_depth
         if depth and text.strip() and not text[0].isspace() and self.state.is_aligned_left:
             text = indentation(self.state.left + self.state.first) + text
-        self.paragraphs.append(Paragraph(text, depth, ends_cell=ends_cell, is_struck=self.is_struck))
+        self.paragraphs.append(
+            Paragraph(text, depth, ends_cell, is_struck=self.is_struck, inner=tuple(self.shown))
+        )
         self.parts.clear()
+        self.shown.clear()
         self.is_struck = False
 
     # What control words do.
@@ -289,7 +277,7 @@ class _Reader:
         self.paragraphs.append(Paragraph("", max(self.nesting, 2), ends_row=True, row=self.layouts[2].row()))
 
     def row_begin(self, _: int | None) -> None:
-        self.layouts[2 if self.state.in_nested_row else 1] = _Layout()
+        self.layouts[2 if self.state.in_nested_row else 1] = Layout()
 
     def cell_edge(self, number: int | None) -> None:
         layout = self.layout()
@@ -299,11 +287,11 @@ class _Reader:
         layout.pending = (0, 0)
 
     def charset(self, number: int | None) -> None:
-        if self.state.in_fonts and number in _CODECS:
-            self.font_codecs[self.state.font] = _CODECS[number]
+        if self.state.in_fonts and number in CODECS:
+            self.font_codecs[self.state.font] = CODECS[number]
 
     def code_page(self, number: int | None) -> None:
-        self.codec = _CODE_PAGES.get(number or 0, "cp1252")
+        self.codec = CODE_PAGES.get(number or 0, "cp1252")
 
     def set_font(self, number: int | None) -> None:
         self.state = replace(self.state, font=number or 0)

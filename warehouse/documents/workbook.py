@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from python_calamine import (
     CalamineError,
@@ -16,6 +17,7 @@ from python_calamine import (
 
 from warehouse.documents.biff5 import read_biff5
 from warehouse.documents.cell_styles import SheetStyles, printed, what_was_left_out
+from warehouse.documents.embedded import MAX_PICTURES, read_picture
 from warehouse.documents.model import (
     Document,
     Line,
@@ -25,7 +27,7 @@ from warehouse.documents.model import (
     UnreadableDocumentError,
 )
 from warehouse.documents.ole import packed
-from warehouse.documents.package import refuse_bombs
+from warehouse.documents.package import open_zip, read_member, refuse_bombs
 from warehouse.documents.sheet import Sheet, sheet_blocks
 from warehouse.documents.xls_styles import is_biff5, workbook_stream, xls_styles
 from warehouse.documents.xlsb_styles import xlsb_styles
@@ -35,11 +37,25 @@ from warehouse.documents.xlsx_styles import xlsx_styles
 def read_xlsx(data: bytes) -> Document:
     """The visible sheets of an XLSX workbook in order; hidden rows and columns give a notice only.
 
+    Where none of them holds a table, its pictures are looked at.
+
     Raises:
         UnreadableDocumentError: CORRUPT, ENCRYPTED or TOO_LARGE.
     """
     refuse_bombs(data)
-    return _read(data, "xlsx", xlsx_styles(data))
+    document = _read(data, "xlsx", xlsx_styles(data))
+    return document if document.tables else _with_pictures(data, document)
+
+
+def _with_pictures(data: bytes, document: Document) -> Document:
+    blocks, notices = list(document.blocks), list(document.notices)
+    with open_zip(data) as package:
+        names = [name for name in package.namelist() if name.startswith("xl/media/")]
+        for name in names[:MAX_PICTURES]:
+            shown, said = read_picture(read_member(package, name), name)
+            blocks += shown
+            notices += said or [Notice("picture", f"{name}: a picture without a ruled table")]
+    return replace(document, blocks=tuple(blocks), notices=tuple(notices))
 
 
 def read_xls(data: bytes) -> Document:
