@@ -127,11 +127,10 @@ def extract(
 
     A file that cannot be read gives one line on standard error, and exit code 4; the others are still read.
     """
-    from orchestration.extract import amount_records, read_paths, write_records
+    from orchestration.extract import read_paths, write_amounts
 
     failures: list[str] = []
-    results = read_paths(paths, failures)
-    write_records((record for result in results for record in amount_records(result)), sys.stdout, form)
+    write_amounts(read_paths(paths, failures), sys.stdout, form)
     for failure in failures:
         typer.echo(failure, err=True)
     if failures:

@@ -44,9 +44,12 @@ def files_under(path: Path) -> list[Path]:
     return sorted(child for child in path.rglob("*") if child.is_file()) if path.is_dir() else [path]
 
 
-def read_paths(paths: Iterable[Path], failures: list[str]) -> Iterator[ReadResult]:
-    """Read files in worker processes; what cannot be read adds a line with the reason to `failures`."""
-    names: dict[str, Path] = {}
+def read_paths(paths: Iterable[Path], failures: list[str]) -> Iterator[tuple[Path, ReadResult]]:
+    """Read files in worker processes, each given with its path as soon as it is read.
+
+    What cannot be read adds a line with the reason to `failures`.
+    """
+    names: dict[str, list[Path]] = {}  # the same file may stand under several
     files = {path: files_under(path) for path in paths}
     failures += [f"{path}: no files here" for path, found in files.items() if not found]
 
@@ -58,31 +61,35 @@ def read_paths(paths: Iterable[Path], failures: list[str]) -> Iterator[ReadResul
                 failures.append(f"{path}: {error.strerror}")
                 continue
             sha256 = hashlib.sha256(data).hexdigest()
-            names[sha256] = path
+            names.setdefault(sha256, []).append(path)
             yield sha256, data
 
     for result in read_files(contents()):
+        path = names[result.sha256].pop()
         if result.outcome is not ReadOutcome.READ:
-            failures.append(f"{names[result.sha256]}: {result.outcome}: {result.reason}")
-        yield result
+            failures.append(f"{path}: {result.outcome}: {result.reason}")
+        yield path, result
 
 
-def write_records(records: Iterable[dict[str, Any]], file: IO[str], form: str) -> None:
-    """Write records as JSON Lines, CSV or a table for people."""
-    if form == "jsonl":
-        for record in records:
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
-    elif form == "csv":
+def write_amounts(results: Iterable[tuple[Path, ReadResult]], file: IO[str], form: str) -> None:
+    """Write the amounts of documents as JSON Lines, as CSV, or as a table for people for each document."""
+    if form == "table":
+        for path, result in results:
+            _write_table(path, result, file)
+        return
+    records = (record for _, result in results for record in amount_records(result))
+    if form == "csv":
         writer = csv.DictWriter(file, FIELDS)
         writer.writeheader()
         writer.writerows(records)
     else:
-        _write_table(records, file)
+        file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
 
 
-def _write_table(records: Iterable[dict[str, Any]], file: IO[str]) -> None:
-    table = Table("page", "table", "row,col", "type", "item", "column", "printed", "yuan")
-    for record in records:
+def _write_table(path: Path, result: ReadResult, file: IO[str]) -> None:
+    columns = ("page", "table", "row,col", "type", "item", "column", "printed", "yuan")
+    table = Table(*columns, title=str(path), title_justify="left")
+    for record in amount_records(result):
         item = " ".join(filter(None, (record["item_code"], record["item_label"], record["item_label_2"])))
         table.add_row(
             str(record["sheet"] or record["page"] or ""),
@@ -94,4 +101,5 @@ def _write_table(records: Iterable[dict[str, Any]], file: IO[str]) -> None:
             f"{record['value_text']} {record['unit']}",
             f"{Decimal(record['amount_yuan']):,}",
         )
-    print_table(table, file)
+    if table.row_count:
+        print_table(table, file)
