@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import pairwise
 
-from warehouse.tables.text import key, native, printed
+from warehouse.tables.text import key, key_of_prose, native, printed, remembered
 from warehouse.tables.vocabulary import load
 
 _TITLE_END = re.compile(r"表(?:\([^()]*\)|续|-+[^()。,:]{2,12}|[一二三四五六七八九十\d]*)*$")
@@ -52,7 +52,7 @@ def _patterns(name: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern) for pattern in ([value] if isinstance(value, str) else value))
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def unit_in(text: str) -> str | None:
     """The unit of money that a line or a header states: `单位：万元`, `价值（单位：万元）`, `金额(元)`."""
     plain = native(text)
@@ -71,7 +71,7 @@ def document_unit(texts: Sequence[str]) -> str | None:
         if "元" not in text:
             continue
         for pattern in _patterns("document_unit_patterns"):
-            match = pattern.search(key(text))
+            match = pattern.search(key_of_prose(text))
             if match:
                 return match.group(1)
     return None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from warehouse.immutable import immutable
 from warehouse.tables.money import unit_factors
 from warehouse.tables.statement_words import words
-from warehouse.tables.text import key
+from warehouse.tables.text import key_of_prose, remembered
 
 CHANGES = frozenset({"increase", "decrease"})
 SHARES = frozenset({"%", "个百分点"})
@@ -75,10 +74,10 @@ def figures_of(text: str) -> list[Figure]:
     found: list[Figure] = []
     before = 0
     for match in words().figure.finditer(text):
-        between = _ASIDE.sub("", key(text[before : match.start()]))
+        between = _ASIDE.sub("", key_of_prose(text[before : match.start()]))
         clause = _CLAUSE_END.split(between)[-1]
         comparison = _comparison(between) or ("previous_year" if _YEAR_BEFORE.search(clause) else "")
-        follows = key(text[match.end() :][:40])
+        follows = key_of_prose(text[match.end() : match.end() + 40])
         is_base = comparison in _OF_A_WHOLE and match.group(2) in unit_factors() and _RATE_OF.match(follows)
         if between == "的" and found and found[-1].is_base:
             comparison = _comparison(found[-1].between)
@@ -87,7 +86,7 @@ def figures_of(text: str) -> list[Figure]:
     return found
 
 
-@lru_cache(maxsize=1 << 10)
+@remembered
 def metric_named(text: str, unit: str = "") -> str:
     """The metric that a text names last; words that only qualify count where no other is named.
 

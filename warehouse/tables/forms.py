@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 from itertools import pairwise
 
 from warehouse.documents.model import Cell
@@ -20,7 +20,7 @@ from warehouse.tables.headers import Grid, distinct, find_header_rows
 from warehouse.tables.indicators import indicator_columns, indicators_of, with_rest
 from warehouse.tables.model import Amount, Indicator, Project
 from warehouse.tables.places import Spot
-from warehouse.tables.text import key, printed
+from warehouse.tables.text import key, printed, remembered
 from warehouse.tables.vocabulary import load
 
 _BRACKETED_UNIT = re.compile(r"\([^()]*元[^()]*\)")
@@ -92,7 +92,7 @@ def _sections() -> frozenset[str]:
     return frozenset(key(word) for word in load("forms")["sections"])
 
 
-@lru_cache(maxsize=8192)
+@remembered
 def label_of(text: str) -> str | None:
     """Which field of a form a cell labels, else None."""
     plain = _BRACKETED_UNIT.sub("", key(text)).strip(":*")
@@ -108,7 +108,7 @@ def label_of(text: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def _is_section(text: str) -> bool:
     return _BRACKETED_UNIT.sub("", key(text)).strip(":") in _sections()
 
@@ -465,7 +465,7 @@ def _unit_of(amounts: Sequence[Amount]) -> str:
     return amounts[-1].unit if amounts else ""
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def _says_money(text: str) -> bool:
     plain, words = key(text), load("forms")
     return (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
-from warehouse.tables.text import key, native
+from warehouse.tables.text import key, native, remembered
 from warehouse.tables.vocabulary import load
 
 
@@ -50,19 +50,19 @@ def patterns() -> Patterns:
     )
 
 
-@lru_cache(maxsize=1 << 13)
+@remembered
 def names_a_unit(label: str) -> bool:
     """Whether a label ends like the name of a public body (局, 中心, 委员会 …)."""
     return patterns().unit_name.search(key(label)) is not None
 
 
-@lru_cache(maxsize=1 << 13)
+@remembered
 def is_count(label: str) -> bool:
     """Whether a row counts things instead of money, by its label: `公务用车保有量（辆）`."""
     return patterns().count.search(key(label)) is not None
 
 
-@lru_cache(maxsize=1 << 13)
+@remembered
 def level_of(label: str) -> int | None:
     """Depth of the ordinal that a label begins with, 0 outermost; None without ordinal."""
     shown, plain = label, key(label)
@@ -72,7 +72,7 @@ def level_of(label: str) -> int | None:
     return None
 
 
-@lru_cache(maxsize=1 << 13)
+@remembered
 def bare(label: str) -> str:
     """A label for comparison, without ordinals, colon and marks."""
     plain = native(label)
@@ -81,7 +81,7 @@ def bare(label: str) -> str:
     return plain.strip(":*#")
 
 
-@lru_cache(maxsize=1 << 13)
+@remembered
 def role_said(label: str) -> str | None:
     """The role that the label itself says (其中：, 合计, 小计)."""
     plain, words = bare(label), patterns()
@@ -97,7 +97,7 @@ def says_of_which(label: str) -> bool:
     return patterns().of_which.match(key(label)) is not None
 
 
-@lru_cache(maxsize=1 << 13)
+@remembered
 def without_of_which(label: str) -> str:
     """A label without 其中： in front."""
     return patterns().of_which.sub("", key(label), count=1)

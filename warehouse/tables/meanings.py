@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
-from warehouse.tables.text import key, native
+from warehouse.tables.text import key, native, remembered
 from warehouse.tables.vocabulary import load
 
 _YEAR = re.compile(r"(20\d\d)")
@@ -77,7 +77,7 @@ def _words(section: str) -> frozenset[str]:
     return frozenset(key(word) for word in load("columns")[section])
 
 
-@lru_cache(maxsize=8192)
+@remembered
 def _first(section: str, leaf: str, path: str) -> str | None:
     for rule in _rules(section):
         if rule.matches(leaf, path):
@@ -85,7 +85,7 @@ def _first(section: str, leaf: str, path: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=1 << 13)
+@remembered
 def plain_header(text: str) -> str:
     """A header text for comparison: without `其中：` in front, colon behind, unit and formula in brackets."""
     plain = re.sub(r"^其中[::]?", "", native(text))
@@ -93,7 +93,7 @@ def plain_header(text: str) -> str:
     return plain.strip(":*") or plain
 
 
-@lru_cache(maxsize=1 << 11)
+@remembered
 def role_of(parts: tuple[str, ...]) -> str | None:
     """The role of a column that holds no amounts, by its header path (outermost text first); else None."""
     if not parts:
@@ -111,7 +111,7 @@ def is_total(text: str) -> bool:
     return plain_header(text) in _words("totals")
 
 
-@lru_cache(maxsize=1 << 13)
+@remembered
 def is_header_word(text: str) -> bool:
     """Whether a cell says something that headers say."""
     plain = plain_header(text)
@@ -134,25 +134,25 @@ def says_amount(parts: tuple[str, ...]) -> bool:
     )
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def counts_things(parts: tuple[str, ...]) -> bool:
     """Whether a header is of a number of things (会议次数, 常住人口), none of money (预算数, 下达数)."""
     return bool(parts) and _first("counts", plain_header(parts[-1]), "") is not None
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def may_be_rate(parts: tuple[str, ...]) -> str | None:
     """`rate` where a header rather heads rates than money (占预算, 同比增长), `open` where either may be."""
     return _first("rates", plain_header(parts[-1]), "") if parts else None
 
 
-@lru_cache(maxsize=1 << 13)
+@remembered
 def is_rate_row(label: str) -> bool:
     """Whether a row prints rates (增减%, 增长率) where the items are the headers."""
     return _RATE_ROW.fullmatch(key(label)) is not None
 
 
-@lru_cache(maxsize=1 << 13)
+@remembered
 def is_period_row(label: str) -> bool:
     """Whether a row is a period (2023年预算数, 增减额) where the items are the headers."""
     return _PERIOD_ROW.fullmatch(key(label)) is not None
@@ -166,7 +166,7 @@ def _from_leaf_out(section: str, parts: tuple[str, ...]) -> str | None:
     return None
 
 
-@lru_cache(maxsize=1 << 11)
+@remembered
 def fund_of(parts: tuple[str, ...]) -> str | None:
     """Which money the header path states, innermost text first; None where it does not say.
 
@@ -176,7 +176,7 @@ def fund_of(parts: tuple[str, ...]) -> str | None:
     return None if fund == "carryover" and _is_next_year(parts) else fund
 
 
-@lru_cache(maxsize=1 << 11)
+@remembered
 def nature_of(parts: tuple[str, ...]) -> str | None:
     """What the money is spent on by the header path, innermost text first; None where it does not say.
 
@@ -248,13 +248,13 @@ def _names(section: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     )
 
 
-@lru_cache(maxsize=1 << 13)
+@remembered
 def nature_named(text: str) -> str | None:
     """The nature that a name without ordinal is, and nothing else: 人员经费, 项目支出."""
     return next((value for value, pattern in _names("natures") if pattern.fullmatch(key(text))), None)
 
 
-@lru_cache(maxsize=1 << 13)
+@remembered
 def fund_named(text: str) -> str | None:
     """The fund that a name without ordinal is, and nothing else: 一般公共预算项目, 单位资金."""
     return next((value for value, pattern in _names("funds") if pattern.fullmatch(key(text))), None)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_EVEN, Decimal
-from functools import lru_cache
+from functools import cache
 
-from warehouse.tables.text import key
+from warehouse.tables.text import key, remembered
 from warehouse.tables.vocabulary import load
 
 CENT = Decimal("0.01")
@@ -21,20 +21,20 @@ _BLANK = re.compile(r"[-—―ー─_/\\*.…]*")
 _UNIT_SUFFIX = re.compile(r"(?:百万|[亿万千百])?元$")
 
 
-@lru_cache(maxsize=1)
+@cache
 def unit_factors() -> dict[str, int]:
     """Yuan in one of each unit of money that is known."""
     factors: dict[str, int] = load("captions")["units"]
     return factors
 
 
-@lru_cache(maxsize=1 << 15)
+@remembered
 def is_blank(text: str) -> bool:
     """Whether a cell prints nothing: empty, or only dashes and the like. Blank is not zero."""
     return _BLANK.fullmatch(key(text)) is not None
 
 
-@lru_cache(maxsize=1 << 15)
+@remembered
 def parse_number(text: str) -> Decimal | None:
     """The number that a cell prints, or None where it prints anything else.
 
@@ -72,7 +72,7 @@ def _is_several(text: str) -> bool:
     return len(tokens[0].partition(".")[2]) <= 2
 
 
-@lru_cache(maxsize=1 << 15)
+@remembered
 def stated_unit(text: str) -> str | None:
     """The unit of money that a single cell prints behind its number (`2.8万元`), else None."""
     match = _UNIT_SUFFIX.search(key(text))
@@ -83,7 +83,7 @@ def stated_unit(text: str) -> str | None:
     )
 
 
-@lru_cache(maxsize=1 << 13)
+@remembered
 def to_yuan(value: Decimal, unit: str) -> Decimal:
     """The amount in yuan with two digits; a printed -0.00 is 0.
 
@@ -93,7 +93,7 @@ def to_yuan(value: Decimal, unit: str) -> Decimal:
     return (value * unit_factors()[unit]).quantize(CENT, rounding=ROUND_HALF_EVEN) + ZERO
 
 
-@lru_cache(maxsize=1 << 13)
+@remembered
 def is_exact(value: Decimal, unit: str) -> bool:
     """Whether the amount has no parts below one fen, so that `to_yuan` rounds nothing away."""
     return value * unit_factors()[unit] == to_yuan(value, unit)

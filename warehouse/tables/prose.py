@@ -16,7 +16,7 @@ from warehouse.tables.model import Statement
 from warehouse.tables.money import to_yuan, unit_factors
 from warehouse.tables.paragraphs import Paragraph, paragraphs
 from warehouse.tables.statement_words import words
-from warehouse.tables.text import key
+from warehouse.tables.text import key_of_prose
 
 _SENTENCE = re.compile(r"[^。；;！!？?\n]*[。；;！!？?\n]?")
 # One character for one, so that places in the text stay places in the line.
@@ -60,12 +60,12 @@ def statements(lines: Sequence[Line]) -> Iterator[Statement]:
         if not words().figure.search(text) or _GLOSSARY.match(text):
             heading = paragraph.text
             continue
-        context = _Context(key(heading))
+        context = _Context(key_of_prose(heading))
         for sentence in _SENTENCE.finditer(text):
             for found in _figures(paragraph, sentence, context.before(sentence.group())):
                 ordinal += 1
                 yield replace(found, ordinal=ordinal)
-            context.heading = key(sentence.group()) or context.heading
+            context.heading = key_of_prose(sentence.group()) or context.heading
         heading = context.heading
 
 
@@ -265,7 +265,7 @@ def _own_metric(figure: Figure, metric: str, before: str, context: _Context) -> 
         return "general_public_revenue"
     if own == known.parts_named.get(metric) and not _YEAR_AGO.search(text):
         return ""
-    if own in known.weak_metrics and _SUBJECT.search(key(before)):
+    if own in known.weak_metrics and _SUBJECT.search(key_of_prose(before)):
         return "expenditure_by_function"
     if not own:
         own = next((name for name, text in known.after.items() if text.match(figure.follows)), "")
@@ -278,7 +278,7 @@ def _spoken_of(figure: Figure, before: str, context: _Context) -> str:
         return context.topic
     if not words().of_heading.fullmatch(_SUBJECT.split(figure.between)[-1]):
         return ""
-    if any(_SUBJECT.search(text) for text in (figure.between, key(before), context.heading)):
+    if any(_SUBJECT.search(text) for text in (figure.between, key_of_prose(before), context.heading)):
         return "expenditure_by_function"
     return metric_named(context.heading) if len(context.heading) <= _MAX_HEADING else ""
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from warehouse.documents.model import Cell
 from warehouse.tables import meanings, money
 from warehouse.tables.headers import Column, Grid, Header, repeated_header_rows
 from warehouse.tables.labels import names_a_unit, patterns
 from warehouse.tables.roles import Item, with_roles
-from warehouse.tables.text import indent, key, printed
+from warehouse.tables.text import indent, key, printed, remembered
 
 _CODED_NAME = re.compile(r"[\[(（【]?(\d{3}|\d{5}|\d{7})[\])）】]?[-－—_]?([^\d\W].*)")
 # 支出功能分类 201–234, 支出经济分类 301–313, 399, 501–515, 599: no telephone numbers, no 3·15.
@@ -25,7 +24,7 @@ _MAX_UNIT_CODE = 9
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
-@lru_cache(maxsize=1 << 13)
+@remembered
 def _is_note(text: str) -> bool:
     """Whether a row of the grid that begins so is a note (注：…), not data."""
     return patterns().note.match(key(text)) is not None
@@ -296,7 +295,7 @@ def _unit_code(columns: Sequence[Column], cells: Sequence[Cell]) -> str:
     return ""
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def _split_coded(label: str) -> tuple[str, str]:
     """`[201]一般公共服务支出` → code and name."""
     match = _CODED_NAME.fullmatch(label)
@@ -312,7 +311,7 @@ def _split_glued(label: str) -> tuple[str, str]:
     return (code, name) if len(code) > 3 and _CLASSIFICATION.fullmatch(code) else ("", label)
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def _split_unit(label: str) -> tuple[str, str]:
     """`301001-某市商务局本级` → code and name of a unit, among subjects with their codes.
 
@@ -330,14 +329,14 @@ def _is_subject(code: str, label: str) -> bool:
     return _CLASSIFICATION.fullmatch(code) is not None and (len(code) > 3 or not names_a_unit(label))
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def _split_catalogued(label: str) -> tuple[str, str]:
     """`A02010105台式计算机` → code of the procurement catalogue and name."""
     match = _CATALOGUED_NAME.fullmatch(label)
     return (match.group(1), match.group(2)) if match else ("", label)
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def _code_alone(text: str) -> str | None:
     """The code that a cell prints, without the name behind a code of the catalogue; None for another text."""
     shown = printed(text)

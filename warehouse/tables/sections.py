@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from warehouse.tables import meanings
 from warehouse.tables.labels import bare, level_of, role_said, without_of_which
 from warehouse.tables.model import Amount
 from warehouse.tables.roles import Item
+from warehouse.tables.text import remembered
 
 _SUMS = frozenset({"total", "subtotal"})
 
@@ -53,7 +53,7 @@ def with_sections(
     ]
 
 
-@lru_cache(maxsize=1 << 13)
+@remembered
 def _says(label: str, named: Callable[[str], str | None]) -> str | None:
     return named(bare(without_of_which(label)))
 

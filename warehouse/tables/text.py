@@ -29,32 +29,45 @@ _OTHER_SCRIPT = re.compile(
 _COMPARE = str.maketrans("“”‘’〔〕【】[]−–‐\ufffe﹣﹕∶︰·", "\"\"''()()()-----:::・")
 
 
-@lru_cache(maxsize=1 << 15)
-def printed(text: str) -> str:
-    """The text as printed, without white space; radicals that stand for characters are made characters.
-
-    Punctuation and its width stay as they are: `（一）公用  经费` → `（一）公用经费`.
-    """
-    if _RADICAL.search(text):
-        text = text.translate(_RADICAL_TABLE)
-    return _SPACE.sub("", text)
+remembered = lru_cache(maxsize=1 << 12)
+"""Decorates what is asked of a text again and again (headers, labels, figures); bounds its memory."""
 
 
-@lru_cache(maxsize=1 << 15)
-def key(text: str) -> str:
-    """The text for comparison: no white space, one width, one form of brackets, quotes and dashes."""
-    shown = printed(text)
+def key_of_prose(text: str) -> str:
+    """`key`, for a text that comes but once."""
+    shown = _without_space(text)
     if shown.isascii() and "[" not in shown:
         return shown
     plain = unicodedata.normalize("NFKC", shown).translate(_COMPARE)
     return _HAN_YEAR.sub(_year_in_digits, plain) if "二" in plain else plain
 
 
+def _without_space(text: str) -> str:
+    if _RADICAL.search(text):
+        text = text.translate(_RADICAL_TABLE)
+    return _SPACE.sub("", text)
+
+
+@remembered
+def printed(text: str) -> str:
+    """The text as printed, without white space; radicals that stand for characters are made characters.
+
+    Punctuation and its width stay as they are: `（一）公用  经费` → `（一）公用经费`.
+    """
+    return _without_space(text)
+
+
+@remembered
+def key(text: str) -> str:
+    """The text for comparison: no white space, one width, one form of brackets, quotes and dashes."""
+    return key_of_prose(text)
+
+
 def _year_in_digits(match: re.Match[str]) -> str:
     return match.group().translate(_HAN_DIGITS)
 
 
-@lru_cache(maxsize=1 << 14)
+@remembered
 def native(text: str) -> str:
     """`key` of the Chinese of a bilingual text: `合计 (Total)` → `合计`; a text of one script stays whole."""
     plain = key(text)

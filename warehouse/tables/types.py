@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
-from warehouse.tables.text import key
+from warehouse.tables.text import key, remembered
 from warehouse.tables.vocabulary import load
 
 UNRECOGNISED = "unrecognised"
@@ -43,7 +43,7 @@ def _title_rules() -> tuple[_TitleRule, ...]:
     )
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def by_title(title: str) -> tuple[int, str, str]:
     """Score, type and matching words of the best rule for a title; score 0 where none matches."""
     plain = key(title)
