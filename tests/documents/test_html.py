@@ -338,3 +338,18 @@ def test_documents_in_addresses_of_the_page_are_read() -> None:
     document = read_document(f"<html><body>{page}</body></html>".encode())
     assert outline(document) == ["附件", READ]
     assert [notice.kind for notice in document.notices] == ["embedded_part"]
+
+
+@pytest.mark.parametrize(
+    ("page", "kinds"),
+    [
+        ("<iframe src='a.pdf'></iframe><embed src='data:text/html,x'>", ["frame"]),
+        ("<div id=app></div><script>axios.get('/api').then(fill)</script>", ["script"]),
+        ("<script>$.getJSON('/list', fill)</script><img src='t.png'>", ["picture", "script"]),
+        ("<script>var hits = 1; document.write(hits)</script>", []),
+        (f"<script>$.ajax('/hits')</script>{TABLE}", []),
+    ],
+)
+def test_a_page_without_tables_says_where_they_may_be(page: str, kinds: list[str]) -> None:
+    document = read_document(f"<html><body><p>部门预算</p>{page}</body></html>".encode())
+    assert [notice.kind for notice in document.notices] == kinds

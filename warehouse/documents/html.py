@@ -18,7 +18,7 @@ from lxml import etree
 from lxml.html import HTMLParser
 
 from warehouse.documents.embedded import read_embedded
-from warehouse.documents.html_hidden import hidden_documents, hidden_pages
+from warehouse.documents.html_hidden import hidden_documents, hidden_pages, parts_elsewhere
 from warehouse.documents.html_pictures import Pictures
 from warehouse.documents.html_style import read_styles
 from warehouse.documents.html_table import BREAK, SPACES
@@ -73,9 +73,8 @@ def read_html(data: bytes, files: Mapping[str, bytes] | None = None) -> Document
     for file in hidden_documents(root):
         within, said = read_embedded(file, "a document in an address of the page", is_shown=False)
         blocks, notices = [*blocks, *within], notices + said
-    if pictures.elsewhere and not _has_table(blocks):
-        detail = f"{len(pictures.elsewhere)} pictures of the page are not in the file: they may show tables"
-        notices.append(Notice("picture", detail))
+    if not _has_table(blocks):
+        notices += [*pictures.not_in_the_file(), *parts_elsewhere(root)]
     title = _title(root)
     if title and title not in {block.text for block in blocks if isinstance(block, Line)}:
         blocks.insert(0, Line(title))

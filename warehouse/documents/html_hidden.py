@@ -12,12 +12,19 @@ from urllib.parse import unquote_to_bytes
 
 from lxml import etree
 
+from warehouse.documents.model import Notice
+
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`(?:[^`\\]|\\.)*`', re.DOTALL)
 _TEMPLATE = re.compile(r"\s*<")
 _DOCUMENT = re.compile(
     r"data:application/(?:pdf|msword|vnd\.(?:ms-|openxmlformats|oasis))[^,]*,", re.IGNORECASE
 )
 _MAX_DOCUMENTS = 20
+_NO_FILE = re.compile(r"(?:data|about|javascript):", re.IGNORECASE)
+_ASKS = re.compile(
+    r"XMLHttpRequest|\bfetch\s*\(|\baxios\b|\.(?:ajax|getJSON)\s*\(|\$\.(?:get|post)\s*\(|new\s+Vue\b|createApp\s*\("
+)
+"""What scripts do that fill a page when it is open."""
 
 
 def hidden_documents(root: etree._Element) -> Iterator[bytes]:
@@ -35,6 +42,20 @@ def hidden_documents(root: etree._Element) -> Iterator[bytes]:
                 yield base64.b64decode(content) if ";base64" in head.group().lower() else content
             except binascii.Error:
                 yield b""
+
+
+def parts_elsewhere(root: etree._Element) -> list[Notice]:
+    """Where the tables of a page may be that holds none: in other files, or in what its scripts ask for."""
+    addresses = (
+        element.get(name, "").strip()
+        for element in root.iter("iframe", "frame", "embed", "object")
+        for name in ("src", "data")
+    )
+    files = [address for address in addresses if address and not _NO_FILE.match(address)]
+    found = [Notice("frame", f"the page shows {len(files)} other files, first {files[0]}")] if files else []
+    if any(_ASKS.search("".join(map(str, script.itertext()))) for script in root.iter("script")):
+        found.append(Notice("script", "scripts of the page ask for data: its tables may come from elsewhere"))
+    return found
 
 
 def hidden_pages(root: etree._Element) -> Iterator[str]:

@@ -37,6 +37,11 @@ class Pictures:
             self.shown[address] = self._read(address)
         return self.shown[address]
 
+    def not_in_the_file(self) -> list[Notice]:
+        """That there are pictures which could not be looked at."""
+        detail = f"{len(self.elsewhere)} pictures of the page are not in the file: they may show tables"
+        return [Notice("picture", detail)] if self.elsewhere else []
+
     def _read(self, address: str) -> tuple[Line | Table, ...]:
         content = self._content(address)
         if content is None:
