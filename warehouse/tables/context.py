@@ -82,7 +82,7 @@ def read_contexts(
     captions: Sequence[Caption],
     facts: DocumentFacts,
     stated_unit: str | None,
-) -> tuple[Context, ...]:
+) -> Iterator[Context]:
     """What is known of each table: caption, header, rows, type, unit.
 
     Args:
@@ -91,26 +91,31 @@ def read_contexts(
         facts: Of the document.
         stated_unit: The unit of money that the text declares for all its figures.
 
-    Returns:
+    Yields:
         One context for each section. A table that goes on as the next one shares title, unit, header and type
         with it, and the roles of rows take all its parts together.
     """
-    contexts: list[Context] = []
+    parts: list[Context] = []
     agency_names = _agencies_by_heading(sections)
     for section, caption, agency_name in zip(sections, captions, agency_names, strict=True):
-        made = _context(section, caption, facts, contexts[-1] if contexts else None, stated_unit)
+        made = _context(section, caption, facts, parts[-1] if parts else None, stated_unit)
         if agency_name and not made.caption.agency_name:
             made = replace(made, caption=replace(made.caption, agency_name=agency_name))
-        contexts.append(made)
-    parts: dict[int, list[int]] = {}
-    for index, context in enumerate(contexts):
-        parts.setdefault(context.continues_ordinal or context.section.ordinal, []).append(index)
-    for indices in parts.values():
-        if len(indices) > 1:
-            together = with_roles_over_parts([contexts[index].items for index in indices])
-            for index, items in zip(indices, together, strict=True):
-                contexts[index] = replace(contexts[index], items=items)
-    return tuple(contexts)
+        if made.continues_ordinal is None:
+            yield from _with_roles_together(parts)
+            parts = []
+        parts.append(made)
+    yield from _with_roles_together(parts)
+
+
+def _with_roles_together(parts: Sequence[Context]) -> Iterator[Context]:
+    """The parts of one table; rows have the roles that they have in the whole table."""
+    if len(parts) < 2:
+        yield from parts
+        return
+    together = with_roles_over_parts([part.items for part in parts])
+    for part, items in zip(parts, together, strict=True):
+        yield replace(part, items=items)
 
 
 def _agencies_by_heading(sections: Sequence[Section]) -> list[str | None]:

@@ -12,7 +12,7 @@ from warehouse.immutable import immutable
 from warehouse.tables import meanings, money
 from warehouse.tables.captions import unit_in
 from warehouse.tables.rates import rate_columns
-from warehouse.tables.text import key, printed
+from warehouse.tables.text import key, printed, remembered
 
 Grid = Sequence[Sequence[Cell]]
 
@@ -55,7 +55,12 @@ class Column:
     @property
     def path(self) -> str:
         """Header texts from top to bottom, joined by `/`."""
-        return "/".join(self.parts)
+        return _path(self.parts)
+
+
+@remembered
+def _path(parts: tuple[str, ...]) -> str:
+    return "/".join(parts)
 
 
 @immutable
