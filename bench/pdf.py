@@ -25,8 +25,10 @@ from pathlib import Path
 from warehouse.collection import collect_rarely
 from warehouse.documents.model import Document, UnreadableDocumentError
 from warehouse.documents.pdf import read_pdf
+from warehouse.documents.pdf.content import PageSource
 from warehouse.documents.pdf.opening import open_pdf
 from warehouse.documents.pdf.pages import lay_out
+from warehouse.documents.pdf.words import words_of
 
 
 def reference(path: Path) -> int:
@@ -43,7 +45,7 @@ def reference(path: Path) -> int:
 @collect_rarely()
 def grids(path: Path) -> int:
     """Our grids and lines, page by page, as `read_pdf` makes them before it joins tables over pages."""
-    file = open_pdf(path.read_bytes())
+    file = _open(path)
     for number in range(1, file.page_count + 1):
         lay_out(file.read(number))
     return file.page_count
@@ -131,7 +133,12 @@ def has_text(path: Path) -> bool:
 
 def page_count(path: Path) -> int:
     """Pages of a readable document."""
-    return open_pdf(path.read_bytes()).page_count
+    return _open(path).page_count
+
+
+def _open(path: Path) -> PageSource:
+    data = path.read_bytes()
+    return open_pdf(data, words_of(data))
 
 
 def long_document(paths: Sequence[Path], pages: int, folder: Path) -> Path:

@@ -7,12 +7,14 @@ import pytest
 from PIL import Image
 
 from tests.documents.pdf.paper import Paper
+from tests.documents.pdf.sources import parted, whole
 from warehouse.documents.pdf import parts
 from warehouse.documents.pdf.content import PageContent, SourceError
 from warehouse.documents.pdf.doubt import Doubts
-from warehouse.documents.pdf.oxide import OxideFile
+from warehouse.documents.pdf.oxide import Hints, OxideFile
 from warehouse.documents.pdf.parts import PartedFile
 from warehouse.documents.pdf.pdfium import PdfiumFile
+from warehouse.documents.pdf.words import words_of
 
 PAGES = 23
 
@@ -46,9 +48,9 @@ def pages(file: PartedFile | OxideFile) -> list[PageContent]:
 
 @pytest.mark.usefixtures("small")
 def test_parts_give_the_pages_that_the_whole_gives(data: bytes):
-    file = PartedFile(data)
+    file = parted(data)
     assert file.page_count == PAGES
-    assert pages(file) == pages(OxideFile(data))
+    assert pages(file) == pages(whole(data))
     assert [file.read(number).number for number in (20, 3, 4)] == [20, 3, 4]
 
 
@@ -57,13 +59,13 @@ def test_a_part_is_no_larger_than_it_must_be(data: bytes, monkeypatch: pytest.Mo
     opened: list[range] = []
 
     class Opened(OxideFile):
-        def __init__(self, data: bytes, before: int = 0) -> None:
-            super().__init__(data, before)
+        def __init__(self, data: bytes, hints: Hints, *, before: int = 0, is_lean: bool = False) -> None:
+            super().__init__(data, hints, before=before, is_lean=is_lean)
             opened.append(self.pages)
 
     monkeypatch.setattr(parts, "OxideFile", Opened)
     monkeypatch.setattr(parts, "used_bytes", lambda: 0)
-    pages(PartedFile(data))
+    pages(parted(data))
     assert [number for part in opened for number in part][:18] == list(range(1, 19))
     assert max(map(len, opened)) == 10
     assert len(opened[-1]) <= 3, "a picture of 10 KB is on each of these pages"
@@ -73,9 +75,9 @@ def test_a_part_is_no_larger_than_it_must_be(data: bytes, monkeypatch: pytest.Mo
 def test_a_process_that_grows_opens_the_next_pages_anew(data: bytes, monkeypatch: pytest.MonkeyPatch):
     grown = iter(range(0, 10**12, 10**8))
     monkeypatch.setattr(parts, "used_bytes", lambda: next(grown))
-    assert pages(PartedFile(data)) == pages(OxideFile(data))
+    assert pages(parted(data)) == pages(whole(data))
     monkeypatch.setattr(parts, "_LARGE", 10**9)
-    assert pages(PartedFile(data)) == pages(OxideFile(data))
+    assert pages(parted(data)) == pages(whole(data))
 
 
 @pytest.mark.usefixtures("small")
@@ -84,9 +86,9 @@ def test_what_pdfium_cannot_open_is_opened_whole_or_refused(data: bytes, monkeyp
         raise SourceError("refused")
 
     with pytest.raises(SourceError):
-        PartedFile(b"%PDF-1.4" + bytes(2000))
+        parted(b"%PDF-1.4" + bytes(2000))
     monkeypatch.setattr(parts, "PdfiumFile", refuse)
-    assert pages(PartedFile(data)) == pages(OxideFile(data))
+    assert pages(parted(data)) == pages(whole(data))
 
 
 def test_pdfium_tells_the_widths_of_fonts_that_are_not_in_the_file(data: bytes):
@@ -110,7 +112,7 @@ def test_characters_without_a_name_are_doubted_where_they_are_taken_for_square()
             for _ in range(count)
         ]
 
-    doubts = Doubts(b"", b"")
-    assert doubts.about(characters(12.0, 6), 0) == "widths of characters without a name"
-    assert doubts.about(characters(12.0, 5), 0) == ""
-    assert doubts.about(characters(3.6, 6), 0) == ""
+    doubts = Doubts(b"", words_of(b""))
+    assert doubts.about(characters(12.0, 6), ["\ufffd"], 0) == "widths of characters without a name"
+    assert doubts.about(characters(12.0, 5), ["\ufffd"], 0) == ""
+    assert doubts.about(characters(3.6, 6), ["\ufffd"], 0) == ""

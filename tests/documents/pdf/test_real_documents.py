@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.documents.pdf.sources import whole
 from warehouse.documents.model import Table
 from warehouse.documents.pdf import read_pdf
 from warehouse.documents.pdf.oxide import OxideFile
@@ -46,7 +47,7 @@ def parts(file: OxideFile | PlumberFile, number: int) -> list[list[tuple[int, in
 def test_the_fast_source_and_pdfplumber_give_the_same_tables(shared: Path, city: str):
     (path,) = (shared / "real" / "pdf").glob(f"*{city}*")
     data = path.read_bytes()
-    fast, reference = OxideFile(data), PlumberFile(data)
+    fast, reference = whole(data), PlumberFile(data)
     pages = [number for number in range(8, 23) if number <= fast.page_count]
     tables = {number: parts(fast, number) for number in pages}
     some = [number for number in pages if tables[number]][:6]

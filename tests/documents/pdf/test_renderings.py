@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.documents.pdf.paper import ROWS, only
+from tests.documents.pdf.sources import whole
 from warehouse.documents.model import Line, Table
 from warehouse.documents.pdf import read_pdf
-from warehouse.documents.pdf.oxide import OxideFile
 from warehouse.documents.pdf.sources import open_reference
 
 if TYPE_CHECKING:
@@ -291,7 +291,7 @@ def test_both_sources_measure_from_the_corner_of_what_is_shown(new_paper: NewPap
     paper = new_paper(cropBox=(30, 40, 500, 800))
     paper.table(ROWS)
     data = paper.data()
-    fast, reference = OxideFile(data).read(1), open_reference(data).read(1)
+    fast, reference = whole(data).read(1), open_reference(data).read(1)
     assert (fast.width, fast.height) == (reference.width, reference.height) == (470, 760)
     assert sorted(rule.at for rule in reference.vertical) == pytest.approx([20, 120, 220, 320], abs=0.1)
     for rule, same in zip(reference.horizontal, fast.horizontal, strict=True):
@@ -410,7 +410,7 @@ def test_a_frame_with_round_corners_is_a_frame(new_paper: NewPaper):
         for c, text in enumerate(row):
             paper.text(55 + 100 * c, 104 + 20 * r, text)
     data = paper.data()
-    assert sorted(rule.at for rule in OxideFile(data).read(1).vertical) == pytest.approx(
+    assert sorted(rule.at for rule in whole(data).read(1).vertical) == pytest.approx(
         [50, 150, 250, 350], abs=1
     )
     assert [cell.text for cell in only(data).cells] == [text for row in rows for text in row]

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from tests.documents.pdf.sources import whole
 from warehouse.documents.model import Line, Table
 from warehouse.documents.pdf import read_pdf
 from warehouse.documents.pdf.content import PageContent
-from warehouse.documents.pdf.oxide import OxideFile
 
 if TYPE_CHECKING:
     from tests.documents.pdf.paper import Paper
@@ -84,7 +84,7 @@ def test_a_repeated_header_that_is_misread_is_a_header(
     for rows in (BODY[:3], BODY[3:]):
         paper.table([*HEADER, *rows])
         paper.page()
-    pages = OxideFile(paper.data())
+    pages = whole(paper.data())
 
     def misread(_: bytes, number: int) -> PageContent:
         content = pages.read(number)

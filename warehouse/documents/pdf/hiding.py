@@ -11,13 +11,9 @@ from typing import NamedTuple
 
 from warehouse.documents.pdf.content import Glyph
 from warehouse.documents.pdf.nesting import check_nesting
-from warehouse.documents.pdf.words import words_of
+from warehouse.documents.pdf.words import Words, streams_of
 
-_STREAM = re.compile(rb"stream\r?\n")
-_NOT_INSTRUCTIONS = re.compile(rb"/Image|/Length1|/XRef|/ICC|Type1C|CIDFont|/N\s+[134]\b")
-_DICTIONARY = 400
-"""Bytes; the dictionary of a stream of instructions is no longer."""
-
+_NOT_INSTRUCTIONS = re.compile(rb"/Image|/Length1|/XRef|/ObjStm|/ICC|Type1C|CIDFont|/N\s+[134]\b")
 _LONGEST = 8_000_000
 """Bytes of a stream that are looked at."""
 
@@ -46,45 +42,39 @@ class Signs(NamedTuple):
     has_fields: bool
 
 
-def signs_of(data: bytes) -> Signs:
-    """What the words of a file, unpacked where they are packed, tell of it.
+def signs_of(data: bytes, words: Words) -> Signs:
+    """What the objects of a file, and its instructions, unpacked where they are packed, tell of it.
 
     Raises:
-        UnreadableDocumentError: TOO_LARGE where they are nested too deeply.
+        UnreadableDocumentError: TOO_LARGE where instructions are nested too deeply.
     """
-    may_hide = has_fields = False
-    for part, holds_objects in _parts(data):
-        check_nesting(part)
-        may_hide = may_hide or _NOT_PAINTED.search(part) is not None
-        if holds_objects:
-            hiding = _TRANSPARENT.search(part) or _SWITCHED_OFF.search(part)
-            may_hide, has_fields = may_hide or bool(hiding), has_fields or bool(_FIELD.search(part))
-    return Signs(may_hide, has_fields)
+    text = words.text
+    may_hide = bool(_TRANSPARENT.search(text) or _SWITCHED_OFF.search(text))
+    for instructions in _instructions(data):
+        check_nesting(instructions)
+        may_hide = may_hide or _NOT_PAINTED.search(instructions) is not None
+    return Signs(may_hide, has_fields=_FIELD.search(text) is not None)
 
 
-def _parts(data: bytes) -> Iterator[tuple[bytes, bool]]:
-    """The words of the file and each stream but pictures and fonts, unpacked; whether it holds objects."""
-    yield words_of(data), True
-    for start in _STREAM.finditer(data):
-        before = data[max(start.start() - _DICTIONARY, 0) : start.start()]
-        dictionary = before[max(before.rfind(b" obj"), 0) :]
+def _instructions(data: bytes) -> Iterator[bytes]:
+    """Each stream but those of pictures, fonts and objects, unpacked."""
+    for dictionary, start, end in streams_of(data):
         if _NOT_INSTRUCTIONS.search(dictionary) is not None:
             continue
+        packed = data[start:end]
         if b"/Filter" not in dictionary:
-            yield data[start.end() : data.find(b"endstream", start.end())], False
+            yield packed
         elif b"Flate" in dictionary:
-            packed = memoryview(data)[start.end() :]
             try:
                 if b"ASCII85" in dictionary:
-                    packed = memoryview(_from_ascii(data, start.end()))
-                yield zlib.decompressobj().decompress(packed, _LONGEST), b"/ObjStm" in dictionary
+                    packed = _from_ascii(packed)
+                yield zlib.decompressobj().decompress(packed, _LONGEST)
             except (zlib.error, ValueError):
                 continue
 
 
-def _from_ascii(data: bytes, start: int) -> bytes:
-    end = data.find(b"~>", start, start + _LONGEST)
-    return base64.a85decode(data[start:end])
+def _from_ascii(packed: bytes) -> bytes:
+    return base64.a85decode(packed[: packed.find(b"~>")])
 
 
 def is_overprinted(glyphs: Sequence[Glyph]) -> bool:

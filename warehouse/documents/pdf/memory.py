@@ -39,6 +39,16 @@ def used_bytes() -> int:
     return int(told.uordblks + told.hblkhd)
 
 
+def give_back() -> None:
+    """Give memory that was freed back to the system, where that is possible.
+
+    What the C library keeps of it is not for Python's own objects, which are had from the system anew.
+    """
+    malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if malloc_trim is not None:
+        malloc_trim(0)
+
+
 @cache
 def _mallinfo2() -> Callable[[], _Mallinfo2] | None:
     function = getattr(ctypes.CDLL(None), "mallinfo2", None)

@@ -9,7 +9,7 @@ from warehouse.documents.pdf.content import PageSource, SourceError
 from warehouse.documents.pdf.nesting import check_nesting
 from warehouse.documents.pdf.parts import PartedFile
 from warehouse.documents.pdf.sources import open_reference
-from warehouse.documents.pdf.words import words_of
+from warehouse.documents.pdf.words import Words
 
 MAX_PAGES = 3000
 MAX_OBJECTS = 2_000_000
@@ -21,18 +21,22 @@ _HEADER_WITHIN = 1024
 _PASSWORD_NEEDED = 4
 
 
-def open_pdf(data: bytes) -> PageSource:
+def open_pdf(data: bytes, words: Words) -> PageSource:
     """The file, opened by the fast source, or by pdfplumber where that cannot make sense of it.
+
+    Args:
+        data: The file.
+        words: What `words_of` finds in it.
 
     Raises:
         UnreadableDocumentError: EMPTY, WRONG_TYPE, TOO_LARGE, ENCRYPTED or CORRUPT.
     """
-    _check_size(data)
+    _check_size(data, words.text)
     if _is_cut_off(data):
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, "the file is cut off: its end is missing")
     if b"/Encrypt" in data:
         _require_no_password(data)
-    file = _opened(data)
+    file = _opened(data, words)
     if file.page_count > MAX_PAGES:
         raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"{file.page_count:,} pages")
     if file.page_count == 0:
@@ -40,14 +44,13 @@ def open_pdf(data: bytes) -> PageSource:
     return file
 
 
-def _check_size(data: bytes) -> None:
+def _check_size(data: bytes, words: bytes) -> None:
     if not data:
         raise UnreadableDocumentError(ReadOutcome.EMPTY, "the file has no bytes")
     if b"%PDF-" not in data[:_HEADER_WITHIN]:
         raise UnreadableDocumentError(ReadOutcome.WRONG_TYPE, "no PDF header")
     if len(data) > MAX_BYTES:
         raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"{len(data):,} bytes")
-    words = words_of(data)
     check_nesting(words)
     declared = max((int(size) for size in re.findall(rb"/Size\s*(\d{1,12})", words)), default=0)
     packed = sum(map(int, re.findall(rb"/N\s*(\d{1,12})", words))) if b"/ObjStm" in words else 0
@@ -71,9 +74,9 @@ def _require_no_password(data: bytes) -> None:
             raise UnreadableDocumentError(ReadOutcome.ENCRYPTED, "a password is needed") from error
 
 
-def _opened(data: bytes) -> PageSource:
+def _opened(data: bytes, words: Words) -> PageSource:
     try:
-        return PartedFile(data)
+        return PartedFile(data, words)
     except SourceError as error:
         try:
             return open_reference(data)

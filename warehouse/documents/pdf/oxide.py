@@ -8,24 +8,26 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from warehouse.documents.model import Notice
 from warehouse.documents.pdf.content import Glyph, PageContent, Rule, SourceError
-from warehouse.documents.pdf.doubt import Doubts
+from warehouse.documents.pdf.doubt import UNNAMED, Doubts
 from warehouse.documents.pdf.frame import Frame
 from warehouse.documents.pdf.hiding import is_overprinted
 from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_ground, is_white
 from warehouse.documents.pdf.library import pdf_oxide
 from warehouse.documents.pdf.sideways import Mark, sideways_of
 from warehouse.documents.pdf.text import WIDE_FROM, has_words, reads_backwards
-from warehouse.documents.pdf.words import words_of
+from warehouse.documents.pdf.words import Words
 
 Bounds = tuple[float, float, float, float]
 """Left, bottom, width and height in PDF space."""
 
 _TURNED = re.compile(rb"/Rotate(?!\s+0\b(?!\s+\d+\s+R))")
 """A rotation written in the file, of any angle but 0; a reference to a number could be any."""
+
+_CROPPED = re.compile(rb"/CropBox\b")
 
 _OUTLINES = 2000
 """Strokes of shapes; the outlines of three lines of text."""
@@ -57,11 +59,11 @@ _tuple_of = tuple.__new__
 """A named tuple in half the time that calling its class takes."""
 
 
-def _most_pixels(words: bytes) -> float:
+def _most_pixels(text: bytes) -> float:
     """Of the largest picture in a file: it is described in plain text, and to ask each page takes long."""
     most = 0.0
-    for picture in _PICTURE.finditer(words):
-        around = words[max(picture.start() - _DICTIONARY, 0) : picture.end() + _DICTIONARY]
+    for picture in _PICTURE.finditer(text):
+        around = text[max(picture.start() - _DICTIONARY, 0) : picture.end() + _DICTIONARY]
         width, height = (max(map(float, side.findall(around)), default=math.inf) for side in _SIDES)
         most = max(most, width * height)
     return most
@@ -80,34 +82,53 @@ def _library_errors() -> Iterator[None]:
         raise SourceError("the library gave up") from error
 
 
+class UnnamedCharactersError(SourceError):
+    """The programs of the fonts are needed to tell what some characters are."""
+
+
+class Hints(NamedTuple):
+    """What the words of a file tell of its pages: to ask for it takes a walk through all of them."""
+
+    doubts: Doubts
+    may_turn: bool
+    may_crop: bool
+    most_pixels: float
+    """Of the largest picture."""
+
+
+def hints_of(data: bytes, words: Words) -> Hints:
+    """The hints of a file with these words."""
+    return Hints(
+        Doubts(data, words), words.may_say(_TURNED), words.may_say(_CROPPED), _most_pixels(words.text)
+    )
+
+
 class OxideFile:
     """An open file, or a part of one; the library keeps what it decoded of the pages that were read.
 
     Args:
-        data: The file.
+        data: What is opened.
+        hints: Of the whole file.
         before: Pages of the whole that stand before this part.
+        is_lean: Whether the programs of the fonts are left out of the data.
 
     Raises:
         SourceError: It cannot be opened.
     """
 
-    def __init__(self, data: bytes, before: int = 0) -> None:
+    def __init__(self, data: bytes, hints: Hints, *, before: int = 0, is_lean: bool = False) -> None:
         with _library_errors():
             self._document = pdf_oxide.PdfDocument.from_bytes(data)
             self.page_count = int(self._document.page_count())
         self.pages = range(before + 1, before + 1 + self.page_count)
-        # To ask for one of these takes a walk through all pages, and a copy of the file: only where needed.
-        words = words_of(data)
-        hidden = b"/ObjStm" in words
-        self._may_turn = hidden or _TURNED.search(words) is not None
-        self._may_crop = hidden or b"/CropBox" in words
-        self._most_pixels = _most_pixels(words)
-        self._doubts = Doubts(data, words)
+        self._hints = hints
+        self._is_lean = is_lean
 
     def read(self, number: int) -> PageContent:
         """The content of a page, counted from 1.
 
         Raises:
+            UnnamedCharactersError: The whole file tells what they are.
             SourceError: The page cannot be read.
         """
         with _library_errors():
@@ -117,10 +138,14 @@ class OxideFile:
         index = number - self.pages.start
         notices: list[Notice] = []
         characters = self._document.extract_chars(index)
+        texts = [char.char for char in characters]
+        if self._is_lean and UNNAMED in texts:
+            raise UnnamedCharactersError("characters without a name")
         directions = [char.rotation_degrees for char in characters]
         frame = self._frame(index, directions)
-        doubt = self._doubts.about(characters, frame.rotation)
-        if doubt and (second := self._doubts.second_reading(characters, index)):
+        doubts = self._hints.doubts
+        doubt = doubts.about(characters, texts, frame.rotation)
+        if doubt and (second := doubts.second_reading(characters, number)):
             notices.append(Notice("fallback", f"characters by pdfium: {doubt}", number))
             characters, doubt = second, ""
             directions = [char.rotation_degrees for char in characters]
@@ -159,7 +184,7 @@ class OxideFile:
     def _may_show(self, glyph_count: int, rule_count: int) -> bool:
         """Whether it is worth the time to look for a picture behind or beside the text of a page."""
         enough = _A_DRAWING if glyph_count < _FULL_PAGE else _A_SCAN
-        return rule_count < _FEW_RULES and self._most_pixels > enough
+        return rule_count < _FEW_RULES and self._hints.most_pixels > enough
 
     def _picture(self, index: int, page_area: float, *, inline: bool = False) -> float:
         """Share of the page that its largest picture covers.
@@ -177,8 +202,8 @@ class OxideFile:
         return max(areas, default=0.0) / max(page_area, 1.0)
 
     def _frame(self, index: int, directions: list[float]) -> Frame:
-        rotation = self._document.page_rotation(index) % 360 if self._may_turn else 0
-        crop_box = self._document.page_crop_box(index) if self._may_crop else None
+        rotation = self._document.page_rotation(index) % 360 if self._hints.may_turn else 0
+        crop_box = self._document.page_crop_box(index) if self._hints.may_crop else None
         box: Bounds = crop_box or self._document[index].bbox
         direction = rotation
         if rotation or any(directions):

@@ -8,9 +8,11 @@ anew when the process has grown.
 from __future__ import annotations
 
 from warehouse.documents.pdf.content import PageContent, SourceError
+from warehouse.documents.pdf.lean import lean, may_be_lean
 from warehouse.documents.pdf.memory import used_bytes
-from warehouse.documents.pdf.oxide import OxideFile
+from warehouse.documents.pdf.oxide import OxideFile, UnnamedCharactersError, hints_of
 from warehouse.documents.pdf.pdfium import PdfiumFile
+from warehouse.documents.pdf.words import Words
 
 _LARGE = 2_000_000
 """Bytes; smaller files are opened whole."""
@@ -40,20 +42,26 @@ _LOOK_EVERY = 2
 class PartedFile:
     """An open file; pages are read one at a time, fastest in their order, and nothing of them is kept."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, words: Words) -> None:
         """Open a file.
+
+        Args:
+            data: The file.
+            words: What `words_of` finds in it.
 
         Raises:
             SourceError: It cannot be opened.
         """
         self._data = data
-        self._cutter = _cutter(data)
+        self._hints = hints_of(data, words)
         self._part: OxideFile | None = None
         self._most_used = self._pages_read = 0
         self._most_pages = _MOST_PAGES
         self._is_first = True
+        self._is_lean = may_be_lean(words)
+        self._cutter = _cutter(data)
         if self._cutter is None:
-            self._part = OxideFile(data)
+            self._part = self._opened(data)
             self.page_count = self._part.page_count
         else:
             self.page_count = self._cutter.page_count
@@ -64,6 +72,13 @@ class PartedFile:
         Raises:
             SourceError: The page cannot be read.
         """
+        try:
+            return self._read(number)
+        except UnnamedCharactersError:
+            self._part, self._is_lean = None, False
+            return self._read(number)
+
+    def _read(self, number: int) -> PageContent:
         part = self._part
         if part is None or number not in part.pages or self._has_grown():
             del part
@@ -74,16 +89,21 @@ class PartedFile:
         """What holds this page, opened; what was open is gone before, or there would be two for a moment."""
         has_grown = self._part is not None and number in self._part.pages
         self._part = None
+        self._hints.doubts.forget()
         if has_grown or not self._most_used:
             self._most_used = used_bytes() + (_MOST_KEPT if self._cutter else _MOST_KEPT_OF_WHOLE)
             self._is_first = True
         self._most_pages = max(2, self._pages_read) if has_grown else min(2 * self._most_pages, _MOST_PAGES)
         self._pages_read = 0
         if self._cutter is None:
-            self._part = OxideFile(self._data)
+            self._part = self._opened(self._data)
         else:
-            self._part = OxideFile(self._cutter.part_from(number, self._most_pages), before=number - 1)
+            self._part = self._opened(self._cutter.part_from(number, self._most_pages), before=number - 1)
         return self._part
+
+    def _opened(self, data: bytes, before: int = 0) -> OxideFile:
+        data = lean(data) if self._is_lean else data
+        return OxideFile(data, self._hints, before=before, is_lean=self._is_lean)
 
     def _has_grown(self) -> bool:
         """Whether there is much more in use than when nothing of the file was open."""

@@ -20,16 +20,21 @@ from warehouse.documents.model import (
 )
 from warehouse.documents.pdf.content import ScanReader
 from warehouse.documents.pdf.hiding import signs_of
+from warehouse.documents.pdf.memory import give_back
 from warehouse.documents.pdf.opening import open_pdf
 from warehouse.documents.pdf.pages import PageLayout, PageLine, TablePart, lay_out
 from warehouse.documents.pdf.running import without_running_text
 from warehouse.documents.pdf.sheets import pages_on
 from warehouse.documents.pdf.sources import pages
 from warehouse.documents.pdf.stitch import stitch
+from warehouse.documents.pdf.words import words_of
 
 _TITLE = re.compile(
     r".{0,50}(表|预算|决算|情况)(\(.{1,20}\))?|\d*.{2,30}(局|委员会|部|厅|办公室|中心|院|委|会|处|府)"
 )
+
+_LONG = 50
+"""Pages, after which what the open file took is given back before tables are made of all pages."""
 
 
 @collect_rarely()
@@ -47,6 +52,8 @@ def read_pdf(data: bytes, *, read_scan: ScanReader | None = None) -> Document:
     """
     layouts, notices = _read_pages(data, read_scan)
     page_count = layouts[-1].number if layouts else 0
+    if page_count > _LONG:
+        give_back()
     if not any(layout.blocks for layout in layouts):
         broken = any(notice.kind == "unreadable_page" for notice in notices)
         outcome = ReadOutcome.CORRUPT if broken else ReadOutcome.NO_TEXT
@@ -67,11 +74,13 @@ def _read_pages(data: bytes, read_scan: ScanReader | None) -> tuple[list[PageLay
     """
     layouts: list[PageLayout] = []
     notices: list[Notice] = []
-    file = open_pdf(data)
-    signs = signs_of(data)
+    words = words_of(data)
+    file = open_pdf(data, words)
+    signs = signs_of(data, words)
     if signs.has_fields:
         data = _with_fields_printed(data)
-        file = open_pdf(data)
+        file = open_pdf(data, words_of(data))
+    del words
     for content in pages(file, data, read_scan, hides=signs.may_hide):
         for part in pages_on(content):
             layouts.append(replace(lay_out(part.content), top=part.top, height=part.height))
