@@ -7,6 +7,9 @@ from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
 _MOST = 5_000
 """Levels; those of real files are fewer than twenty."""
 
+_USUAL = 50
+"""Levels that are taken off before what is left is counted."""
+
 _OTHERS = bytes(set(range(256)) - set(b"[]<>"))
 
 
@@ -16,12 +19,17 @@ def check_nesting(part: bytes) -> None:
     Raises:
         UnreadableDocumentError: TOO_LARGE.
     """
-    if part.count(b"[") + part.count(b"<<") <= _MOST:
+    if _opening(part) <= _MOST:
         return
-    import numpy as np  # noqa: PLC0415 5 MB that few files need
+    brackets = part.translate(None, _OTHERS)
+    for _ in range(_USUAL):
+        outer = brackets.replace(b"[]", b"").replace(b"<>", b"")
+        if len(outer) == len(brackets):
+            break
+        brackets = outer
+    if (left := _opening(brackets)) > _MOST:
+        raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"brackets nested up to {left:,} levels deep")
 
-    brackets = np.frombuffer(part.translate(None, _OTHERS), np.uint8)
-    steps = np.where((brackets == ord("[")) | (brackets == ord("<")), 1, -1)
-    depth = int(np.cumsum(steps, dtype=np.int64).max())
-    if depth > _MOST:
-        raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"brackets nested {depth:,} levels deep")
+
+def _opening(part: bytes) -> int:
+    return part.count(b"[") + part.count(b"<<")
