@@ -52,6 +52,11 @@ def test_every_failure_is_one_that_people_found_in_the_documents(results: list[t
         ("qinhuangdao-shanhaiguan-commerce-2024", "I15", "source"): 3,
         ("qinhuangdao-shanhaiguan-commerce-2024", "I29", "source"): 1,
         ("qinhuangdao-industry-2024", "I19", "source"): 1,
+        (
+            "xinzhou-commerce-2024",
+            "I28",
+            "source",
+        ): 2,  # seven forms announced, six there: their number, their money
         ("zhumadian-commerce-2024", "I22", "definition"): 1,
         ("zhumadian-commerce-2024", "I25", "rounding"): 1,
         ("zhumadian-commerce-2024", "I26", "rounding"): 1,
@@ -80,3 +85,18 @@ def test_what_is_not_evaluated_says_why(results: list[tuple[str, ...]]) -> None:
         "the operands cannot be told for certain",
         "a weak identity, whose difference proves nothing",
     }
+
+
+def test_the_forms_that_are_announced_and_missing_are_named(results: list[tuple[str, ...]]) -> None:
+    details = [detail for *_, check, status, _, _, detail in results if (check, status) == ("I28", "failed")]
+    assert sorted(detail.partition(" | ")[0] for detail in details) == [
+        "359.87万元; 6 forms of 2458700.00 (元)",
+        "7个; 6 forms",
+    ]
+
+
+def test_identities_of_the_text_and_of_two_classifications_hold(results: list[tuple[str, ...]]) -> None:
+    held = Counter((name, check) for name, check, status, *_ in results if status == "held")
+    assert held["zhumadian-commerce-2024", "I24"] == 2  # 事业 items: wages and goods
+    assert held["qinhuangdao-shanhaiguan-commerce-2024", "I27"] == 1
+    assert held["qinhuangdao-industry-2024", "I27"] == 1

@@ -10,8 +10,8 @@ with no_check as (
 
 evaluated as (
     {% for check in [
-        'summary', 'rollup', 'nature', 'across', 'three_public', 'linked_item', 'total', 'form', 'listing', 'prose',
-        'change', 'announced', 'note',
+        'summary', 'rollup', 'nature', 'across', 'three_public', 'linked_item', 'institution', 'total', 'form', 'listing',
+        'prose', 'change', 'announced', 'note',
     ] -%}
         select * from {{ ref('int_check_' ~ check) }}
         union all by name

@@ -7,7 +7,10 @@ with figure as (
         -- 基本支出减少…；项目支出减少…。 is one sentence; a sentence far below another is none of the same.
         coalesce(
             line_ordinal - lag(line_ordinal) over in_text > 5
-            or (lag(sentence) over in_text <> sentence and not regexp_matches(lag(sentence) over in_text, '[；;]$')),
+            or (
+                lag(sentence) over in_text <> sentence
+                and not regexp_matches(lag(sentence) over in_text, '([；;]|其中[：:])$')
+            ),
             true
         ) as begins_sentence
     from {{ ref('int_statement') }}

@@ -1,4 +1,4 @@
--- I13 (a list of projects and its total), I17, I18 and I19: lists of projects, of purchases and of assets.
+-- I13 (a list of projects and its total), I17, I18, I19 and I20: lists of projects, of purchases and of assets.
 with amount as (
     select *
     from {{ ref('int_amount') }}
@@ -52,18 +52,70 @@ source as (
     group by all
 ),
 
-purchase as (
+procurement_line as (
     select
-        line.*,
         title.edition_key,
+        title.table_ordinal,
         title.table_title,
-        0.005 * {{ yuan_per('title.unit') }}
-            as half_yuan
-    from {{ ref('stg_procurement') }} as line
-    inner join {{ ref('int_edition') }} as edition on line.document_sha256 = edition.document_sha256
-    inner join {{ ref('int_table') }} as title
-        on edition.edition_key = title.edition_key and line.table_ordinal = title.table_ordinal
-    where line.quantity is not null and line.unit_price_yuan is not null and line.amount_yuan is not null
+        0.005 * {{ yuan_per('title.unit') }} as half_yuan,
+        line.row,
+        line.item_name,
+        line.catalogue_code,
+        line.quantity,
+        line.unit_price_yuan,
+        line.amount_yuan,
+        coalesce(line.row_role, 'none') as row_role
+    from {{ ref('int_table') }} as title
+    inner join {{ ref('int_edition') }} as edition on title.edition_key = edition.edition_key
+    left join {{ ref('stg_procurement') }} as line
+        on edition.document_sha256 = line.document_sha256 and title.table_ordinal = line.table_ordinal
+    where title.table_type = 'procurement'
+),
+
+purchase as (
+    select *
+    from procurement_line
+    where quantity is not null and unit_price_yuan is not null and amount_yuan is not null
+),
+
+-- What of the purchases is fixed assets, by the catalogue of procurement; nothing where a table has no lines.
+bought as (
+    select
+        line.edition_key,
+        min(line.table_ordinal) as table_ordinal,
+        min(line.table_title) as table_title,
+        coalesce(sum(line.amount_yuan) filter (where fixed_asset.pattern is not null), 0) as amount_yuan,
+        coalesce(sum(line.half_yuan) filter (where fixed_asset.pattern is not null), 0) as half_yuan,
+        string_agg(line.item_name || ' ' || line.amount_yuan, ' + ' order by line.row)
+        filter (where fixed_asset.pattern is not null) as text,
+        bool_and(line.row_role <> 'leaf' or regexp_matches(line.catalogue_code, '^[ABC][0-9]{2}')) as is_coded
+    from procurement_line as line
+    left join {{ ref('linked_item') }} as fixed_asset
+        on
+            fixed_asset.check_id = 'I20'
+            and fixed_asset.item = 'procurement'
+            and line.row_role = 'leaf'
+            and regexp_matches(line.catalogue_code, fixed_asset.pattern)
+    group by line.edition_key
+),
+
+planned as (
+    select
+        statement.edition_key,
+        bought.table_ordinal,
+        bought.table_title,
+        statement.amount_yuan,
+        0.5 * statement.step_yuan + bought.half_yuan as envelope_yuan,
+        bought.amount_yuan as bought_yuan,
+        statement.value_text || statement.unit || '; ' || coalesce(bought.text || ' (元)', 'no purchase of that kind')
+        || ' | ' || statement.sentence as detail,
+        bought.is_coded and contains(statement.sentence, '采购') as is_evaluable
+    from {{ ref('int_statement') }} as statement
+    inner join bought on statement.edition_key = bought.edition_key
+    inner join {{ ref('linked_item') }} as planned_asset
+        on planned_asset.check_id = 'I20' and statement.metric = planned_asset.code
+    where statement.comparison = '' and statement.amount_yuan is not null
+    qualify row_number() over (partition by statement.edition_key order by statement.ordinal) = 1
 ),
 
 asset as (
@@ -154,3 +206,18 @@ select
     'source' as cause
 from asset
 where lines_count is not null
+union all by name
+select
+    'I20' as check_id,
+    edition_key,
+    table_ordinal,
+    '正文 · 拟购置固定资产 = ' || table_title as subject,
+    bought_yuan as expected_yuan,
+    amount_yuan as found_yuan,
+    envelope_yuan,
+    detail,
+    is_evaluable,
+    'the text does not say that they are bought by procurement, or purchases have no codes of the catalogue' as reason,
+    -- What of them is a fixed asset, the unit decides.
+    'definition' as cause
+from planned

@@ -1,4 +1,5 @@
--- I13 and I21: totals of one table that another prints as a column: projects, and the running expenses of an agency.
+-- I13, I14 and I21: sums of one table that another prints as a column: projects, in all and of each subject, and the
+-- running expenses of an agency.
 with total as (
     select * from {{ ref('int_table_total') }}
 ),
@@ -42,6 +43,78 @@ project as (
     ) = 1
 ),
 
+-- The projects of one subject: its code stands in the row, or before its name (2011308 招商引资).
+subject as (
+    select
+        amount.edition_key,
+        amount.table_ordinal,
+        any_value(amount.table_title) as table_title,
+        coalesce(
+            nullif(regexp_extract(amount.item_code, '^2[0-9]{6}$'), ''),
+            nullif(regexp_extract(amount.item_code_2, '^2[0-9]{6}$'), ''),
+            nullif(regexp_extract(amount.item_label_2, '^(2[0-9]{6})[^0-9]', 1), '')
+        ) as code,
+        sum(amount.amount_yuan) as amount_yuan,
+        sum(amount.half_step_yuan) as half_yuan,
+        string_agg(amount.value_text, ' + ' order by amount.row) as text,
+        any_value(amount.unit) as unit
+    from {{ ref('int_amount') }} as amount
+    inner join {{ ref('int_column') }} as headline
+        on
+            {{ in_column('amount', 'headline') }}
+            and headline.nature in ('all', 'project')
+            and headline.is_representative
+    where
+        amount.table_type = 'project_expenditure'
+        and amount.row_role = 'leaf'
+        and coalesce(amount.phase, 'budget') = 'budget'
+    group by amount.edition_key, amount.table_ordinal, code
+    having code is not null
+),
+
+-- All of them, to be compared with a table that spends the same on projects in all.
+subjects as (
+    select
+        edition_key,
+        table_ordinal,
+        sum(amount_yuan) as amount_yuan,
+        sum(half_yuan) as half_yuan
+    from subject
+    group by edition_key, table_ordinal
+),
+
+item as (
+    select
+        subject.*,
+        coded.table_title as whole_title,
+        coded.item_label,
+        coded.amount_yuan as whole_yuan,
+        coded.half_step_yuan as whole_half_yuan,
+        coded.value_text || ' ' || coded.unit as whole_text,
+        coded.is_repeated,
+        abs(subjects.amount_yuan - whole.amount_yuan) <= subjects.half_yuan + whole.half_step_yuan as is_of_the_same
+    from subject
+    inner join subjects
+        on subject.edition_key = subjects.edition_key and subject.table_ordinal = subjects.table_ordinal
+    inner join {{ ref('int_code_row') }} as coded
+        on subject.edition_key = coded.edition_key and subject.code = coded.item_code
+    inner join {{ ref('int_column') }} as headline
+        on
+            {{ in_column('coded', 'headline') }}
+            and headline.nature = 'project'
+            and headline.is_representative
+    inner join total as whole
+        on
+            coded.edition_key = whole.edition_key
+            and coded.table_ordinal = whole.table_ordinal
+            and whole.nature = 'project'
+    where coded.table_type in ('expenditure_summary', 'general_public_expenditure')
+    qualify row_number() over (
+        partition by subject.edition_key, subject.table_ordinal, subject.code
+        order by is_of_the_same desc, coded.table_ordinal
+    ) = 1
+),
+
 running as (
     select
         measure.edition_key,
@@ -77,6 +150,21 @@ select
     not is_of_a_fund and not regexp_matches(table_title, '重点|主要|部分|一级') as is_evaluable,
     'the list is of some projects: of one fund, or those that matter most' as reason
 from project
+union all by name
+select
+    'I14' as check_id,
+    edition_key,
+    table_ordinal,
+    table_title || ' · ' || code || ' ' || item_label || ' = ' || whole_title || ' · 项目支出' as subject,
+    whole_yuan as expected_yuan,
+    amount_yuan as found_yuan,
+    half_yuan + whole_half_yuan as envelope_yuan,
+    text || ' ' || unit || '; ' || whole_text as detail,
+    is_of_the_same and not is_repeated as is_evaluable,
+    'the list is not of all projects that the other table sums up' as reason,
+    -- In all they are the same: two ways to sort them.
+    'definition' as cause
+from item
 union all by name
 select
     'I21' as check_id,
