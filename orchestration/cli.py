@@ -160,13 +160,13 @@ def rebuild(
     place = require_record(home)
     if as_of and number:
         fail("--as-of and --publication exclude each other")
-    try:
-        if number:
+    if number:
+        try:
             built = pipeline.publication_again(place, number)
-        else:
-            built = pipeline.rebuild(place, _moment(as_of) if as_of else None)
-    except ValueError as error:
-        fail(str(error))
+        except ValueError as error:
+            fail(str(error))
+    else:
+        built = pipeline.rebuild(place, _moment(as_of) if as_of else None)
     screen.print(f"Rebuilt: {built}")
 
 

@@ -273,13 +273,10 @@ def rebuild(home: Home, as_of: datetime | None = None) -> Path:
 
     Returns:
         The DuckDB file.
-
-    Raises:
-        ValueError: nothing was recorded by that moment.
     """
     run_id = new_run_id()
     if as_of:
-        _check_recorded_by(home, as_of)
+        _warn_of_nothing(home, as_of)
     recover(home)
     shutil.rmtree(home.raw, ignore_errors=True)
     shutil.rmtree(home.events_parquet, ignore_errors=True)
@@ -298,12 +295,14 @@ def rebuild(home: Home, as_of: datetime | None = None) -> Path:
     return target
 
 
-def _check_recorded_by(home: Home, moment: datetime) -> None:
+def _warn_of_nothing(home: Home, moment: datetime) -> None:
+    """Say so where a moment is before all that was recorded: what is built will be empty."""
     with EventLog.open(home.event_log) as events:
         first = next(events.read(until=1), None)
-    if first is None or first.occurred_at > moment:
-        begin = f"the record begins at {first.occurred_at:%Y-%m-%dT%H:%M:%SZ}" if first else "it is empty"
-        raise ValueError(f"nothing was recorded by {moment.isoformat()}: {begin}")
+    if first is None:
+        log.warning("the record is empty")
+    elif first.occurred_at > moment:
+        log.warning("nothing was recorded by %s: the record begins at %s", moment, first.occurred_at)
 
 
 def publication_again(home: Home, number: int) -> Path:

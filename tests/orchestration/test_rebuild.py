@@ -78,8 +78,11 @@ def test_a_rebuild_goes_on_without_a_damaged_file(
     assert others == int(str(all_of_them)) - 1
 
 
-def test_as_of_a_moment_before_anything_was_seen_there_is_nothing(elsewhere: Installation) -> None:
+def test_as_of_a_moment_before_anything_was_seen_there_is_nothing_and_that_is_said(
+    elsewhere: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
     built = pipeline.rebuild(Home(elsewhere.home), datetime(2020, 1, 1, tzinfo=UTC))
+    assert "nothing was recorded by 2020-01-01 00:00:00+00:00: the record begins at 20" in caplog.text
     assert built.parent == elsewhere.home / "as_of"
     with duckdb.connect(str(built), read_only=True) as connection:
         assert connection.execute("select count(*) from marts.agency_year").fetchone() == (0,)

@@ -66,9 +66,3 @@ def test_verify_says_how_much_it_compared(tmp_path: Path) -> None:
         log.append([Event(payload=fetch, run_id="r", site_id="xinzhou")])
     assert "the record is empty, there is nothing to verify" in empty
     assert "The record is whole: 1 events, 1 files." in mingzhang(home, "verify").output
-
-
-def test_a_moment_before_the_record_is_refused(home: Home) -> None:
-    said = mingzhang(home, "rebuild", "--as-of", "1999-01-01", exit_code=1).output
-    assert said.startswith("nothing was recorded by 1999-01-01T00:00:00+00:00: the record begins at 20")
-    assert not home.raw.exists()
