@@ -2,12 +2,13 @@
 
 `concurrent.futures` cannot stop a task, and a worker that dies breaks its whole pool; hence this small pool.
 Workers are started as fresh interpreters (they inherit no locks, threads or open files), are reused, and are
-replaced when killed. They end with their parent: by an end of file on their pipe when idle, by their own
-alarm when busy.
+replaced when killed. They end with their parent, whatever ends it: Linux kills them, elsewhere they see the
+end of file on their pipe when idle, and their own alarm ends them when busy.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pickle
 import resource
@@ -40,6 +41,10 @@ SLACK_MB = 512
 """What a worker may map beyond its limit of resident memory, before allocation fails at once."""
 STACK_BYTES = 120 * 2**20
 """For libraries that follow nested structures by calling themselves. The system leaves room for 128 MB."""
+MOST_WRITTEN_BYTES = 64 * 2**20
+"""To one file: a library that complains of every object would fill the disk."""
+_PR_SET_PDEATHSIG = 1
+"""Of prctl(2)."""
 _ALLOCATION_FAILED = ("memory allocation of", "bad_alloc")
 """Last words of Rust and C++ libraries that abort where memory is refused."""
 _MUCH = 0.5
@@ -316,16 +321,27 @@ def share_of_time_used() -> float:
     return min((time.monotonic() - _job.started) / _job.limits.longest_seconds, 1.0)
 
 
+def _allow(kind: int, most: int) -> None:
+    """Limit what this process may take, no higher than the system allows."""
+    _, hard = resource.getrlimit(kind)
+    resource.setrlimit(kind, (most if hard < 0 else min(most, hard), hard))
+
+
+def _die_with_parent() -> None:
+    """Let Linux kill this process when the thread that started it ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def serve(descriptor: int, silence_seconds: float, longest_seconds: float, memory_mb: int) -> None:
     """A worker's whole life: receive the function, then inputs, answer each, end with the parent."""
     global _job  # noqa: PLW0603 a process does one job at a time
     limits = Limits(silence_seconds, longest_seconds, memory_mb)
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    limit = (memory_mb + SLACK_MB) * 2**20
-    resource.setrlimit(resource.RLIMIT_DATA, (limit if hard < 0 else min(limit, hard), hard))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _, hard = resource.getrlimit(resource.RLIMIT_STACK)
-    resource.setrlimit(resource.RLIMIT_STACK, (STACK_BYTES if hard < 0 else min(STACK_BYTES, hard), hard))
+    _die_with_parent()
+    _allow(resource.RLIMIT_DATA, (memory_mb + SLACK_MB) * 2**20)
+    _allow(resource.RLIMIT_STACK, STACK_BYTES)
+    _allow(resource.RLIMIT_FSIZE, MOST_WRITTEN_BYTES)
+    _allow(resource.RLIMIT_CORE, 0)
     with Connection(descriptor) as pipe:
         function: Callable[[bytes], object] = pickle.loads(pipe.recv_bytes())  # noqa: S301 from our parent
         while True:

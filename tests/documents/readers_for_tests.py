@@ -35,6 +35,18 @@ def take_steps(count: float, share: float, *, gives_signs: bool) -> int:
     return steps
 
 
+def print_megabytes(count: int) -> int:
+    """Print as a library does, and give up where the system refuses to take more."""
+    written = 0
+    try:
+        for _ in range(count):
+            written += os.write(2, b"x" * 2**20)
+            os.write(1, b"x" * 2**20)
+    except OSError:
+        pass
+    return written
+
+
 def obey(data: bytes) -> Recognition:
     """Do what the file says."""
     order, _, argument = data.decode().partition(" ")
@@ -44,14 +56,12 @@ def obey(data: bytes) -> Recognition:
         return recognition(f"{take_steps(float(argument), 2.0, gives_signs=order == 'steps')} steps")
     elif order == "until":
         return recognition(f"{take_steps(1000, float(argument), gives_signs=True)} steps")
-    elif order == "exit":
-        os._exit(int(argument))
+    elif order in {"exit", "segfault"}:
+        os.kill(os.getpid(), 11) if order == "segfault" else os._exit(int(argument))
     elif order == "allocate":
         held = bytearray(int(argument) * 2**20)
         held[::4096] = b"x" * len(held[::4096])
         time.sleep(5)
-    elif order == "segfault":
-        os.kill(os.getpid(), 11)
     elif order == "abort":
         os.write(2, f"memory allocation of {argument} bytes failed\nnote: run with\n".encode())
         os.abort()
@@ -65,9 +75,16 @@ def obey(data: bytes) -> Recognition:
     elif order == "note":
         (Path(argument) / str(os.getpid())).touch()
         time.sleep(60)
+    elif order == "print":
+        return recognition(f"{print_megabytes(int(argument))} bytes written")
     elif order == "pid":
         return recognition(str(os.getpid()))
     return recognition(data.decode())
+
+
+def obey_or_read(data: bytes) -> Recognition:
+    """Do what the file says, if it is short; else read it."""
+    return obey(data) if len(data) < 100 else read_without_recognising(data)
 
 
 def read_without_recognising(data: bytes) -> Recognition:

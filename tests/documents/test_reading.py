@@ -17,7 +17,7 @@ from tests.documents import readers_for_tests
 from tests.documents.document_builders import word_document
 from warehouse.documents.model import ReadOutcome
 from warehouse.reading import LIMITS, ReadResult, read_files, read_one
-from warehouse.workers import Limits, run_isolated
+from warehouse.workers import MOST_WRITTEN_BYTES, Limits, run_isolated
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -122,7 +122,8 @@ def test_closing_the_iterator_ends_busy_workers():
     assert first.key == "a"
 
 
-def test_interrupting_the_reader_leaves_no_orphans(tmp_path: Path):
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_interrupting_or_killing_the_reader_leaves_no_orphans(tmp_path: Path, how: signal.Signals):
     script = textwrap.dedent(
         f"""
         import signal
@@ -140,11 +141,44 @@ def test_interrupting_the_reader_leaves_no_orphans(tmp_path: Path):
     deadline = time.monotonic() + 20
     while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < deadline:
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(how)
     process.wait(timeout=10)
     pids = [path.name for path in tmp_path.iterdir()]
     assert len(pids) == 2
-    assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
+    deadline = time.monotonic() + (5 if how == signal.SIGKILL else 0)
+    while any(map(is_running, pids)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert [pid for pid in pids if is_running(pid)] == []
+
+
+def is_running(pid: str) -> bool:
+    """Whether there is such a process, and not only its exit code that nobody asked for."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_what_a_library_prints_blocks_no_worker_and_fills_no_disk():
+    results = read("print 100", "after it")
+    assert said(results["print 100"]).endswith("written")
+    assert int(said(results["print 100"]).split()[0]) <= MOST_WRITTEN_BYTES
+    assert said(results["after it"]) == "after it"
+
+
+@pytest.mark.slow
+def test_300_hostile_files_in_a_row_slow_nothing_down_and_leave_nothing_behind():
+    files = [b"{" * 5000, b"%PDF-1.4\n" + b"[" * 9000 + b"%%EOF", b"PK\x03\x04" + bytes(900), b"<td>" * 3000]
+    files_before = len(list(Path("/proc/self/fd").iterdir()))
+    jobs = ((str(i), b"exit 3" if i % 25 == 24 else files[i % 4]) for i in range(300))
+    results = list(read_files(jobs, workers=1, read=readers_for_tests.obey_or_read))
+    assert len(results) == 300
+    assert sum(result.outcome is ReadOutcome.CRASHED for result in results) == 12
+    thirds = [sum(result.seconds for result in results[i : i + 100]) for i in (0, 200)]
+    assert thirds[1] < 2 * thirds[0] + 1
+    assert len(list(Path("/proc/self/fd").iterdir())) == files_before
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 @pytest.mark.parametrize(
