@@ -58,7 +58,7 @@ def _sheet(
     width = max((column for _, column in values), default=-1) + 1
     rows = [[printed(values.get((r, c), ""), (r, c), styles) for c in range(width)] for r in range(height)]
     notices += what_was_left_out(styles, name)
-    return Sheet(name, rows, (), styles.hidden_rows, styles.hidden_columns)
+    return Sheet(name, rows, (), styles.hidden_rows, styles.hidden_columns, styles.narrow_columns)
 
 
 def _values(stream: bytes, offset: int, texts: Texts) -> Iterator[tuple[Place, Value]]:

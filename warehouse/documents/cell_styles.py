@@ -15,6 +15,8 @@ Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelt
 MAX_POSITIONS = 5_000_000
 """Rows times columns of one sheet's used area; beyond it a stray cell far out would cost gigabytes."""
 
+NARROW = 0.8
+"""Characters: the width up to which a column may be where edges of rows miss each other by a little."""
 ERROR_CODES = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 """What the errors print that binary workbooks number."""
 
@@ -44,6 +46,7 @@ class SheetStyles:
     """First and last place of merged areas, where the reader of values does not report them."""
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    narrow_columns: set[int] = field(default_factory=set)
 
 
 def refuse_vast_area(last_row: int, last_column: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from warehouse.documents.model import Cell, ReadOutcome, Table, UnreadableDocumentError
@@ -35,6 +35,24 @@ def tile(cells: Iterable[Cell], row_count: int, *, sheet: str | None = None) -> 
     tiles += [Cell(r, c, "") for r, row in enumerate(taken) for c, used in enumerate(row) if not used]
     tiles.sort(key=lambda cell: (cell.row, cell.col))
     return Table(row_count, len(starts), tuple(tiles), sheet=sheet)
+
+
+def without_slivers(cells: Sequence[Cell], narrow: Collection[int]) -> list[Cell]:
+    """The cells without narrow columns in which no text stands alone.
+
+    Such a column is no column: it is where edges of different rows miss each other by a little.
+    """
+    alone = {cell.col for cell in cells if cell.col_span == 1 and cell.text.strip()} if narrow else set()
+    gone = sorted(set(narrow) - alone)
+    if not gone:
+        return list(cells)
+    kept: list[Cell] = []
+    for cell in cells:
+        end = cell.col + cell.col_span
+        left, right = cell.col - bisect_left(gone, cell.col), end - bisect_left(gone, end)
+        if right > left:
+            kept.append(replace(cell, col=left, col_span=right - left))
+    return kept
 
 
 def _narrow(cell: Cell, starts: Sequence[int]) -> Cell:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from warehouse.documents.numbering import in_format
-from warehouse.documents.word_table import CHARACTER_TWIPS, indentation
+from warehouse.documents.word_table import CHARACTER_TWIPS, EDGE_TOLERANCE, indentation
 
 _GONE = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 _INVISIBLE = re.compile(r"visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
@@ -25,6 +25,8 @@ _NOT_SCREEN = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.IGNOR
 _INDENT = re.compile(
     r"(?<![\w-])(?:text-indent|padding-left|margin-left)\s*:\s*(-?\d*\.?\d+)\s*(pt|px|em|rem|cm|mm|in)"
 )
+_WIDTH = re.compile(r"\s*(\d*\.?\d+)\s*(px|pt)?\s*")
+_WIDTH_STYLE = re.compile(r"(?<![\w-])width\s*:\s*(\d*\.?\d+)\s*(px|pt)")
 _CENTRED = re.compile(r"(?<![\w-])text-align\s*:\s*(?:-\w+-)?(?:center|right)", re.IGNORECASE)
 _TWIPS = {
     "pt": 20,
@@ -84,6 +86,12 @@ class Styles:
 def is_invisible(element: etree._Element) -> bool:
     """Whether an element takes room and shows nothing there."""
     return _INVISIBLE.search(element.get("style", "")) is not None
+
+
+def is_narrow(cell: etree._Element) -> bool:
+    """Whether a cell says that it is not wider than edges of rows may differ."""
+    width = _WIDTH.fullmatch(cell.get("width", "")) or _WIDTH_STYLE.search(cell.get("style", ""))
+    return width is not None and 0 < float(width[1]) * _TWIPS[width[2] or "px"] <= EDGE_TOLERANCE
 
 
 def is_struck(element: etree._Element) -> bool:

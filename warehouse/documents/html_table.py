@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from warehouse.documents.captions import AMOUNT, plain, split_captions, stacked_tables
-from warehouse.documents.grid import tile
+from warehouse.documents.grid import tile, without_slivers
 from warehouse.documents.model import Cell, Line, ReadOutcome, Table, UnreadableDocumentError
 
 Block = Line | Table
@@ -41,6 +41,8 @@ class HtmlCell:
     has_link: bool = False
     is_gone: bool = False
     """Written in its row, but not shown."""
+    is_narrow: bool = False
+    """Not wider than edges of rows may differ."""
 
 
 @dataclass(slots=True)
@@ -222,11 +224,18 @@ def _place(table: HtmlTable) -> list[Cell]:
     what a merged one covers), unless rows are of one length with their places only.
     """
     if not any(cell.is_gone for row in table.rows for cell in row):
-        return _placed(table, with_gone=True)
+        return _without_slivers(_placed(table, with_gone=True), table)
     shown, all_cells = (_placed(table, with_gone=with_gone) for with_gone in (False, True))
     return (
         shown if _is_even(shown, len(table.rows)) or not _is_even(all_cells, len(table.rows)) else all_cells
     )
+
+
+def _without_slivers(cells: list[Cell], table: HtmlTable) -> list[Cell]:
+    stated = [cell.is_narrow and cell.col_span == 1 for row in table.rows for cell in row]
+    if not any(stated):
+        return cells
+    return without_slivers(cells, {cell.col for cell, narrow in zip(cells, stated, strict=True) if narrow})
 
 
 def _is_even(cells: Sequence[Cell], row_count: int) -> bool:

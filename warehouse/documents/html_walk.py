@@ -7,7 +7,7 @@ import re
 from lxml import etree
 
 from warehouse.documents.html_pictures import Pictures
-from warehouse.documents.html_style import Styles, is_invisible, is_raised, is_struck, list_number
+from warehouse.documents.html_style import Styles, is_invisible, is_narrow, is_raised, is_struck, list_number
 from warehouse.documents.html_table import (
     BREAK,
     Block,
@@ -123,7 +123,10 @@ class Walker:
         if not table.rows:
             table.begin_row(element)
         table.cell = HtmlCell(
-            _span(element, "rowspan"), _span(element, "colspan"), is_gone=self.styles.is_gone(element)
+            _span(element, "rowspan"),
+            _span(element, "colspan"),
+            is_gone=self.styles.is_gone(element),
+            is_narrow=is_narrow(element),
         )
         table.rows[-1].append(table.cell)
         table.cell.parts.append(joined(self.styles.indent(element)))

@@ -14,12 +14,21 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from warehouse.documents.embedded import MAX_PICTURES, read_picture
+from warehouse.documents.grid import without_slivers
 from warehouse.documents.model import Cell, Document, Line, Notice, ReadOutcome, UnreadableDocumentError
 from warehouse.documents.note_marks import is_note_mark, note_marks
 from warehouse.documents.numbering import Level, Numbering
 from warehouse.documents.package import open_zip, parse_xml, read_member
 from warehouse.documents.tabbed import with_typed_tables
-from warehouse.documents.word_table import MAX_NESTING, Block, indentation, lines, struck_text, table_blocks
+from warehouse.documents.word_table import (
+    EDGE_TOLERANCE,
+    MAX_NESTING,
+    Block,
+    indentation,
+    lines,
+    struck_text,
+    table_blocks,
+)
 
 _MAX_REPEATED = 1000
 """Of one cell or row: further blank ones only fill a page."""
@@ -111,6 +120,8 @@ class Story:
 
     indents: dict[str, str] = field(default_factory=dict)
     """Full-width spaces by style of paragraph."""
+    narrow: set[str] = field(default_factory=set)
+    """Styles of columns that are not wider than edges of rows may differ."""
     hidden: set[str] = field(default_factory=set)
     struck: set[str] = field(default_factory=set)
     raised: set[str] = field(default_factory=set)
@@ -136,6 +147,9 @@ def read_story(roots: Iterable[etree._Element]) -> Story:
             name = attribute(style, "name")
             properties = style.find("{*}paragraph-properties")
             text = style.find("{*}text-properties")
+            column = style.find("{*}table-column-properties")
+            if column is not None and 0 < _twips(attribute(column, "column-width")) <= EDGE_TOLERANCE:
+                story.narrow.add(name)
             if text is not None:
                 _note_effects(name, text, story)
             if properties is not None and attribute(properties, "text-align") in {
@@ -326,7 +340,17 @@ def _table(table: etree._Element, story: Story, depth: int) -> Iterator[Block]:
                 spans = number(element, "number-rows-spanned"), number(element, "number-columns-spanned")
                 cells.extend(Cell(index, column + i, text, *spans) for i in range(repeated))
             column += repeated
-    yield from table_blocks(cells, len(rows), inner)
+    narrow = set(_narrow_columns(table, story)) if story.narrow else set()
+    yield from table_blocks(without_slivers(cells, narrow), len(rows), inner)
+
+
+def _narrow_columns(table: etree._Element, story: Story) -> Iterator[int]:
+    place = 0
+    for column in table.iter("{*}table-column"):
+        repeated = min(number(column, "number-columns-repeated"), _MAX_REPEATED)
+        if attribute(column, "style-name") in story.narrow:
+            yield from range(place, place + repeated)
+        place += repeated
 
 
 def _cell_content(cell: etree._Element, story: Story, depth: int) -> tuple[str, list[Block]]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from warehouse.documents.captions import CAPTION, TITLE, UNIT_LINE, plain, split_captions
-from warehouse.documents.grid import tile
+from warehouse.documents.grid import tile, without_slivers
 from warehouse.documents.model import Cell, Line, Notice, Table
 
 Block = Line | Table
@@ -26,6 +26,8 @@ class Sheet:
     merged: Sequence[Area]
     hidden_rows: Collection[int]
     hidden_columns: Collection[int]
+    narrow_columns: Collection[int] = ()
+    """Not wider than edges of rows may differ."""
 
 
 def sheet_blocks(sheet: Sheet, notices: list[Notice]) -> Iterator[Block]:
@@ -51,6 +53,8 @@ def sheet_blocks(sheet: Sheet, notices: list[Notice]) -> Iterator[Block]:
         detail = f"{covered} texts under merged cells of sheet {sheet.name!r} were not read"
         notices.append(Notice("covered_text", detail))
     cells = _visible_cells(rows, sheet.merged, visible_rows, visible_columns)
+    narrow = {place for place, column in enumerate(visible_columns) if column in sheet.narrow_columns}
+    cells = without_slivers(cells, narrow)
     for strip in _strips(cells):
         for first, last in _parts(strip, len(visible_rows)):
             for part in _strips([cell for cell in strip if first <= cell.row < last]):

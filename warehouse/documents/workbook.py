@@ -145,4 +145,4 @@ def _shown(sheet: CalamineSheet, styles: SheetStyles, notices: list[Notice]) -> 
     ]
     notices += what_was_left_out(styles, sheet.name)
     merged = sheet.merged_cell_ranges or styles.merged
-    return Sheet(sheet.name, rows, merged, styles.hidden_rows, styles.hidden_columns)
+    return Sheet(sheet.name, rows, merged, styles.hidden_rows, styles.hidden_columns, styles.narrow_columns)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import olefile
 
-from warehouse.documents.cell_styles import ERROR_CODES, SheetStyles, refuse_vast_area
+from warehouse.documents.cell_styles import ERROR_CODES, NARROW, SheetStyles, refuse_vast_area
 from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
 from warehouse.documents.number_format import BUILT_IN
 
@@ -169,8 +169,11 @@ def _sheet(records: list[tuple[int, bytes]], styles: list[_Style], *, is_biff8: 
                     _note(kind, place, styles[style], found)
         elif kind == _COLUMN_INFO:
             first, last, width, _, options = struct.unpack_from("<5H", body)
+            places = range(first, min(last, 255) + 1)
             if options & 1 or not width:
-                found.hidden_columns.update(range(first, min(last, 255) + 1))
+                found.hidden_columns.update(places)
+            elif width <= 256 * NARROW:
+                found.narrow_columns.update(places)
         elif kind == _WINDOW and not struct.unpack_from("<H", body)[0] & 0x10:
             found.shows_zeros = False
         elif kind == _ROW and struct.unpack_from("<H", body, 12)[0] & 0x20:

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from warehouse.documents.cell_styles import ERROR_CODES, SheetStyles, refuse_vast_area
+from warehouse.documents.cell_styles import ERROR_CODES, NARROW, SheetStyles, refuse_vast_area
 from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
 from warehouse.documents.number_format import BUILT_IN
 from warehouse.documents.package import open_zip, parse_xml, read_member
@@ -136,8 +136,11 @@ def _note_sheet(kind: int, body: bytes, found: SheetStyles) -> None:
     """What is said of columns, of merged areas, of the whole sheet."""
     if kind == _COLUMNS:
         first, last, width, _, options = struct.unpack_from("<4IH", body)
+        places = range(first, min(last, 16_383) + 1)
         if options & _IS_HIDDEN or not width:
-            found.hidden_columns.update(range(first, min(last, 16_383) + 1))
+            found.hidden_columns.update(places)
+        elif width <= 256 * NARROW:
+            found.narrow_columns.update(places)
     elif kind == _MERGED:
         top, bottom, left, right = struct.unpack_from("<4I", body)
         found.merged.append(((top, left), (bottom, right)))

@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from warehouse.documents.cell_styles import SheetStyles, refuse_vast_area
+from warehouse.documents.cell_styles import NARROW, SheetStyles, refuse_vast_area
 from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
 from warehouse.documents.note_marks import is_note_mark
 from warehouse.documents.number_format import BUILT_IN
 from warehouse.documents.package import open_zip, parse_xml, read_member
+
+_NARROW = re.compile(r"0?\.\d+")
 
 
 class _Style(NamedTuple):
@@ -161,9 +163,8 @@ def _sheet(content: bytes, part: str, styles: list[_Style], shared: dict[int, _R
                 row, column = _index(element.get("r", ""), row + 1), -1
                 if _is_hidden(element, "ht"):
                     found.hidden_rows.add(row)
-            elif event == "start" and name == "col" and _is_hidden(element, "width"):
-                first, last = _index(element.get("min", ""), 0), _index(element.get("max", ""), 0)
-                found.hidden_columns.update(range(first, min(last, 16_383) + 1))
+            elif event == "start" and name == "col":
+                _note_columns(element, found)
             elif event == "start" and name == "sheetView" and element.get("showZeros") in {"0", "false"}:
                 found.shows_zeros = False
             elif event == "end" and name == "c":
@@ -182,6 +183,15 @@ def _sheet(content: bytes, part: str, styles: list[_Style], shared: dict[int, _R
 def _is_hidden(element: etree._Element, size: str) -> bool:
     """Whether a row or column says so, or has no size."""
     return element.get("hidden") in {"1", "true"} or element.get(size) in {"0", "0.0"}
+
+
+def _note_columns(columns: etree._Element, found: SheetStyles) -> None:
+    first, last = _index(columns.get("min", ""), 0), _index(columns.get("max", ""), 0)
+    places = range(first, min(last, 16_383) + 1)
+    if _is_hidden(columns, "width"):
+        found.hidden_columns.update(places)
+    elif _NARROW.fullmatch(columns.get("width", "")) and float(columns.get("width", "")) <= NARROW:
+        found.narrow_columns.update(places)
 
 
 def _note_cell(
