@@ -57,6 +57,50 @@ def test_a_figure_painted_over_and_printed_anew_is_the_new_one(new_paper: NewPap
     assert kinds(document.notices) == ["hidden_text"]
 
 
+@pytest.mark.parametrize("grey", [1.0, 0.9, 0.0])
+def test_a_figure_painted_over_with_nothing_printed_anew_is_not_there(
+    new_paper: NewPaper, grid: Texts, grey: float
+):
+    paper = new_paper()
+    paper.table([ROWS[0], [*ROWS[1][:2], "77.77"], ROWS[2]])
+    paper.canvas.setFillGray(grey)
+    paper.box(251, 121, 98, 18, stroke=0, fill=1)
+    document = read_pdf(paper.data())
+    assert grid(document.tables[0]) == ROWS
+    assert kinds(document.notices) == ["hidden_text"]
+
+
+def test_grounds_painted_before_text_or_rules_hide_nothing(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    paper.canvas.setFillGray(0.9)
+    paper.box(50, 100, 300, 20, stroke=0, fill=1)
+    paper.canvas.setFillGray(0)
+    paper.table(ROWS)
+    document = read_pdf(paper.data())
+    assert grid(document.tables[0]) == ROWS
+    assert kinds(document.notices) == []
+
+
+@pytest.mark.parametrize("compressed", [0, 1])
+@pytest.mark.parametrize("height", [0, 0.8])
+def test_the_text_of_a_hidden_row_is_not_there(
+    new_paper: NewPaper, grid: Texts, height: float, compressed: int
+):
+    paper = new_paper(pageCompression=compressed)
+    paper.table(ROWS)
+    canvas = paper.canvas
+    canvas.saveState()
+    clip = canvas.beginPath()
+    clip.rect(50, 842 - 140, 300, height)
+    canvas.clipPath(clip, stroke=0, fill=0)
+    for x, text in ((53, "其中：隐藏行"), (253, "77.77")):
+        paper.text(x, 136, text)
+    canvas.restoreState()
+    document = read_pdf(paper.data())
+    assert grid(document.tables[0]) == ROWS
+    assert kinds(document.notices) == ["hidden_text"]
+
+
 def test_a_layer_that_is_switched_off_is_not_read(grid: Texts):
     """Letters over letters: 66.66 of the hidden layer stands where the amounts do."""
 

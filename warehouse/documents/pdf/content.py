@@ -52,11 +52,15 @@ class PageContent:
     turn: int = 0
     sideways: Sequence[Sideways] = ()
     picture: float = 0.0
-    """Share of the page that its largest picture covers; 0 where there is none, or no need to look."""
+    """Share of the page that its pictures cover; 0 where there is none, or no need to look."""
+    fold: float = 0.0
+    """Between two pages of a book that were scanned as one; 0 where none is seen."""
     doubt: str = ""
     """Why the places of the glyphs may be wrong, where the source knows that it is not sure."""
     is_patched: bool = False
     """Whether there are white areas, and texts one over the other: some may have been painted over."""
+    is_covered: bool = False
+    """Whether an area painted after the rules lies over text, which may be under it."""
     notices: list[Notice] = field(default_factory=list)
 
 

@@ -26,15 +26,19 @@ _OVER = 0.4
 _NOT_PAINTED = re.compile(rb"Tr(?:(?<=\b[37]\sTr)|(?<=\b[37]\s\sTr))\b")
 """Looks back from the operator: what begins with a word is found many times faster than what begins with a
 choice."""
+_SHOWN_OR_RESTORED = re.compile(rb"T[jJ]\b|\sQ\s")
 _TRANSPARENT = re.compile(rb"/ca\s+0?\.?0*\s*[/>\r\n]")
 _SWITCHED_OFF = re.compile(rb"/OFF\s*\[\s*\d")
+_NUMBERS_BELOW_2 = [rb"[01]", rb"\.\d", rb"\.\d\d", *(rb"[01]\.\d{%d}" % places for places in range(1, 7))]
+_THIN_CLIP = re.compile(rb"re(?:%s)\s+W" % b"|".join(rb"(?<=[\s-]%s\sre)" % n for n in _NUMBERS_BELOW_2))
+"""What is painted is cut to a rectangle lower than two points: hidden rows of a sheet have their texts so."""
 _FIELD = re.compile(rb"/FT\s*/(Tx|Ch)\b|/FreeText")
 
 
 class Signs(NamedTuple):
     """What a file can hold besides what its pages print.
 
-    `may_hide`: text that is not painted, transparent, or on a layer that is switched off.
+    `may_hide`: text that is not painted, clipped away, transparent, or on a layer that is switched off.
     `has_fields`: fields of forms or notes with text, which viewers show over the page.
     """
 
@@ -52,8 +56,17 @@ def signs_of(data: bytes, words: Words) -> Signs:
     may_hide = bool(_TRANSPARENT.search(text) or _SWITCHED_OFF.search(text))
     for instructions in _instructions(data):
         check_nesting(instructions)
-        may_hide = may_hide or _NOT_PAINTED.search(instructions) is not None
+        may_hide = may_hide or _NOT_PAINTED.search(instructions) is not None or _clips_text_away(instructions)
     return Signs(may_hide, has_fields=_FIELD.search(text) is not None)
+
+
+def _clips_text_away(instructions: bytes) -> bool:
+    """Whether text is shown where next to nothing of it can be painted."""
+    for clip in _THIN_CLIP.finditer(instructions):
+        shown = _SHOWN_OR_RESTORED.search(instructions, clip.end())
+        if shown is not None and shown.group().startswith(b"T"):
+            return True
+    return False
 
 
 def _instructions(data: bytes) -> Iterator[bytes]:

@@ -42,6 +42,7 @@ _FULL_PAGE = 450
 """Glyphs; among more there is no room for a drawing."""
 
 _PICTURE = re.compile(rb"/Subtype\s*/Image\b")
+_PAGE = re.compile(rb"/Type\s*/Page\b")
 _SIDES = [re.compile(rb"/%s\s+(\d+)(?!\s+\d+\s+R)" % side) for side in (b"Width", b"Height")]
 _DICTIONARY = 300
 """Bytes; a picture's size stands no further from its type."""
@@ -60,13 +61,17 @@ _tuple_of = tuple.__new__
 
 
 def _most_pixels(text: bytes) -> float:
-    """Of the largest picture in a file: it is described in plain text, and to ask each page takes long."""
-    most = 0.0
+    """Of the largest picture in a file, or a page's share of all, as scans may be cut into strips.
+
+    Pictures are described in plain text, and to ask each page takes long.
+    """
+    most = total = 0.0
     for picture in _PICTURE.finditer(text):
         around = text[max(picture.start() - _DICTIONARY, 0) : picture.end() + _DICTIONARY]
         width, height = (max(map(float, side.findall(around)), default=math.inf) for side in _SIDES)
         most = max(most, width * height)
-    return most
+        total += width * height
+    return max(most, total / max(len(_PAGE.findall(text)), 1)) if total else 0.0
 
 
 @contextmanager
@@ -93,7 +98,7 @@ class Hints(NamedTuple):
     may_turn: bool
     may_crop: bool
     most_pixels: float
-    """Of the largest picture."""
+    """Of the largest picture, or of a page's share of all."""
 
 
 def hints_of(data: bytes, words: Words) -> Hints:
@@ -178,6 +183,7 @@ class OxideFile:
             sideways=sideways,
             doubt=doubt,
             is_patched=_has_white_areas(paths) and is_overprinted(glyphs),
+            is_covered=_is_covered(upright, paths),
             notices=notices + watermark.notices(number),
         )
 
@@ -187,7 +193,7 @@ class OxideFile:
         return rule_count < _FEW_RULES and self._hints.most_pixels > enough
 
     def _picture(self, index: int, page_area: float, *, inline: bool = False) -> float:
-        """Share of the page that its largest picture covers.
+        """Share of the page that its pictures cover, those that lie over each other counted twice.
 
         With `inline`, for pages without text: pictures within the page's own instructions too, which takes to
         decode them all, and one too broken to be listed may be all of the page.
@@ -198,8 +204,8 @@ class OxideFile:
                 images = self._document.extract_images(index)
         except RuntimeError:
             return float(inline)
-        areas = [abs(a * d - b * c) for a, b, c, d, *_ in (image["matrix"] for image in images)]
-        return max(areas, default=0.0) / max(page_area, 1.0)
+        areas: list[float] = [abs(a * d - b * c) for a, b, c, d, *_ in (image["matrix"] for image in images)]
+        return sum(areas) / max(page_area, 1.0)
 
     def _frame(self, index: int, directions: list[float]) -> Frame:
         rotation = self._document.page_rotation(index) % 360 if self._hints.may_turn else 0
@@ -304,6 +310,29 @@ def _has_white_areas(paths: list[dict[str, Any]]) -> bool:
         and min(path["bbox"][2:]) > MAX_RULE_WIDTH
         and is_white(path["fill_color"])
         for path in paths
+    )
+
+
+def _is_covered(characters: list[Any], paths: list[dict[str, Any]]) -> bool:
+    """Whether characters lie in areas that are painted after all rules of the page.
+
+    The ground of a cell is painted before the rules around it.
+    """
+    areas: list[Bounds] = []
+    for path in reversed(paths):
+        bounds = path["bbox"]
+        if path["fill_color"] is None or min(bounds[2:]) <= MAX_RULE_WIDTH:
+            return bool(areas) and any(_is_in(char.bbox, areas) for char in characters)
+        areas.append(bounds)
+    return False
+
+
+def _is_in(character: Bounds, areas: list[Bounds]) -> bool:
+    x, y, _, size = character
+    middle = y + 0.35 * size
+    return any(
+        left <= x <= left + width and bottom <= middle <= bottom + height
+        for left, bottom, width, height in areas
     )
 
 

@@ -16,6 +16,7 @@ from warehouse.documents.pdf.frame import as_displayed
 from warehouse.documents.pdf.frames import captions_within, is_hollow, trimmed
 from warehouse.documents.pdf.grid import Grid, find_grids, merge
 from warehouse.documents.pdf.sideways import text_within
+from warehouse.documents.pdf.stacked import parted
 from warehouse.documents.pdf.text import PAGE_NUMBER, WIDE_FROM, Run, TextLine, join, lines_of, runs_of
 from warehouse.documents.pdf.unruled import find_unruled
 
@@ -115,7 +116,8 @@ def lay_out(content: PageContent) -> PageLayout:
         if clipped:
             content.notices.append(Notice("clipped_text", f"left out: {' | '.join(clipped)}", content.number))
         if by_cell:
-            blocks.append(_part(content, *trimmed(grid, by_cell), glyphs))
+            parts = parted(*trimmed(grid, by_cell))
+            blocks += [_part(content, part, texts, glyphs) for part, texts in parts]
     outside = [*outside, *numbers]
     for grid in find_unruled(outside, glyphs, content.horizontal):
         by_cell, outside = _distribute(outside, glyphs, grid, [])

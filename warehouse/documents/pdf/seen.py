@@ -1,4 +1,4 @@
-"""Text that nobody sees (not painted, transparent, switched off, painted over), and text seen over a page.
+"""Text that nobody sees (not painted, transparent, clipped, painted over), and text seen over a page.
 
 What is seen is asked of pdfium's renderer: text that can be taken away without a change of the picture is
 not on the page.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import NamedTuple
@@ -27,6 +27,9 @@ _SCALE = 2.0
 
 _INVISIBLE, _CLIPPING = 3, 7
 """Rendering modes in which text is neither filled nor stroked (ISO 32000, table 104)."""
+
+_LEAST_SEEN = 0.3
+"""Of its bounds: text of which less is within its clip cannot be read."""
 
 _BESIDE = 2.0
 """Points; widths of characters that two libraries take differ by less over one text."""
@@ -70,7 +73,11 @@ def without_unseen(content: PageContent, data: bytes) -> PageContent:
             suspects = [thing for thing in things if thing.level == 0 and _may_hide(thing)]
             picture = _picture(page)
             ink = picture != _picture_without(page, suspects)
-            hidden = [thing for thing in suspects if not _has_ink(_displayed(page, thing), ink)]
+            hidden = [
+                thing
+                for thing in suspects
+                if _is_clipped_away(thing) or not _has_ink(_displayed(page, thing), ink)
+            ]
             ink = picture != _picture_without(page, things)
             gone, stays = _parted(page, [thing for thing in things if thing.level == 0], hidden)
     except pypdfium2.PdfiumError:
@@ -95,10 +102,37 @@ def _parted(
 
 
 def _may_hide(thing: pypdfium2.PdfObject) -> bool:
-    """Whether a text is not painted, transparent, or of a layer."""
+    """Whether a text is not painted, transparent, clipped away, or of a layer."""
     if pdfium.FPDFTextObj_GetTextRenderMode(thing.raw) in {_INVISIBLE, _CLIPPING}:
         return True
-    return _fill(thing)[3] == 0 or pdfium.FPDFPageObj_CountMarks(thing.raw) > 0
+    if _fill(thing)[3] == 0 or pdfium.FPDFPageObj_CountMarks(thing.raw) > 0:
+        return True
+    return _is_clipped_away(thing)
+
+
+def _is_clipped_away(thing: pypdfium2.PdfObject) -> bool:
+    """Whether most of a text lies outside of what it is clipped to."""
+    bounds: Box = thing.get_bounds()
+    left, bottom, right, top = bounds
+    area = (right - left) * (top - bottom)
+    for x0, y0, x1, y1 in _clips(thing):
+        left, bottom, right, top = max(left, x0), max(bottom, y0), min(right, x1), min(top, y1)
+    return max(right - left, 0.0) * max(top - bottom, 0.0) < _LEAST_SEEN * area
+
+
+def _clips(thing: pypdfium2.PdfObject) -> Iterator[Box]:
+    """The bounds of the paths that a thing is clipped to."""
+    clip = pdfium.FPDFPageObj_GetClipPath(thing.raw)
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for path in range(pdfium.FPDFClipPath_CountPaths(clip) if clip else 0):
+        points = []
+        for number in range(pdfium.FPDFClipPath_CountPathSegments(clip, path)):
+            segment = pdfium.FPDFClipPath_GetPathSegment(clip, path, number)
+            if pdfium.FPDFPathSegment_GetPoint(segment, x, y):
+                points.append((x.value, y.value))
+        if points:
+            xs, ys = zip(*points, strict=True)
+            yield min(xs), min(ys), max(xs), max(ys)
 
 
 def _picture(page: pypdfium2.PdfPage) -> NDArray[np.uint8]:

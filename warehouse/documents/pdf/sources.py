@@ -76,7 +76,8 @@ def pages(
                 content = _better(content, reference.read(number, content.turn))
             except SourceError:
                 pass  # the notice of the page, or its content as it is, stands
-        if content.glyphs and (content.is_patched or (hides and content.picture < _A_SCAN)):
+        may_hide = content.is_patched or content.is_covered or (hides and content.picture < _A_SCAN)
+        if may_hide and content.glyphs:
             content = _without_hidden(content, data)
         yield _without_pictures_of_text(content, data, read_scan)
         still_working()
@@ -94,7 +95,7 @@ def _better(content: PageContent, second: PageContent) -> PageContent:
     if _printed(second) < _NEARLY_ALL * _printed(content):
         return content
     second.notices.append(Notice("fallback", f"read by pdfplumber: {content.doubt}", content.number))
-    return replace(second, is_patched=content.is_patched)
+    return replace(second, is_patched=content.is_patched, is_covered=content.is_covered)
 
 
 def _printed(content: PageContent) -> int:
