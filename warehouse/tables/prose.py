@@ -58,22 +58,22 @@ def statements(lines: Sequence[Line]) -> Iterator[Statement]:
     for paragraph in paragraphs(lines):
         text = paragraph.text.translate(_ONE_WIDTH) if _DIGIT.search(paragraph.text) else ""
         if not words().figure.search(text) or _GLOSSARY.match(text):
-            heading = paragraph.text
+            heading = paragraph.text.strip()
             continue
-        context = _Context(key_of_prose(heading))
+        context = _Context(heading)
         for sentence in _SENTENCE.finditer(text):
             for found in _figures(paragraph, sentence, context.before(sentence.group())):
                 ordinal += 1
                 yield replace(found, ordinal=ordinal)
-            context.heading = key_of_prose(sentence.group()) or context.heading
-        heading = context.heading
+            context.said = sentence.group().strip() or context.said
+        heading = context.said
 
 
 @dataclass(slots=True)
 class _Context:
     """What the sentences of a paragraph before this one have told."""
 
-    heading: str
+    said: str
     """The sentence before, or the line above: where it has no figure it may say what the next are of."""
     topic: str = ""
     """The metric of which the last full sentence speaks, not the list of its parts."""
@@ -82,12 +82,17 @@ class _Context:
     in_list: bool = False
     is_new: bool = True
 
+    @property
+    def heading(self) -> str:
+        """What was said before, as `key` makes it."""
+        return key_of_prose(self.said)
+
     def before(self, sentence: str) -> _Context:
         """Forget what ends with the sentence before: its parts follow 其中, or a semicolon."""
         is_list = sentence.startswith("其中")
         if not is_list:
             self.told.clear()
-        ended = self.heading[-1:] not in {";", "；"}
+        ended = not self.said.endswith((";", "；"))
         self.in_list = is_list or (self.in_list and not ended)
         self.is_new = not is_list and (ended or not self.in_list)
         return self
@@ -278,9 +283,10 @@ def _spoken_of(figure: Figure, before: str, context: _Context) -> str:
         return context.topic
     if not words().of_heading.fullmatch(_SUBJECT.split(figure.between)[-1]):
         return ""
-    if any(_SUBJECT.search(text) for text in (figure.between, key_of_prose(before), context.heading)):
+    heading = context.heading
+    if any(_SUBJECT.search(text) for text in (figure.between, key_of_prose(before), heading)):
         return "expenditure_by_function"
-    return metric_named(context.heading) if len(context.heading) <= _MAX_HEADING else ""
+    return metric_named(heading) if len(heading) <= _MAX_HEADING else ""
 
 
 def _is_bare(clause: str, metric: str) -> bool:

@@ -26,6 +26,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _OTHER_SCRIPT = re.compile(
     r"[A-Za-z\u0400-\u04ff][A-Za-z\u0400-\u04ff.&'/-]{2,}|[\u0600-\u06ff\u0750-\u077f\u0f00-\u0fff\u1800-\u18af\ua000-\ua4cf\ufb50-\ufdff\ufe70-\ufeff]+"
 )
+_COMPARED = re.compile(r"[“”‘’〔〕【】\[\]−–‐\ufffe﹣﹕∶︰·]")
 _COMPARE = str.maketrans("“”‘’〔〕【】[]−–‐\ufffe﹣﹕∶︰·", "\"\"''()()()-----:::・")
 
 
@@ -38,7 +39,9 @@ def key_of_prose(text: str) -> str:
     shown = _without_space(text)
     if shown.isascii() and "[" not in shown:
         return shown
-    plain = unicodedata.normalize("NFKC", shown).translate(_COMPARE)
+    plain = unicodedata.normalize("NFKC", shown)
+    if _COMPARED.search(plain):
+        plain = plain.translate(_COMPARE)
     return _HAN_YEAR.sub(_year_in_digits, plain) if "二" in plain else plain
 
 
