@@ -1,17 +1,23 @@
 """Ctrl-C that no library can swallow.
 
-While Dagster runs a job it puts handlers of its own in the place of Python's: between two steps they only
-take a note, which is thrown away when the job ends. So the signal is noted below all handlers too, and every
-step of a run asks for it before it begins.
+While Dagster runs a job it puts handlers of its own in the place of Python's. Between two steps they only take
+a note, which is thrown away when the job ends; within a step they raise, which Python ignores where a finaliser
+happens to run. So the signal is noted below all handlers too, and every step of a run asks for it before it
+begins.
 """
 
 from __future__ import annotations
 
 import signal
 import socket
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 _noted: list[socket.socket] = []
 
@@ -26,6 +32,7 @@ def heeded() -> Iterator[None]:
     with reading, writing:
         reading.setblocking(False)  # noqa: FBT003 - the library's signature
         writing.setblocking(False)  # noqa: FBT003 - the same
+        hook, sys.unraisablehook = sys.unraisablehook, _without_interruptions(sys.unraisablehook)
         before = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
         _noted.append(reading)
         try:
@@ -33,6 +40,17 @@ def heeded() -> Iterator[None]:
         finally:
             _noted.remove(reading)
             signal.set_wakeup_fd(before)
+            sys.unraisablehook = hook
+
+
+def _without_interruptions(usual: Callable[[UnraisableHookArgs], object]) -> Callable[..., None]:
+    """Prints no traceback of an interruption that could not be raised: it was noted."""
+
+    def hook(unraisable: UnraisableHookArgs) -> None:
+        if issubclass(unraisable.exc_type, Exception):
+            usual(unraisable)
+
+    return hook
 
 
 def stop_if_interrupted() -> None:

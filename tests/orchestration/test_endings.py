@@ -42,6 +42,26 @@ def test_a_signal_that_a_handler_swallows_is_noted_once() -> None:
     assert signal.set_wakeup_fd(-1) == -1
 
 
+def test_an_interruption_in_a_finaliser_leaves_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    class Finalised:
+        def __init__(self, error: BaseException) -> None:
+            self.error = error
+
+        def __del__(self) -> None:
+            raise self.error
+
+    usual, sys.unraisablehook = sys.unraisablehook, sys.__unraisablehook__
+    try:
+        with heeded():
+            Finalised(KeyboardInterrupt())
+            assert capsys.readouterr().err == ""
+            Finalised(ValueError("a mistake"))
+            assert "ValueError: a mistake" in capsys.readouterr().err
+        assert sys.unraisablehook is sys.__unraisablehook__
+    finally:
+        sys.unraisablehook = usual
+
+
 def test_other_signals_stop_nothing() -> None:
     before = signal.signal(signal.SIGUSR1, lambda _number, _frame: None)
     try:
