@@ -52,6 +52,25 @@ def test_the_one_misread_figure_is_in_doubt_and_published() -> None:
     assert notice.detail.startswith("1 from optical recognition: 招商引资 449.72; ")
 
 
+def test_a_figure_and_its_sum_that_were_misread_alike_are_in_doubt_where_they_were_not_sure() -> None:
+    made = _recognised(
+        _FORM.replace("512.32|512.32", "512.32|572.32").replace("961.44|512.32", "961.44|572.32")
+    )
+    cells = tuple(replace(cell, confidence=0.9) if cell.text == "572.32" else cell for cell in made.cells)
+    recognition = recognise(document(*_ABOVE, replace(made, cells=cells)))
+    misread = [amount for amount in recognition.amounts if amount.value_text == "572.32"]
+    assert len(misread) > 1
+    assert all(amount.doubt for amount in misread)
+
+
+def test_a_figure_without_the_decimals_of_all_others_is_in_doubt() -> None:
+    rows = "".join(f"    30{i}|工资{i}|{i}0.00|{i}0.00|\n" for i in range(1, 10))
+    form = "    科目编码|科目名称|合计|基本支出|项目支出\n" + rows + "    310|其他|5.00|5.00|1\n"
+    recognition = recognise(document(*_ABOVE, _recognised(form)))
+    assert ("其他", "项目支出", "1") in _doubts(recognition)
+    assert recognise(document(*_ABOVE, _recognised(form, None))).amounts[-1].doubt is None
+
+
 def test_figures_that_add_up_are_in_no_doubt() -> None:
     recognition = recognise(document(*_ABOVE, _recognised(_FORM.format(misread="449.12"))))
     assert _doubts(recognition) == []
