@@ -1,9 +1,9 @@
 """Ctrl-C that no library can swallow.
 
-While Dagster runs a job it puts handlers of its own in the place of Python's. Between two steps they only take
-a note, which is thrown away when the job ends; within a step they raise, which Python ignores where a finaliser
-happens to run. So the signal is noted below all handlers too, and every step of a run asks for it before it
-begins.
+While Dagster runs a job it puts handlers of its own in the place of Python's. Between two steps they only
+take a note, which is thrown away when the job ends: so the signal is noted below all handlers too, and every
+step of a run asks for it before it begins. Within a step they raise, which Python ignores where a finaliser
+happens to run: then the signal is sent once more.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
 
+_MOMENT_SECONDS = 0.05
 _noted: list[socket.socket] = []
 
 
@@ -32,7 +33,7 @@ def heeded() -> Iterator[None]:
     with reading, writing:
         reading.setblocking(False)  # noqa: FBT003 - the library's signature
         writing.setblocking(False)  # noqa: FBT003 - the same
-        hook, sys.unraisablehook = sys.unraisablehook, _without_interruptions(sys.unraisablehook)
+        hook, sys.unraisablehook = sys.unraisablehook, _again(sys.unraisablehook)
         before = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
         _noted.append(reading)
         try:
@@ -43,12 +44,15 @@ def heeded() -> Iterator[None]:
             sys.unraisablehook = hook
 
 
-def _without_interruptions(usual: Callable[[UnraisableHookArgs], object]) -> Callable[..., None]:
-    """Prints no traceback of an interruption that could not be raised: it was noted."""
+def _again(usual: Callable[[UnraisableHookArgs], object]) -> Callable[[UnraisableHookArgs], None]:
+    """Sends an interruption that could not be raised again, a moment later, and prints no traceback of it."""
 
     def hook(unraisable: UnraisableHookArgs) -> None:
-        if issubclass(unraisable.exc_type, Exception):
+        main = threading.main_thread().ident
+        if issubclass(unraisable.exc_type, Exception) or main is None:
             usual(unraisable)
+        else:
+            threading.Timer(_MOMENT_SECONDS, signal.pthread_kill, (main, signal.SIGINT)).start()
 
     return hook
 

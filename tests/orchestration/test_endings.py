@@ -42,7 +42,9 @@ def test_a_signal_that_a_handler_swallows_is_noted_once() -> None:
     assert signal.set_wakeup_fd(-1) == -1
 
 
-def test_an_interruption_in_a_finaliser_leaves_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_interruption_in_a_finaliser_comes_again_and_leaves_no_traceback(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     class Finalised:
         def __init__(self, error: BaseException) -> None:
             self.error = error
@@ -53,7 +55,9 @@ def test_an_interruption_in_a_finaliser_leaves_no_traceback(capsys: pytest.Captu
     usual, sys.unraisablehook = sys.unraisablehook, sys.__unraisablehook__
     try:
         with heeded():
-            Finalised(KeyboardInterrupt())
+            with pytest.raises(KeyboardInterrupt):
+                Finalised(KeyboardInterrupt())
+                time.sleep(10)
             assert capsys.readouterr().err == ""
             Finalised(ValueError("a mistake"))
             assert "ValueError: a mistake" in capsys.readouterr().err
