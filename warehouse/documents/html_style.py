@@ -51,7 +51,8 @@ class Styles:
 
     def is_gone(self, element: etree._Element) -> bool:
         """Whether an element takes no room: it says so itself, or a class of a cell or of a text does."""
-        if element.get("hidden") is not None or _GONE.search(element.get("style", "")):
+        style = element.get("style")
+        if element.get("hidden") is not None or (style and _GONE.search(style)):
             return True
         return (
             bool(self.hiding)

@@ -78,9 +78,13 @@ class Walker:
         return blocks_of(self.page)
 
     def _is_left_out(self, element: etree._Element, name: str) -> bool:
-        if not name or name in _NOT_TEXT or self.styles.is_gone(element) or is_invisible(element):
+        if not name or name in _NOT_TEXT:
             self.struck += is_struck(element)
             return True
+        if self.styles.is_gone(element):
+            return True
+        if element.tag != "sup" and not element.get("style"):
+            return False  # what follows is said by styles
         if is_struck(element):
             self.struck += 1
             return True
@@ -89,7 +93,7 @@ class Walker:
         ):
             self.note_marks += 1
             return True
-        return False
+        return is_invisible(element)
 
     def _sink(self) -> list[Part]:
         return self.tables[-1].sink() if self.tables else self.page

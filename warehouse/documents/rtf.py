@@ -111,18 +111,18 @@ class _Reader:
             return
         skipped = min(self.to_skip, len(raw))
         self.to_skip -= skipped
-        if self.is_shown() and not self.is_mark(raw[skipped:].decode("latin-1")):
+        if self.is_shown() and not (self.state.raised and self.is_mark(raw[skipped:].decode("latin-1"))):
             self.raw += raw[skipped:]
 
     def add(self, text: str) -> None:
         self.flush()
-        if self.is_shown() and not self.is_mark(text):
+        if self.is_shown() and not (self.state.raised and self.is_mark(text)):
             self.parts.append(text)
 
     def is_mark(self, text: str) -> bool:
-        """Whether a text is the mark of a note behind a figure."""
+        """Whether a text above the line is the mark of a note behind a figure."""
         before = self.raw[-1:].decode("latin-1") or "".join(self.parts[-1:])
-        found = self.state.raised and is_note_mark(before, text)
+        found = is_note_mark(before, text)
         self.note_marks += found
         return found
 
