@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from warehouse.documents.model import Cell, Document, Line, Table
-from warehouse.tables import forms, rows, types
+from warehouse.tables import rows, types
 from warehouse.tables.captions import Caption, read_caption, without_number
 from warehouse.tables.facts import agency_in_heading
+from warehouse.tables.form_tables import continues_form, is_form
 from warehouse.tables.headers import Header, distinct, is_caption_row, read_header, reuse_header
 from warehouse.tables.model import DocumentFacts
 from warehouse.tables.places import Spot
@@ -157,12 +158,12 @@ def _context(
     )
     if continues and before:
         kind = TableType(before.table_type.name, f"continues table {before.section.ordinal}")
-    elif kind.name == types.UNRECOGNISED and not caption.title and forms.is_form(grid):
+    elif kind.name == types.UNRECOGNISED and not caption.title and is_form(grid):
         kind = TableType("project_performance", "labels of a performance form")
     elif kind.name == types.UNRECOGNISED and caption.heading:
         kind = TableType(types.by_title(caption.heading)[1], "the heading above names it")
         caption = replace(caption, title=caption.heading)
-    if before and not caption.title and forms.continues_form(before.table_type.name, grid):
+    if before and not caption.title and continues_form(before.table_type.name, grid):
         kind = TableType(before.table_type.name, f"indicators of the form in table {before.section.ordinal}")
         caption = replace(before.caption, unit=caption.unit or before.unit)
     unit, source = _unit(caption, header, stated_unit)
@@ -187,7 +188,7 @@ def _continues(header: Header, section: Section, caption: Caption, before: Conte
 
 def _repeats_title(header: Header, section: Section, caption: Caption, before: Context) -> bool:
     same = _CONTINUED.sub("", caption.title) == _CONTINUED.sub("", before.caption.title)
-    if not same or caption.agency_name != before.caption.agency_name or forms.is_form(section.grid):
+    if not same or caption.agency_name != before.caption.agency_name or is_form(section.grid):
         return False
     items = rows.read_items(header, section.grid)
     return not any(item.role == "total" for item in items.get(0, [])[:2])

@@ -10,27 +10,29 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cache
-from itertools import pairwise
 
 from warehouse.documents.model import Cell
 from warehouse.tables import meanings, money
 from warehouse.tables.captions import agency_in, unit_in
-from warehouse.tables.headers import Grid, distinct, find_header_rows
+from warehouse.tables.form_labels import (
+    FORM_ONLY,
+    HEADS_NEW_FORM,
+    is_label,
+    is_section,
+    label_of,
+    role_of_label,
+    says_money,
+)
+from warehouse.tables.headers import Grid, distinct
 from warehouse.tables.indicators import indicator_columns, indicators_of, with_rest
 from warehouse.tables.model import Amount, Indicator, Project
 from warehouse.tables.places import Spot
-from warehouse.tables.text import key, printed, remembered
+from warehouse.tables.text import key, printed
 from warehouse.tables.vocabulary import load
 
-_BRACKETED_UNIT = re.compile(r"\([^()]*元[^()]*\)")
 _CODED_AGENCY = re.compile(r"(\d{3,9})[-_、]?([^\d\W].*)")
 _LABEL_AND_VALUE = re.compile(r"(.+)[:：]\s*([^:：]+)")
 _FIGURE = re.compile(r"[\d,.]*\d[\d,.]*")
-_FORM_TYPES = frozenset({"project_performance", "overall_performance"})
-_ANCHORS = frozenset({"project_code", "project_name", "agency", "department", "budget", "goal", "fiscal"})
-_FORM_ONLY = frozenset({"project_code", "project_name", "goal", "plan"})
-_HEADS_NEW_FORM = frozenset({"project_code", "project_name"})
 
 
 @dataclass(slots=True)
@@ -78,92 +80,6 @@ class FormSource:
     unit: str | None
     agency_code: str
     agency_name: str
-
-
-@cache
-def _labels(place: str) -> dict[str, str]:
-    """Words and the fields that they name; `place` is where in a label they stand: exact, starts, ends."""
-    fields = load("forms")["labels"].items()
-    return {key(word): name for name, words in fields for word in words.get(place, ())}
-
-
-@cache
-def _sections() -> frozenset[str]:
-    return frozenset(key(word) for word in load("forms")["sections"])
-
-
-@remembered
-def label_of(text: str) -> str | None:
-    """Which field of a form a cell labels, else None."""
-    plain = _BRACKETED_UNIT.sub("", key(text)).strip(":*")
-    if not plain or len(plain) > 30:
-        return None
-    starts, ends = _labels("starts"), _labels("ends")
-    if plain in _labels("exact"):
-        return _labels("exact")[plain]
-    if plain.startswith(tuple(starts)):
-        return next(name for word, name in starts.items() if plain.startswith(word))
-    if plain.endswith(tuple(ends)):
-        return next(name for word, name in ends.items() if plain.endswith(word))
-    return None
-
-
-@remembered
-def _is_section(text: str) -> bool:
-    return _BRACKETED_UNIT.sub("", key(text)).strip(":") in _sections()
-
-
-def _is_label(text: str) -> bool:
-    return label_of(text) is not None or _is_section(text)
-
-
-def is_form(grid: Grid) -> bool:
-    """Whether a table is a performance form: labels with values beside them, or indicators alone.
-
-    A table that lists projects, one after the other under one header, is not.
-    """
-    below = _indicators_below(grid)
-    return _labelled_values(grid) >= 2 if below is None else below
-
-
-def _labelled_values(grid: Grid) -> int:
-    """How many labels have their value beside them; 0 without any label that only forms have."""
-    pairs, form_only = 0, False
-    for index, row in enumerate(grid[:14]):
-        cells = [cell for cell in distinct(row) if cell.row == index]
-        for cell, beside in pairwise(cells):
-            name = label_of(cell.text)
-            if name == "plan" or (name in _ANCHORS and _is_value(beside.text)):
-                pairs += 1
-                form_only = form_only or name in _FORM_ONLY
-    return pairs if form_only else 0
-
-
-def _indicators_below(grid: Grid) -> bool | None:
-    """Whether a header of indicators begins the table or stands below rows that are no header.
-
-    None where there is none: labels decide.
-    """
-    for index, row in enumerate(grid):
-        columns = indicator_columns(row)
-        if not columns:
-            continue
-        if index == 0:
-            listed = any("项目名称" in key(cell.text) for cell in distinct(row))
-            return {"level_1", "level_3"} <= columns.keys() and not listed
-        return index >= find_header_rows(grid).end
-    return None
-
-
-def _is_value(text: str) -> bool:
-    return not _is_label(text) and not (text and meanings.is_header_word(text))
-
-
-def continues_form(type_before: str, grid: Grid) -> bool:
-    """Whether a table holds only indicators, of the form that the table before began."""
-    if type_before not in _FORM_TYPES or not grid or not indicator_columns(grid[0]):
-        return False
-    return not any(label_of(cell.text) in _HEADS_NEW_FORM for row in grid for cell in distinct(row))
 
 
 def read_form(source: FormSource, found: Forms) -> tuple[list[Amount], list[str]]:
@@ -215,11 +131,11 @@ class _FormReader:
         )
 
     def _begins(self, row: Sequence[Cell]) -> bool:
-        return any(label_of(cell.text) in _HEADS_NEW_FORM for cell in distinct(row)[:2])
+        return any(label_of(cell.text) in HEADS_NEW_FORM for cell in distinct(row)[:2])
 
     def _fields(self, grid: Grid, index: int) -> None:
         cells = distinct(grid[index])
-        section = next((cell.text for cell in cells if _is_section(cell.text) or _heads_rows(cell)), "")
+        section = next((cell.text for cell in cells if is_section(cell.text) or _heads_rows(cell)), "")
         self.headed = _headed_columns(grid, index) or self.headed
         for position, cell in enumerate(cells):
             self._caption(cell)
@@ -231,9 +147,9 @@ class _FormReader:
             value = cells[position + 1] if position + 1 < len(cells) else None
             if value is None or cell.text == "":
                 continue
-            if name and name != "plan" and not _is_label(value.text):
+            if name and name != "plan" and not is_label(value.text):
                 self._field(name, value)
-            elif name == "goal" and (below := _below(grid, index, cell)) and not _is_label(below.text):
+            elif name == "goal" and (below := _below(grid, index, cell)) and not is_label(below.text):
                 self._field(name, below)
             self._money(cell, value, section, name)
         self._headed_money(grid[index], index, section)
@@ -250,9 +166,9 @@ class _FormReader:
             beside = replace(cell, text=value)
             if name and name != "plan":
                 self._field(name, beside)
-            if money.parse_number(value) is None or not _says_money(label):
+            if money.parse_number(value) is None or not says_money(label):
                 continue
-            amount = self._amount(beside, label, section, _role_of(label))
+            amount = self._amount(beside, label, section, role_of_label(label))
             if amount and name in {"budget", "fiscal", "other"}:
                 self.found.draft.money.setdefault(name, amount.amount_yuan)
 
@@ -267,7 +183,7 @@ class _FormReader:
 
     def _field(self, name: str, value: Cell) -> None:
         draft = self.found.draft
-        if name in _HEADS_NEW_FORM and (name in draft.texts or (not self.opened and draft.texts)):
+        if name in HEADS_NEW_FORM and (name in draft.texts or (not self.opened and draft.texts)):
             self._close()
             fresh = self._draft()
             fresh.unit = fresh.unit or draft.unit
@@ -288,9 +204,9 @@ class _FormReader:
 
     def _money(self, label: Cell, value: Cell, section: str, name: str | None) -> None:
         """A number behind a label of money is an amount."""
-        if not _says_money(label.text) or (value.row != label.row and label.row_span == 1):
+        if not says_money(label.text) or (value.row != label.row and label.row_span == 1):
             return
-        amount = self._amount(value, label.text, section, _role_of(label.text))
+        amount = self._amount(value, label.text, section, role_of_label(label.text))
         if amount and name in {"budget", "fiscal", "other"}:
             draft = self.found.draft
             dated = name == "budget" and any(word in label.text for word in load("forms")["this_year_words"])
@@ -308,11 +224,11 @@ class _FormReader:
             labels = [
                 left.text
                 for left in distinct(row[:col])
-                if left.row == index and left.text.strip() and not _is_section(left.text)
+                if left.row == index and left.text.strip() and not is_section(left.text)
             ]
             labels = [label for label in labels if money.parse_number(label) is None]
-            named = [label for label in labels if _says_money(label)] or labels[:1] or [head]
-            self._amount(cell, named[-1], section, _role_of(named[-1]))
+            named = [label for label in labels if says_money(label)] or labels[:1] or [head]
+            self._amount(cell, named[-1], section, role_of_label(named[-1]))
 
     def _amount(self, value: Cell, label: str, section: str, role: str) -> Amount | None:
         """The amount of a cell, once: a label that spans rows meets its value in each of them."""
@@ -374,13 +290,13 @@ class _FormReader:
         """What the money is for stands without a label below the figures of 预算规模及资金用途."""
         above = grid[index - 1] if index else ()
         in_section = "用途" in section or any(
-            "用途" in cell.text and _is_section(cell.text) for cell in above[:1]
+            "用途" in cell.text and is_section(cell.text) for cell in above[:1]
         )
-        alone = [cell for cell in cells if cell.text.strip() and not _is_section(cell.text)]
+        alone = [cell for cell in cells if cell.text.strip() and not is_section(cell.text)]
         draft = self.found.draft
         if not in_section or len(alone) != 1 or "purpose" in draft.texts or "budget" not in draft.texts:
             return
-        if not _is_label(alone[0].text) and money.parse_number(alone[0].text) is None:
+        if not is_label(alone[0].text) and money.parse_number(alone[0].text) is None:
             draft.texts["purpose"] = alone[0].text.strip()
 
     def _indicator(self, row: Sequence[Cell], at: int) -> None:
@@ -428,12 +344,6 @@ def _heads_rows(cell: Cell) -> bool:
     return cell.col == 0 and cell.row_span > 1 and len(cell.text) < 20 and unit_in(cell.text) is not None
 
 
-def _role_of(label: str) -> str:
-    if label_of(label) == "budget":
-        return "total"
-    return "of_which" if key(label).startswith("其中") else "leaf"
-
-
 def _below(grid: Grid, index: int, cell: Cell) -> Cell | None:
     """The cell under another one, where that is in the next row."""
     below = grid[index + 1][cell.col] if index + 1 < len(grid) else None
@@ -451,10 +361,10 @@ def _headed_columns(grid: Grid, index: int) -> dict[int, str]:
         below = _below(grid, index, cell)
         if cell.row != index or below is None or below.col != cell.col or before is None:
             continue
-        is_value = money.parse_number(cell.text) is not None or label_of(before.text) in _FORM_ONLY
+        is_value = money.parse_number(cell.text) is not None or label_of(before.text) in FORM_ONLY
         if is_value or (beside is not None and money.parse_number(beside.text) is not None):
             continue
-        says = _says_money(cell.text) or meanings.period_of((cell.text,), None, None) is not None
+        says = says_money(cell.text) or meanings.period_of((cell.text,), None, None) is not None
         is_rate = meanings.role_of((cell.text,)) is not None
         if says and not is_rate and money.parse_number(below.text) is not None:
             headed[cell.col] = cell.text
@@ -463,13 +373,3 @@ def _headed_columns(grid: Grid, index: int) -> dict[int, str]:
 
 def _unit_of(amounts: Sequence[Amount]) -> str:
     return amounts[-1].unit if amounts else ""
-
-
-@remembered
-def _says_money(text: str) -> bool:
-    plain, words = key(text), load("forms")
-    return (
-        len(plain) <= 24
-        and any(key(word) in plain for word in words["money_words"])
-        and not any(key(word) in plain for word in words["not_money_words"])
-    )

@@ -15,6 +15,7 @@ from warehouse.tables.contents import announced_tables
 from warehouse.tables.context import Context, Section, read_contexts, read_section_caption, sections_of
 from warehouse.tables.doubts import with_doubts
 from warehouse.tables.facts import document_facts
+from warehouse.tables.form_tables import is_form
 from warehouse.tables.model import Amount, RawCell, ReaderNotice, RecognisedTable, Recognition, TextLine
 from warehouse.tables.sections import with_sections
 from warehouse.tables.sums import with_parts_ended, with_roles_by_sums
@@ -86,8 +87,8 @@ def recognise(document: Document) -> Recognition:
 
 def _take_table(context: Context, found: _Findings) -> None:
     section, kind = context.section, context.table_type
-    is_form = forms.is_form(section.grid)
-    if is_form:
+    reads_as_form = is_form(section.grid)
+    if reads_as_form:
         amounts, unread = forms.read_form(_form_source(context), found.forms)
     else:
         printed, unread = read_amounts(context)
@@ -115,7 +116,7 @@ def _take_table(context: Context, found: _Findings) -> None:
             agency_name=context.caption.agency_name,
             row_count=section.table.row_count,
             column_count=section.table.column_count,
-            header_row_count=0 if is_form else context.header.row_count,
+            header_row_count=0 if reads_as_form else context.header.row_count,
             amount_count=len(amounts),
             empty_note=_empty_note(section),
             continues_ordinal=context.continues_ordinal,
