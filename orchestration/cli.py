@@ -252,8 +252,8 @@ def replica(
     with serve(port or DEFAULT_PORT) as served:
         for site in served.sites.values():
             screen.print(f"{site.name}: {site.base_url}")
-        screen.print("Ctrl-C stops.")
         with suppress(KeyboardInterrupt):
+            screen.print("Ctrl-C stops.")
             threading.Event().wait()
 
 

@@ -55,8 +55,8 @@ def test_an_interruption_in_a_finaliser_comes_again_and_leaves_no_traceback(
     usual, sys.unraisablehook = sys.unraisablehook, sys.__unraisablehook__
     try:
         with heeded():
+            Finalised(KeyboardInterrupt())
             with pytest.raises(KeyboardInterrupt):
-                Finalised(KeyboardInterrupt())
                 time.sleep(10)
             assert capsys.readouterr().err == ""
             Finalised(ValueError("a mistake"))
