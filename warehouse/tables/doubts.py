@@ -33,8 +33,8 @@ def with_doubts(
     """The amounts of a table; those from optical recognition that break a sum say which (`Amount.doubt`).
 
     In doubt is what stands in a sum that fails and in none that holds, or was not recognised for sure: a
-    figure and its sum may be misread alike. Where that leaves none, all figures of the failing sum are. A kind
-    of sum that mostly fails is not meant, and says nothing.
+    figure and its sum may be misread alike. Where that leaves none, all figures of the failing sum are.
+    A kind of sum that mostly fails is not meant, and says nothing.
     """
     if all(amount.confidence is None for amount in amounts):
         return list(amounts)

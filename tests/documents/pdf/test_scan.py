@@ -29,8 +29,9 @@ from warehouse.documents.pdf.scan_image import (
     without_pale,
     without_stamps,
 )
-from warehouse.documents.pdf.scan_ink import InkLine, Region, digits_in, lines_in, text_ink
+from warehouse.documents.pdf.scan_ink import InkLine, Region, digits_in, lines_in, parts_of, text_ink
 from warehouse.documents.pdf.scan_rules import find_rules, with_dots_joined
+from warehouse.documents.pdf.scan_spread import straightened
 from warehouse.documents.pdf.scan_text import Character, _batches
 from warehouse.reading import LIMITS, read_files
 
@@ -300,6 +301,46 @@ def test_a_picture_of_a_table_in_a_page_of_text_is_read_where_it_stands() -> Non
         assert 200 <= cell.box[1] < cell.box[3] <= 420
         assert (cell.confidence is None) == (not cell.text)
     assert [notice.kind for notice in document.notices] == ["picture_read", "scan"]
+
+
+@pytest.mark.parametrize("strips", [1, pytest.param(30, marks=pytest.mark.slow)])
+def test_a_scan_under_a_header_that_was_added_is_read_and_the_header_is_there_once(strips: int) -> None:
+    picture = np.pad(render(ruled_page()), ((60, 40), (0, 0)), constant_values=255)
+    height = picture.shape[0] * 72 / DPI
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=(340, height))
+    for part in range(strips):
+        top, bottom = (picture.shape[0] * (part + i) // strips for i in (0, 1))
+        strip = ImageReader(Image.fromarray(picture[top:bottom]))
+        canvas.drawImage(strip, 0, height - bottom * 72 / DPI, 340, (bottom - top) * 72 / DPI)
+    canvas.drawString(20, height - 14, "Published by the finance bureau in 2024")
+    canvas.save()
+    document = read_pdf(file.getvalue(), read_scan=read_scan)
+    assert grid_texts(document) == AMOUNTS
+    lines = [block.text for block in document.blocks if isinstance(block, Line)]
+    assert lines[0] == "Published by the finance bureau in 2024"
+    assert sum("finance" in line for line in lines) == 1
+
+
+def test_pages_of_a_book_are_turned_each_by_itself_and_read_one_after_the_other() -> None:
+    page = render(ruled_page())
+    left, right = turned_by(page, 1.0), turned_by(np.pad(page, ((0, 0), (0, 300)), constant_values=255), -0.7)
+    book = np.concatenate([left, right], axis=1)
+    book[:, left.shape[1] - 2 : left.shape[1] + 2] = 90
+    picture, skew, fold = straightened(book)
+    assert fold == pytest.approx(left.shape[1], abs=40)
+    assert skew == pytest.approx(-1.0, abs=0.1)
+    assert all(abs(skew_of(half)) < 0.1 for half in (picture[:, :fold], picture[:, fold:]))
+    assert straightened(page)[2] == 0
+
+
+def test_texts_of_two_columns_are_two_lines_and_a_text_with_a_comma_is_one() -> None:
+    ink = np.zeros((60, 300), np.uint8)
+    for left, top in ((20, 20), (40, 36), (60, 20), (80, 20), (120, 20), (140, 20)):
+        ink[top:40, left : left + (5 if top > 20 else 15)] = 255
+    line = InkLine(Region(20, 20, 155, 40), Region(15, 18, 160, 42))
+    first, second = parts_of(ink, line, 22)
+    assert (first.ink, second.ink) == (Region(20, 20, 95, 40), Region(120, 20, 155, 40))
 
 
 def test_a_photograph_in_a_page_of_text_is_a_notice() -> None:

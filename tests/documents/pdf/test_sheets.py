@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from warehouse.documents.model import Line, Table
 from warehouse.documents.pdf import read_pdf
+from warehouse.documents.pdf.content import PageContent, Rule
+from warehouse.documents.pdf.sheets import pages_on
 
 if TYPE_CHECKING:
     from tests.documents.pdf.paper import Paper
@@ -68,3 +71,17 @@ def test_two_lists_under_one_title_stay_one_page(new_paper: NewPaper):
         paper.text(left, 80, f"单位：{left}")
     lines = [b.text for b in read_pdf(paper.data()).blocks if isinstance(b, Line)]
     assert len(lines) == 2
+
+
+def test_the_fold_of_a_scanned_book_parts_pages_that_are_not_of_one_width():
+    edges = [(40.0, 400.0), (480.0, 1160.0)]
+    columns = [Rule(x0 + (x1 - x0) * i / 5, 100, 400) for x0, x1 in edges for i in range(6)]
+    rows = [Rule(100 + 60 * i, x0, x1) for x0, x1 in edges for i in range(6)]
+    sheet = PageContent(
+        1, 1200, 595, [(150, 60, 70, 9, "甲", 0.9), (150, 500, 510, 9, "乙", 0.9)], rows, columns
+    )
+    assert [part.content for part in pages_on(sheet)] == [sheet]
+    first, second = pages_on(replace(sheet, fold=440))
+    assert [glyph[4] for glyph in first.content.glyphs] == ["甲"]
+    assert [glyph[4] for glyph in second.content.glyphs] == ["乙"]
+    assert len(first.content.vertical) == len(second.content.vertical) == 6

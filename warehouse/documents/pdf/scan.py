@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -17,13 +18,21 @@ from warehouse.documents.pdf.scan_image import (
     Picture,
     even,
     flattened,
-    skew_of,
-    turned_by,
     without_pale,
     without_stamps,
 )
-from warehouse.documents.pdf.scan_ink import InkLine, Region, em_of, inside, line_in, lines_in, text_ink
+from warehouse.documents.pdf.scan_ink import (
+    InkLine,
+    Region,
+    em_of,
+    inside,
+    line_in,
+    lines_in,
+    parts_of,
+    text_ink,
+)
 from warehouse.documents.pdf.scan_rules import find_rules, with_dots_joined
+from warehouse.documents.pdf.scan_spread import straightened
 from warehouse.documents.pdf.scan_text import Boxes, Character, detect, recognise
 from warehouse.documents.pdf.text import WIDE_FROM
 
@@ -77,15 +86,15 @@ def read_scan(data: bytes, page_number: int) -> PageContent:
         return PageContent(
             page_number, 0, 0, [], [], [], notices=[Notice("scan_unreadable", str(error), page_number)]
         )
-    picture = even(flattened(picture))
-    skew = skew_of(picture)
-    if skew:
-        picture = turned_by(picture, skew)
+    picture, skew, fold = straightened(even(flattened(picture)))
+    across = picture.shape[1]
     picture = with_dots_joined(picture)
     picture, boxes, turn = _upright(picture)
     if turn % 180:
         width, height = height, width
     page = PageContent(page_number, width, height, [], [], [], turn, picture=1.0)
+    if not turn:
+        page = replace(page, fold=fold * width / across)
     return recognised(picture, boxes, page, skew)
 
 
@@ -187,7 +196,7 @@ def _lines(ink: Mask, boxes: Boxes, grids: Sequence[Grid], scale: float) -> list
             left, top, right, bottom = _pixels(grid, Span(0, 0, len(grid.ys) - 1, len(grid.xs) - 1), scale)
             rest[max(top - _NEAR, 0) : bottom + _NEAR, max(left - _NEAR, 0) : right + _NEAR] = 0
     outside = (line_in(rest, region, region, em) for region in regions)
-    return lines + [line for line in outside if line is not None]
+    return lines + [part for line in outside if line is not None for part in parts_of(ink, line, em)]
 
 
 def _pixels(grid: Grid, span: Span, scale: float) -> Region:

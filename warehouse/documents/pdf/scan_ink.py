@@ -41,6 +41,9 @@ _AT_EDGE = 3
 _SPECK_OF_EM = 0.3
 """Width of a speck, at most; 一 alone in its line is 0.7 wide."""
 
+_APART = 0.6
+"""Of the font's size: the white between texts that may belong to two columns."""
+
 _HIGH = 0.6
 """Of a line's height: points and commas are lower."""
 
@@ -163,6 +166,32 @@ def lines_in(ink: Mask, region: Region, em: float) -> list[InkLine]:
         if line is not None:
             found.append(line)
     return found
+
+
+def parts_of(ink: Mask, line: InkLine, em: float) -> list[InkLine]:
+    """A line outside grids, parted where white of more than half a character follows more than a comma.
+
+    Texts of neighbouring columns are recognised apart: neither takes the place of the other.
+    """
+    left, top, right, bottom = line.ink
+    marks = ink[top:bottom, left:right] > 0
+    runs = np.flatnonzero(np.diff(marks.any(0), prepend=False, append=False)).reshape(-1, 2).tolist()
+    cuts = [
+        left + (end + start) // 2
+        for (begin, end), (start, _) in pairwise(runs)
+        if start - end > _APART * em and _is_high(marks[:, begin:end])
+    ]
+    if not cuts:
+        return [line]
+    edges = [line.shown.left, *cuts, line.shown.right]
+    rooms = (Region(start, line.shown.top, end, line.shown.bottom) for start, end in pairwise(edges))
+    parts = (line_in(ink, room._replace(top=top, bottom=bottom), room, em) for room in rooms)
+    return [part for part in parts if part is not None]
+
+
+def _is_high(mark: NDArray[np.bool_]) -> bool:
+    rows = np.flatnonzero(mark.any(1))
+    return bool(rows[-1] - rows[0] > _LOW * mark.shape[0])
 
 
 def digits_in(ink: Mask, line: InkLine) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -27,8 +27,11 @@ _LARGE_ENOUGH = 0.08
 
 _MOST = 6
 _FEW_CELLS = 6
-_BACKGROUND = 10
-"""Characters over a picture that make it the background of a text."""
+_BACKGROUND = 150
+"""Characters over a picture that make it the background of a text; a scan has a header or a page number."""
+
+_MOSTLY = 0.5
+"""Of the page: strips of pictures that cover so much together are one."""
 
 
 def with_pictures_read(content: PageContent, data: bytes) -> PageContent:
@@ -44,7 +47,7 @@ def with_pictures_read(content: PageContent, data: bytes) -> PageContent:
     document = pypdfium2.PdfDocument(data)
     try:
         page = document[content.number - 1]
-        found = [(box, part) for box in _boxes(page, content) if (part := _table(page, box, content.number))]
+        found = [(box, part) for box in _boxes(page, content) if (part := _table(page, box, content))]
     except pypdfium2.PdfiumError:
         return content
     finally:
@@ -66,27 +69,34 @@ def table_on_page(data: bytes) -> PageContent | None:
     document = pypdfium2.PdfDocument(data)
     try:
         width, height = document[0].get_size()
-        return _table(document[0], (0.0, 0.0, width, height), 1)
+        return _table(document[0], (0.0, 0.0, width, height), PageContent(1, width, height, [], [], []))
     except pypdfium2.PdfiumError:
         return None
     finally:
         document.close()
 
 
-def _boxes(page: pypdfium2.PdfPage, content: PageContent) -> Iterator[Box]:
+def _boxes(page: pypdfium2.PdfPage, content: PageContent) -> list[Box]:
     """Where the larger pictures of an upright page are, in points from its top left corner as displayed."""
     if page.get_rotation():
-        return
+        return []
     left, bottom, right, top = page.get_cropbox()
     width, height = right - left, top - bottom
-    count = 0
-    for thing in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE]):
-        x0, y0, x1, y1 = thing.get_bounds()
-        box = max(x0 - left, 0.0), max(top - y1, 0.0), min(x1 - left, width), min(top - y0, height)
-        area = max(box[2] - box[0], 0) * max(box[3] - box[1], 0)
-        if area >= _LARGE_ENOUGH * width * height and count < _MOST and not _is_behind_text(box, content):
-            count += 1
-            yield box
+    bounds = (thing.get_bounds() for thing in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE]))
+    shown = [
+        (max(x0 - left, 0.0), max(top - y1, 0.0), min(x1 - left, width), min(top - y0, height))
+        for x0, y0, x1, y1 in bounds
+    ]
+    large = [box for box in shown if _area(box) >= _LARGE_ENOUGH * width * height]
+    if not large and sum(map(_area, shown)) >= _MOSTLY * width * height:
+        lefts, tops, rights, bottoms = zip(*shown, strict=True)
+        large = [(min(lefts), min(tops), max(rights), max(bottoms))]
+    return [box for box in large if not _is_behind_text(box, content)][:_MOST]
+
+
+def _area(box: Box) -> float:
+    x0, top, x1, bottom = box
+    return max(x1 - x0, 0.0) * max(bottom - top, 0.0)
 
 
 def _is_behind_text(box: Box, content: PageContent) -> bool:
@@ -95,17 +105,35 @@ def _is_behind_text(box: Box, content: PageContent) -> bool:
     return over > _BACKGROUND
 
 
-def _table(page: pypdfium2.PdfPage, box: Box, number: int) -> PageContent | None:
-    """What a picture shows, measured from its own corner; None where it is no ruled table."""
+def _table(page: pypdfium2.PdfPage, box: Box, content: PageContent) -> PageContent | None:
+    """What a picture shows besides the page's own text, measured from its own corner.
+
+    None where it is no ruled table.
+    """
     width, height = page.get_size()
     x0, top, x1, bottom = box
     crop = x0, height - bottom, width - x1, top
     coloured = page.render(scale=DPI / 72, crop=crop).to_numpy()[:, :, :3]
-    picture = with_dots_joined(even(without_stamps(np.ascontiguousarray(coloured))))
+    grey = without_stamps(np.ascontiguousarray(coloured))
+    _take_away(grey, content.glyphs, box)
+    picture = with_dots_joined(even(grey))
     if not _is_ruled(picture):
         return None
-    content = PageContent(number, x1 - x0, bottom - top, [], [], [], picture=1.0)
-    return recognised(picture, detect(without_pale(picture)), content, 0.0)
+    part = PageContent(content.number, x1 - x0, bottom - top, [], [], [], picture=1.0)
+    return recognised(picture, detect(without_pale(picture)), part, 0.0)
+
+
+def _take_away(picture: Picture, glyphs: Sequence[Glyph], box: Box) -> None:
+    """Paint over what is text of the page itself: it would be there twice."""
+    left, top, *_ = box
+    scale = DPI / 72
+    for base, x0, x1, size, text, _ in glyphs:
+        if text.strip():
+            rows = slice(
+                max(round((base - size - top) * scale), 0), max(round((base + 0.25 * size - top) * scale), 0)
+            )
+            columns = slice(max(round((x0 - left) * scale), 0), max(round((x1 - left) * scale) + 1, 0))
+            picture[rows, columns] = np.median(picture[rows, columns]) if picture[rows, columns].size else 255
 
 
 def _is_ruled(picture: Picture) -> bool:

@@ -34,7 +34,7 @@ class Part(NamedTuple):
 
 def pages_on(sheet: PageContent) -> list[Part]:
     """The pages on a sheet: two or four where tables or prose stand beside an empty middle, else one."""
-    middle, room = sheet.width / 2, max(_NARROWEST, _GUTTER * sheet.width)
+    middle, room = sheet.fold or sheet.width / 2, max(_NARROWEST, _GUTTER * sheet.width)
     left, right = middle - room, middle + room
     whole = [Part(sheet, 0.0, sheet.height)]
     if _is_crossed(sheet.horizontal, left, right):
