@@ -38,7 +38,7 @@ def check(
         typer.echo(f"{mistake.path}: {mistake.message}", err=True)
     if mistakes:
         raise typer.Exit(EXIT_FAILED)
-    typer.echo(f"{len(list(folder.glob('*.yml')))} sites, no mistakes")
+    typer.echo(f"{folder}: no mistakes in {len(list(folder.glob('*.yml')))} site files")
 
 
 @app.command()

@@ -114,6 +114,12 @@ def test_mistakes_in_plain_words(tmp_path: Path, change: tuple[str, str], messag
     assert (done.exit_code, "bad.yml" in done.output) == (1, True)
 
 
+def test_a_folder_without_mistakes_is_said_to_be(tmp_path: Path):
+    (tmp_path / "good.yml").write_text(MINIMAL, "utf-8")
+    done = CliRunner().invoke(app, ["check", "--sites", str(tmp_path)])
+    assert (done.exit_code, done.output) == (0, f"{tmp_path}: no mistakes in 1 site files\n")
+
+
 def test_a_folder_without_sites_is_a_mistake(tmp_path: Path):
     for command in ("check", "status"):
         done = CliRunner().invoke(app, [command, "--sites", str(tmp_path), "--home", str(tmp_path / "home")])
