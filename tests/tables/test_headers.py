@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.tables.made_tables import grid
 from warehouse.documents.model import Cell
-from warehouse.tables.headers import find_header_rows, numbers_columns, read_header
+from warehouse.tables.header_rows import find_header_rows, numbers_columns
+from warehouse.tables.headers import read_header
 
 FUNDS = ["一般公共预算", "政府性基金预算", "国有资本经营预算", "财政专户管理资金", "单位资金"]
 NATURES = ["基本支出", "项目支出", "经营支出", "上缴上级支出"]

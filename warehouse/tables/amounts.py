@@ -9,7 +9,8 @@ from itertools import groupby, zip_longest
 from warehouse.documents.model import Cell
 from warehouse.tables import labels, meanings, money
 from warehouse.tables.context import Context
-from warehouse.tables.headers import Column, repeated_header_rows
+from warehouse.tables.header_rows import repeated_header_rows
+from warehouse.tables.headers import Column
 from warehouse.tables.model import Amount
 from warehouse.tables.roles import Item
 from warehouse.tables.text import key, printed
@@ -91,7 +92,7 @@ def _printed_facts(amount: Amount) -> tuple[int, str, str, str]:
 
 
 def _figures(context: Context, columns: dict[int, Column]) -> Iterator[tuple[Cell, Column]]:
-    repeated = repeated_header_rows(context.header, context.section.grid)
+    repeated = repeated_header_rows(context.header.rows, context.section.grid)
     for cell in context.section.table.cells:
         column = columns.get(context.reading.column_of(cell.row, cell.col))
         if column and cell.text and cell.row >= context.header.rows.end and cell.row not in repeated:

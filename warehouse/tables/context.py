@@ -11,7 +11,8 @@ from warehouse.tables import rows, types
 from warehouse.tables.captions import Caption, read_caption, without_number
 from warehouse.tables.facts import agency_in_heading
 from warehouse.tables.form_tables import continues_form, is_form
-from warehouse.tables.headers import Header, distinct, is_caption_row, read_header, reuse_header
+from warehouse.tables.header_rows import distinct, is_caption_row
+from warehouse.tables.headers import Header, read_header, reuse_header
 from warehouse.tables.model import DocumentFacts
 from warehouse.tables.places import Spot
 from warehouse.tables.readings import Reading, choose_reading

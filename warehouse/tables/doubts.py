@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from decimal import Decimal
 
-from warehouse.tables.headers import Grid
+from warehouse.tables.header_rows import Grid
 from warehouse.tables.identities import Figures, Place, Sum, holds, sums_of
 from warehouse.tables.model import Amount
 from warehouse.tables.readings import Reading, figures_by

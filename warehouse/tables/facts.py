@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from warehouse.documents.model import Document, Line
 from warehouse.tables.captions import Caption
-from warehouse.tables.headers import Grid, find_header_rows
+from warehouse.tables.header_rows import Grid, find_header_rows
 from warehouse.tables.labels import names_a_unit
 from warehouse.tables.model import DocumentFacts
 from warehouse.tables.text import key

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from warehouse.tables import meanings
 from warehouse.tables.form_labels import FORM_ONLY, HEADS_NEW_FORM, is_label, label_of
-from warehouse.tables.headers import Grid, distinct, find_header_rows
+from warehouse.tables.header_rows import Grid, distinct, find_header_rows
 from warehouse.tables.indicators import indicator_columns
 from warehouse.tables.text import key
 

@@ -23,7 +23,7 @@ from warehouse.tables.form_labels import (
     role_of_label,
     says_money,
 )
-from warehouse.tables.headers import Grid, distinct
+from warehouse.tables.header_rows import Grid, distinct
 from warehouse.tables.indicators import indicator_columns, indicators_of, with_rest
 from warehouse.tables.model import Amount, Indicator, Project
 from warehouse.tables.places import Spot

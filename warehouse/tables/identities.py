@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from warehouse.immutable import immutable
 from warehouse.tables import meanings, money
-from warehouse.tables.headers import Column, Grid, Header
+from warehouse.tables.header_rows import Grid
+from warehouse.tables.headers import Column, Header
 from warehouse.tables.roles import Item
 
 Place = tuple[int, int]

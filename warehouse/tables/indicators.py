@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from warehouse.documents.model import Cell
 from warehouse.tables import meanings
-from warehouse.tables.headers import distinct
+from warehouse.tables.header_rows import distinct
 from warehouse.tables.model import Indicator
 from warehouse.tables.places import Spot
 from warehouse.tables.text import printed

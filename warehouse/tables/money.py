@@ -16,6 +16,9 @@ _NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:'\d{3})+|\d+)(?:\.\d+)?|\
 _SPACED = re.compile(r"[-−－]?\d{1,3}(?:[ \xa0\u2002-\u200a\u202f]\d{3})+\.\d\d")
 """One space before each group of three digits and two decimals: a space that separates thousands."""
 
+LIKE_MONEY = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d+|-?\d{1,3}(?:,\d{3})+")
+"""A number with decimals or thousands (as `key` makes it): as money is printed, and no code or year."""
+
 _MINUS_BEHIND = re.compile(r"([\d,]+\.\d+)-")
 _BLANK = re.compile(r"[-—―ー─_/\\*.…]*")
 _UNIT_SUFFIX = re.compile(r"(?:百万|[亿万千百])?元$")

@@ -20,7 +20,8 @@ from itertools import pairwise
 
 from warehouse.documents.model import Cell
 from warehouse.tables import meanings, money
-from warehouse.tables.headers import Column, Grid, Header
+from warehouse.tables.header_rows import Grid
+from warehouse.tables.headers import Column, Header
 from warehouse.tables.identities import Figures, Place, Sum, figures_of, holds, sums_of
 from warehouse.tables.roles import Item
 from warehouse.tables.rows import read_items

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from warehouse.documents.model import Cell
 from warehouse.tables import meanings, money
-from warehouse.tables.headers import Column, Grid, Header, repeated_header_rows
+from warehouse.tables.header_rows import Grid, repeated_header_rows
+from warehouse.tables.headers import Column, Header
 from warehouse.tables.labels import names_a_unit, patterns
 from warehouse.tables.roles import Item, with_roles
 from warehouse.tables.text import indent, key, printed, remembered
@@ -41,7 +42,7 @@ def read_items(
         before: Items of the part before, where this is the rest of a table.
     """
     groups = {column.group for column in header.columns}
-    repeated = repeated_header_rows(header, grid)
+    repeated = repeated_header_rows(header.rows, grid)
     rows = [
         (at, row)
         for at, row in enumerate(grid[header.rows.end :], start=header.rows.end)
