@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from warehouse.documents.pdf.content import Glyph
-from warehouse.documents.pdf.nesting import check_nesting
+from warehouse.documents.pdf.nesting import MANY, check_nesting
 from warehouse.documents.pdf.words import Words, streams_of
 
 _NOT_INSTRUCTIONS = re.compile(rb"/Image|/Length1|/XRef|/ObjStm|/ICC|Type1C|CIDFont|/N\s+[134]\b")
@@ -55,7 +55,8 @@ def signs_of(data: bytes, words: Words) -> Signs:
     text = words.text
     may_hide = bool(_TRANSPARENT.search(text) or _SWITCHED_OFF.search(text))
     for instructions in _instructions(data):
-        check_nesting(instructions)
+        if instructions.count(b"[") > MANY:  # to count all kinds takes a hundredth of a page's time
+            check_nesting(instructions)
         may_hide = may_hide or _NOT_PAINTED.search(instructions) is not None or _clips_text_away(instructions)
     return Signs(may_hide, has_fields=_FIELD.search(text) is not None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
 
-_MOST = 5_000
+MANY = 5_000
 """Levels; those of real files are fewer than twenty."""
 
 _USUAL = 50
@@ -19,7 +19,7 @@ def check_nesting(part: bytes) -> None:
     Raises:
         UnreadableDocumentError: TOO_LARGE.
     """
-    if _opening(part) <= _MOST:
+    if _opening(part) <= MANY:
         return
     brackets = part.translate(None, _OTHERS)
     for _ in range(_USUAL):
@@ -27,7 +27,7 @@ def check_nesting(part: bytes) -> None:
         if len(outer) == len(brackets):
             break
         brackets = outer
-    if (left := _opening(brackets)) > _MOST:
+    if (left := _opening(brackets)) > MANY:
         raise UnreadableDocumentError(ReadOutcome.TOO_LARGE, f"brackets nested up to {left:,} levels deep")
 
 
