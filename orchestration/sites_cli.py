@@ -116,7 +116,7 @@ def add(
         )
     for found in draft.recognitions:
         typer.echo(f"{found.platform} ({found.points}): {'; '.join(found.evidence)}")
-    typer.echo(f"wrote {site_file}: read it, then `mingzhang sites check`")
+    typer.echo(f"wrote {site_file}: read it, then `mingzhang sites check --sites {site_file.parent}`")
     typer.echo(f"wrote {fixture}/expected.yml: compare it with the pages, then set reviewed: true")
 
 
