@@ -101,6 +101,9 @@ class CheckSummary:
     held: int
     failed: int
     not_evaluated: int
+    statement_zh: str = ""
+    strength: str = ""
+    """`hard`, `soft` or `weak`: what a difference is worth."""
 
     @property
     def held_share(self) -> float | None:

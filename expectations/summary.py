@@ -198,24 +198,25 @@ def _warehouse(built: Path) -> WarehouseSummary:
 
 
 def _checks(connection: duckdb.DuckDBPyConnection) -> tuple[CheckSummary, ...]:
-    rows = select(
-        connection,
-        "core.fct_check_result",
-        ["check_id", "statement", "status", "count(*) as n"],
-        "group by all",
-    )
+    """Every identity, also those that no document let be evaluated."""
     counts: dict[str, Counter[str]] = {}
-    statements: dict[str, str] = {}
-    for row in rows:
+    results = ["check_id", "status", "count(*) as n"]
+    for row in select(connection, "core.fct_check_result", results, "group by all"):
         counts.setdefault(row["check_id"], Counter())[row["status"]] += row["n"]
-        statements[row["check_id"]] = row["statement"] or ""
-    return tuple(
-        CheckSummary(
-            check_id=check_id,
-            statement=statements[check_id],
-            held=counted["held"],
-            failed=counted["failed"],
-            not_evaluated=counted["not_evaluated"],
+    said = ["check_id", "statement", "statement_zh", "strength"]
+    identities = {row["check_id"]: row for row in select(connection, "core.dim_identity", said)}
+    summaries = []
+    for check_id in sorted({*counts, *identities}):
+        identity, counted = identities.get(check_id, {}), counts.get(check_id, Counter())
+        summaries.append(
+            CheckSummary(
+                check_id=check_id,
+                statement=identity.get("statement") or "",
+                held=counted["held"],
+                failed=counted["failed"],
+                not_evaluated=counted["not_evaluated"],
+                statement_zh=identity.get("statement_zh") or "",
+                strength=identity.get("strength") or "",
+            )
         )
-        for check_id, counted in sorted(counts.items())
-    )
+    return tuple(summaries)

@@ -5,6 +5,7 @@ python -m warehouse.dictionary > docs/data-dictionary.md
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 import tempfile
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from warehouse.build import parse
+from warehouse.build import DBT_PROJECT, parse
 from warehouse.home import Home
 
 _SCHEMAS = ("marts", "core")
@@ -26,7 +27,18 @@ def data_dictionary(manifest: Mapping[str, Any]) -> str:
         lines += ["", f"## {schema}"]
         for model in sorted((m for m in models if m["schema"] == schema), key=lambda m: str(m["name"])):
             lines += _section(model)
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_identities()]) + "\n"
+
+
+def _identities() -> Iterator[str]:
+    """The table of identities, as the seed has it."""
+    yield from ("", "## Identities", "", "What `core.fct_check_result` says of every document.", "")
+    yield "| | identity | 勾稽关系 | a difference | may be caused by |"
+    yield "|---|---|---|---|---|"
+    with (DBT_PROJECT / "seeds" / "check_identity.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            said = [row[name] for name in ("check_id", "statement", "statement_zh", "strength")]
+            yield "| " + " | ".join([*said, ", ".join(row["causes"].split())]) + " |"
 
 
 def _section(model: Mapping[str, Any]) -> Iterator[str]:

@@ -137,7 +137,8 @@ silent as (
         'not_evaluated' as status,
         'the operands are not printed in this table' as detail
     from printed_table
-    inner join {{ ref('check_scope') }} as scope on printed_table.table_type = scope.table_type
+    inner join {{ ref('check_identity') }} as scope
+        on list_contains(string_split(scope.due_in, ' '), printed_table.table_type)
     where
         (
             printed_table.edition_key,
