@@ -11,6 +11,7 @@ import pytest
 from typer.main import get_command
 
 from orchestration.cli import app
+from scrapers.check import check_folder
 from warehouse.home import PROJECT_ROOT
 
 ROOMS = ("scrapers", "warehouse", "expectations", "orchestration", "bench")
@@ -62,6 +63,23 @@ def test_targets_files_and_modules_are_there(page: Path):
     assert [path for path in paths if not any(PROJECT_ROOT.glob(path.rstrip("/")))] == []
     modules = re.findall(rf"(?<![\w./-])((?:{'|'.join(ROOMS)})(?:\.[a-z_0-9]+)+)(?![\w/])", code)
     assert [name for name in modules if not is_there(name) and name != "warehouse.duckdb"] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_site_file_that_is_shown_has_no_mistakes(name: str, tmp_path: Path):
+    (shown,) = re.findall(
+        r"```yaml\n# sites/(\w+\.yml)\n(.*?)```", (PROJECT_ROOT / name).read_text("utf-8"), re.DOTALL
+    )
+    (tmp_path / shown[0]).write_text(shown[1], "utf-8")
+    assert check_folder(tmp_path) == []
+
+
+def test_both_readmes_show_the_same_commands():
+    english, chinese = (
+        [(words[0], options) for words, options in command_lines(PROJECT_ROOT / name)]
+        for name in ("README.md", "README.zh-CN.md")
+    )
+    assert english == chinese
 
 
 def is_there(name: str) -> bool:
