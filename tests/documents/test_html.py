@@ -89,6 +89,8 @@ def test_a_head_in_a_table_of_its_own_is_the_head_of_the_next_one():
     assert read(f"<div>{head}</div> <div>{body}</div>") == [table]
     other = body.replace("<td>1.00", "<td>1.00<td>3.00")
     assert read(f"{head}{other}")[:2] == ["科目", "合计"]
+    years = "<table><tr><td>项目<td>2024</tr><tr><td>合计<td>1.00</tr></table>"
+    assert read(f"{head}{years}") == ["科目", "合计", [["项目", "2024"], ["合计", "1.00"]]]
     assert read(f"{head}说明{body}") == ["科目", "合计", "说明", table[1:]]
 
 

@@ -142,11 +142,21 @@ def indented(document: WordDocument) -> None:
     table.cell(2, 0).paragraphs[0].paragraph_format.left_indent = Pt(24)
 
 
+def noted(document: WordDocument) -> None:
+    """Marks of notes behind figures, and what is struck out beside them."""
+    table = add_table(
+        document, [["项目", "预算数"], ["基本", "10.00"], ["面积 m", "2.00"], ["合计", "12.00"]]
+    )
+    for row, col, text in ((1, 1, "1"), (2, 0, "2"), (3, 1, "[2]")):
+        table.cell(row, col).paragraphs[0].add_run(text).font.superscript = True
+    table.cell(2, 1).paragraphs[0].add_run("9.00").font.strike = True
+
+
 WORD: dict[str, Callable[[WordDocument], None]] = {
     make.__name__: make
     for make in (
         numbered, nested, merged, merged_down, edges, over_pages, linked, revised, shifted_rows, controlled,
-        headed, captioned, odd_texts, framed, wide, indented,
+        headed, captioned, odd_texts, framed, wide, indented, noted,
     )
 }  # fmt: skip
 

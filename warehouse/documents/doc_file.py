@@ -31,6 +31,10 @@ _PAGE = 512
 _STYLES, _CHPX, _PAPX, _CLX, _LISTS, _LIST_OVERRIDES = 1, 12, 13, 33, 73, 74
 
 
+_Run = tuple[int, int, dict[int, bytes]]
+"""First place and end of characters (FC), and their property modifiers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Characters `start` to `end` (CP) lie at `offset` of the main stream, one or two bytes each."""
@@ -95,7 +99,7 @@ def open_story(data: bytes) -> Story:
     pieces = _pieces(_slice(table, places[_CLX]))
     runs = list(_runs(main, _slice(table, places[_CHPX])))
     hidden, struck, raised = (
-        [(start, end) for start, end, said in runs if codes.is_on(said, sprms)]
+        [(start, end) for start, end, said in runs if codes.one_is_on(said, sprms)]
         for sprms in (codes.HIDING, codes.STRIKING, codes.RAISING)
     )
     # Main text, footnotes, headers, macros, comments, endnotes, text boxes: one after the other.
@@ -212,20 +216,24 @@ def _papx(page: bytes, at: int) -> tuple[int, bytes]:
     return int.from_bytes(page[begin : begin + 2], "little"), page[begin + 2 : end]
 
 
-def _pictures(runs: Iterable[tuple[int, int, bytes]]) -> Iterator[tuple[int, int]]:
+def _pictures(runs: Iterable[_Run]) -> Iterator[tuple[int, int]]:
     """FCs of characters that stand for a picture, and where in the data stream it is."""
     for start, _, said in runs:
-        place = dict(codes.sprms_of(said)).get(codes.PICTURE_AT, b"")
-        if len(place) == 4 and not codes.is_on(said, codes.NO_PICTURE):
+        place = said.get(codes.PICTURE_AT, b"")
+        if len(place) == 4 and not codes.one_is_on(said, codes.NO_PICTURE):
             yield start, int.from_bytes(place, "little")
 
 
-def _runs(main: bytes, plc: bytes) -> Iterator[tuple[int, int, bytes]]:
+def _runs(main: bytes, plc: bytes) -> Iterator[_Run]:
     """FC ranges of characters, and their property modifiers where they have some."""
+    known: dict[bytes, dict[int, bytes]] = {}  # a file has few different ones
     for page in _pages(main, plc):
         count = min(page[-1], 101)
         starts = struct.unpack_from(f"<{count + 1}I", page)
         for i in range(count):
             at = 2 * page[4 * (count + 1) + i]
             if at:
-                yield starts[i], starts[i + 1], page[at + 1 : at + 1 + page[at]]
+                modifiers = page[at + 1 : at + 1 + page[at]]
+                if modifiers not in known:
+                    known[modifiers] = dict(codes.sprms_of(modifiers))
+                yield starts[i], starts[i + 1], known[modifiers]

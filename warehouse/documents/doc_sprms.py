@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 IN_TABLE, ROW_END, DEPTH = 0x2416, 0x2417, 0x6649
 INNER_CELL, INNER_ROW_END = 0x244B, 0x244C
@@ -25,10 +25,12 @@ PRM0 = {0x18: IN_TABLE, 0x19: ROW_END, 0x41: _DELETED, 0x57: STRIKING[0], 0x5C: 
 
 def is_on(modifiers: bytes, sprms: Sequence[int]) -> bool:
     """Whether one of the toggles is on; the last word on each counts."""
-    found = {
-        sprm: operand[:1] in {b"\x01", b"\x81"} for sprm, operand in sprms_of(modifiers) if sprm in sprms
-    }
-    return any(found.values())
+    return one_is_on(dict(sprms_of(modifiers)), sprms)
+
+
+def one_is_on(said: Mapping[int, bytes], sprms: Sequence[int]) -> bool:
+    """The same of modifiers by number."""
+    return any(said[sprm][:1] in {b"\x01", b"\x81"} for sprm in sprms if sprm in said)
 
 
 def sprms_of(modifiers: bytes) -> Iterator[tuple[int, bytes]]:

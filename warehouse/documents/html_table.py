@@ -11,6 +11,7 @@ from lxml import etree
 from warehouse.documents.captions import AMOUNT, plain, split_captions, stacked_tables
 from warehouse.documents.grid import tile, without_slivers
 from warehouse.documents.model import Cell, Line, ReadOutcome, Table, UnreadableDocumentError
+from warehouse.documents.spaced import is_amount
 
 Block = Line | Table
 
@@ -149,9 +150,8 @@ def _is_head(table: HtmlTable) -> bool:
 def _is_head_of(head: HtmlTable, table: HtmlTable) -> bool:
     """Whether a table begins with figures below a head that has as many columns."""
     first = [cell for cell in table.rows[0] if not cell.is_gone] if table.rows else []
-    return any(AMOUNT.fullmatch(plain(_cell_text(cell))) for cell in first[1:]) and (
-        _width(head) == sum(cell.col_span for cell in first)
-    )
+    has_amount = any(is_amount(plain(_cell_text(cell))) for cell in first[1:])
+    return has_amount and _width(head) == sum(cell.col_span for cell in first)
 
 
 def _width(table: HtmlTable) -> int:

@@ -15,7 +15,6 @@ from warehouse.documents.rtf_words import (
     CODECS,
     MERGES,
     NOT_PRINTED,
-    PIXELS,
     SYMBOLS,
     TOKEN,
     Layout,
@@ -153,7 +152,8 @@ class _Reader:
                 raise UnreadableDocumentError(
                     ReadOutcome.TOO_LARGE, f"groups nested deeper than {MAX_GROUPS}"
                 )
-            self.state = replace(self.state, ignorable=False)
+            if self.state.ignorable:
+                self.state = replace(self.state, ignorable=False)
         elif self.groups:
             ended, self.state = self.state, self.groups.pop()
             if ended.in_box and not self.state.in_box:
@@ -174,12 +174,6 @@ class _Reader:
             self.state = replace(self.state, has_shape=self.state.printed)
         elif word == "shptxt" and self.state.has_shape and self.around_box is None:
             self.open_box()
-        elif word == "pict":
-            self.pictures += self.state.printed
-            self.state = replace(self.state, printed=False, picture_is_due=self.state.printed)
-        elif word in PIXELS:
-            if self.state.picture_is_due:
-                self.state = replace(self.state, picture=bytearray())
         elif word in NOT_PRINTED:
             self.state = replace(self.state, printed=False, in_fonts=self.state.in_fonts or word == "fonttbl")
         elif word in CHARACTERS:
@@ -239,6 +233,14 @@ class _Reader:
         self.is_struck = False
 
     # What control words do.
+
+    def begin_picture(self, _: int | None) -> None:
+        self.pictures += self.state.printed
+        self.state = replace(self.state, printed=False, picture_is_due=self.state.printed)
+
+    def begin_pixels(self, _: int | None) -> None:
+        if self.state.picture_is_due:
+            self.state = replace(self.state, picture=bytearray())
 
     def unicode(self, number: int | None) -> None:
         if number is not None and -0x8000 <= number <= 0xFFFF:
@@ -337,6 +339,9 @@ class _Reader:
 
 _ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
     "u": _Reader.unicode,
+    "pict": _Reader.begin_picture,
+    "pngblip": _Reader.begin_pixels,
+    "jpegblip": _Reader.begin_pixels,
     "uc": _Reader.set_fallback,
     "par": _Reader.paragraph,
     "sect": _Reader.paragraph,

@@ -26,8 +26,6 @@ CHARACTERS = {
 SYMBOLS = {b"~": "\xa0", b"_": "-", b"\\": "\\", b"{": "{", b"}": "}"}
 CODECS = {134: "gb18030", 136: "big5hkscs", 128: "cp932", 129: "cp949"}
 CODE_PAGES = {936: "gb18030", 950: "big5hkscs", 932: "cp932", 949: "cp949"}
-PIXELS = {"pngblip", "jpegblip"}
-"""Kinds of pictures that are looked at; the others are drawings."""
 MERGES = {"clmgf": (1, 0), "clmrg": (2, 0), "clvmgf": (0, 3), "clvmrg": (0, 1)}
 
 
