@@ -23,6 +23,7 @@ _SEVERAL = 3
 _COLUMN_NUMBER_LABEL = re.compile(r"(?:栏次|档次|列次|栏目|行次|序号|栏号|合计)?(?:[-—*]*)|\*\*")
 _YEAR = re.compile(r"20\d\d年?")
 _CAPTION = re.compile(r".*(?:单位[::]|年度[::]|部门[::]|(?:万|^)元$).*|20\d\d年?度?|.{2,40}表(?:\(.*\))?")
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _MAX_CAPTION_ROWS = 6
 _MAX_HEADER_ROWS = 9
 
@@ -141,8 +142,9 @@ def _looks_like_header(row: Sequence[Cell]) -> bool:
 
 
 def _heads_figures(grid: Grid, first: int, data: int) -> bool:
-    """Whether a row of few known words is a header by its place: texts stand above columns of figures."""
-    if not any(meanings.is_header_word(text) for text in _texts(grid[first])):
+    """Whether a row of few known words, or of names alone, heads columns of figures."""
+    texts = _texts(grid[first])
+    if not any(map(meanings.is_header_word, texts)) and not all(map(_HAN.search, texts)):
         return False
     headed = 0
     for col, cell in enumerate(grid[first]):

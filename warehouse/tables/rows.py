@@ -97,6 +97,7 @@ class _RowReader:
         return cls(
             names=names
             or _in_steps(columns, "item_name")[:1]
+            or _in_steps(columns, "purchase_name")[:1]
             or _in_steps(columns, "agency_name")[:1]
             or parts[:1]
             or _unnamed(columns, first_amount),
