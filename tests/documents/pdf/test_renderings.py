@@ -12,6 +12,7 @@ from tests.documents.pdf.sources import whole
 from warehouse.documents.model import Line, Table
 from warehouse.documents.pdf import read_pdf
 from warehouse.documents.pdf.sources import open_reference
+from warehouse.tables.money import parse_number
 
 if TYPE_CHECKING:
     from tests.documents.pdf.paper import Paper
@@ -451,3 +452,18 @@ def test_one_row_under_a_header_keeps_its_outer_columns_without_outer_rules(new_
     lowest = [cell for cell in table.cells if cell.row == table.row_count - 1]
     assert [cell.text for cell in lowest] == ["6.00", "1.00", "2.00", "3.00"]
     assert next(cell for cell in table.cells if cell.text == "接待费").row_span == 2
+
+
+@pytest.mark.parametrize(
+    ("x", "top", "size"), [(160, 124, 10), (210, 124, 7), (160, 120, 6)], ids=["far", "small", "above"]
+)
+def test_a_stray_number_in_a_cell_does_not_become_part_of_its_amount(
+    new_paper: NewPaper, x: float, top: float, size: float
+):
+    paper = new_paper()
+    paper.table([ROWS[0], ["合计", "", ""], ROWS[2]])
+    paper.text(220, 126, "733.69")
+    paper.text(x, top, "2", size=size)
+    amount = next(cell for cell in only(paper.data()).cells if (cell.row, cell.col) == (1, 1))
+    assert amount.text.split() == ["2", "733.69"]
+    assert parse_number(amount.text) is None

@@ -39,6 +39,10 @@ _TOO_LARGE = 3.0
 _OVER = 0.2
 """Of the size: texts that share more than this lie one over the other."""
 
+_HALF = 0.5
+_ROOM = 3.0
+"""Of the width of a cell, and of the size: a line that leaves more of both blank was not wrapped."""
+
 _FULL = 1.7
 """Of the size: a last line that ends no further from the right edge leaves no room for another character."""
 
@@ -321,10 +325,25 @@ def _part(
 def _write(cell: PartCell, lines: Sequence[TextLine]) -> None:
     if lines:
         last = lines[-1]
-        cell.text = join(lines)
+        cell.text = (
+            join(lines)
+            if len(lines) == 1 or _is_one(cell, lines)
+            else "  ".join([line.text.strip() for line in lines])
+        )
         cell.is_full = cell.box[2] - last.x1 < _FULL * last.size
         if last.confidence is not None:
             cell.confidence = min(line.confidence or 0.0 for line in lines)
+
+
+def _is_one(cell: PartCell, lines: Sequence[TextLine]) -> bool:
+    """Whether lines are one text: digits below others that had room beside them are another number."""
+    width = cell.box[2] - cell.box[0]
+    return not any(
+        before.text.rstrip()[-1:].isdigit()
+        and after.text[:1].isdigit()
+        and before.x1 - before.x0 < min(_HALF * width, width - _ROOM * before.size)
+        for before, after in pairwise(lines)
+    )
 
 
 def _line(content: PageContent, line: TextLine) -> PageLine:

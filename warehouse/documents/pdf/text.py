@@ -47,6 +47,9 @@ _JOINED = 0.25
 _NO_GAP = 0.1
 """Of the size: characters no further apart than this have no room for a space."""
 
+_FAR = 1.5
+"""Of the size: between characters further apart stands a space."""
+
 _NARROWEST = 0.1
 _WIDE = 0.6
 """Of the size: no character follows another nearer than this, from left edge to left edge."""
@@ -59,6 +62,9 @@ _SAME_LINE = 0.4
 
 PAGE_NUMBER = re.compile(r"[-—–－─]+\s*\d{1,4}\s*[-—–－─]+|第\s*\d{1,4}\s*页.{0,9}")
 """What cannot be but the number of a page: `- 3 -`, `第 3 页 共 9 页`."""
+
+_OTHER_NUMBER = "  "
+"""Between two numbers; a single space parts the thousands of one."""
 
 _NOWHERE = -1e9
 
@@ -219,7 +225,10 @@ def _joined(group: list[Run], glyphs: Sequence[Glyph]) -> TextLine:
         parts = group
     text = parts[0].text
     for before, after in pairwise(parts):
-        text += _gap(text, after.text, (after.x0 - before.x1) / (after.size or 1.0)) + after.text
+        ems = (after.x0 - before.x1) / (after.size or 1.0)
+        text += (
+            _OTHER_NUMBER if _are_two_numbers(before, after, ems) else _gap(text, after.text, ems)
+        ) + after.text
     return TextLine(
         text,
         group[0].x0,
@@ -245,7 +254,14 @@ def _gap(before: str, after: str, ems: float) -> str:
     """What a gap without a space stands for: a space between words, nothing between Chinese characters."""
     if before.endswith(" ") or after.startswith(" ") or ems < _JOINED:
         return ""
-    return " " if ems > 1.5 or (_is_latin(before[-1:]) and _is_latin(after[:1])) else ""
+    return " " if ems > _FAR or (_is_latin(before[-1:]) and _is_latin(after[:1])) else ""
+
+
+def _are_two_numbers(before: Run, after: Run, ems: float) -> bool:
+    """Whether digits are set far apart, or set apart and differ in size."""
+    if ems < _JOINED or not (before.text.rstrip()[-1:].isdigit() and after.text[:1].isdigit()):
+        return False
+    return ems > _FAR or before.size != after.size
 
 
 def plain(text: str) -> str:
