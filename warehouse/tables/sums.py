@@ -138,11 +138,12 @@ def with_roles_by_sums(amounts: Sequence[Amount]) -> tuple[list[Amount], list[st
         mine = [amount for amount in amounts if amount.side == side]
         if any(amount.item_code for amount in mine):
             continue
-        rows = _parent_rows(mine)
-        if rows is None:
+        found = _parent_rows(mine)
+        if found is None:
             continue
+        rows, parts_are = found
         result = [_with_role(amount, rows) if amount.side == side else amount for amount in result]
-        decided.append(f"{len(rows)} rows are sums of rows below them, as only so the total adds up")
+        decided.append(f"{len(rows)} rows are sums of rows {parts_are} them, as only so the total adds up")
     return result, decided
 
 
@@ -154,8 +155,11 @@ def _with_role(amount: Amount, parents: frozenset[int]) -> Amount:
     return replace(amount, row_role="subtotal" if amount.row in parents else "leaf")
 
 
-def _parent_rows(amounts: Sequence[Amount]) -> frozenset[int] | None:
-    """Rows that are sums, by all columns or else the first; None where leaves add up, or no reading does."""
+def _parent_rows(amounts: Sequence[Amount]) -> tuple[frozenset[int], str] | None:
+    """Rows that are sums, by all columns or else the first, and where their parts stand.
+
+    None where leaves add up, or no reading does. Sums stand above their parts; where they cannot, below them.
+    """
     first = min(amount.col for amount in amounts)
     column = [amount for amount in amounts if amount.col == first]
     totals = {amount.amount_yuan for amount in column if amount.row_role == "total"}
@@ -170,10 +174,14 @@ def _parent_rows(amounts: Sequence[Amount]) -> frozenset[int] | None:
     figures = {(amount.row, amount.col): amount.amount_yuan for amount in amounts}
     total_row = next(amount.row for amount in column if amount.row_role == "total")
     columns = [col for col in sorted({amount.col for amount in amounts}) if (total_row, col) in figures]
-    for read in (columns, columns[:1]):
-        rows = [tuple(figures.get((part.row, col), Decimal(0)) for col in read) for part in parts]
+    for ordered, read, parts_are in (
+        (parts, columns, "below"),
+        (parts, columns[:1], "below"),
+        (parts[::-1], columns, "above"),
+    ):
+        rows = [tuple(figures.get((part.row, col), Decimal(0)) for col in read) for part in ordered]
         printed = tuple(figures[total_row, col] for col in read)
         found = parent_rows_by_sums(rows, printed, half_unit)
         if found is not None:
-            return frozenset(parts[place].row for place in found) or None
+            return (frozenset(ordered[place].row for place in found), parts_are) if found else None
     return None
