@@ -12,7 +12,7 @@ from warehouse.tables.captions import Caption
 from warehouse.tables.header_rows import Grid, find_header_rows
 from warehouse.tables.labels import names_a_unit
 from warehouse.tables.model import DocumentFacts
-from warehouse.tables.text import key
+from warehouse.tables.text import key, key_of_prose
 
 _T = TypeVar("_T")
 _PHASES = {"预算": "budget", "决算": "final_account", "财决": "final_account"}
@@ -108,7 +108,9 @@ def _scope(titles: Sequence[str]) -> str | None:
 
 def agency_in_heading(text: str) -> str | None:
     """The public body whose budget a heading announces: `二、某市投资促进中心2024年单位预算`."""
-    plain = key(text)
+    if "算" not in text:  # 预算 or 决算: most lines above a table say neither
+        return None
+    plain = key_of_prose(text)
     match = _AGENCY.match(_PART.sub("", plain)) if _is_heading(plain) else None
     return match.group(1) if match and names_a_unit(match.group(1)) else None
 

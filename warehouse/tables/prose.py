@@ -20,7 +20,7 @@ from warehouse.tables.text import key_of_prose
 
 _SENTENCE = re.compile(r"[^。；;！!？?\n]*[。；;！!？?\n]?")
 # One character for one, so that places in the text stay places in the line.
-_ONE_WIDTH = str.maketrans("０１２３４５６７８９，．％（）“”－−", '0123456789,.%()""--')
+_ONE_WIDTH = str.maketrans("０１２３４５６７８９，．：；％（）“”－−", '0123456789,.:;%()""--')
 # 住房改革支出（款）: 2018年预算支出合计… speaks of one subject of the classification.
 _SUBJECT = re.compile(r"\([类款项]\)")
 _GLOSSARY = re.compile(
