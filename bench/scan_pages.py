@@ -275,6 +275,52 @@ def photographed(page: Coloured) -> Coloured:
     return noisy(5)(_bytes(cv2.GaussianBlur(picture, (3, 3), 0.6)))
 
 
+def curled(page: Coloured) -> Coloured:
+    """Bent towards the spine of a book, at the left, in its shadow."""
+    height, width = page.shape[:2]
+    across = np.arange(width, dtype=np.float32)
+    xs = np.tile(across, (height, 1))
+    ys = np.arange(height, dtype=np.float32)[:, None] + 18 * np.exp(-across / (0.2 * width))
+    bent = cv2.remap(page, xs, ys.astype(np.float32), cv2.INTER_CUBIC, borderValue=(255,) * 3)
+    return _bytes(bent * (1 - 0.4 * np.exp(-across / (0.05 * width)))[None, :, None])
+
+
+def on_coloured(*colour: int) -> Change:
+    """On paper of this blue, green and red."""
+    return lambda page: noisy(4)(_bytes(page.astype(np.float32) * np.array(colour) / 255))
+
+
+def pale(page: Coloured) -> Coloured:
+    """With little toner."""
+    return noisy(3)(_bytes(225 - (255 - page.astype(np.int16)) * 0.35))
+
+
+def ticked(page: Coloured) -> Coloured:
+    """Checked with a pen: ticks anywhere among the figures, and circles around some."""
+    chance = np.random.default_rng(3)
+    ink = np.full_like(page, 255)
+    height, width = page.shape[:2]
+    for _ in range(40):
+        x, y = round(chance.uniform(0.3, 0.95) * width), round(chance.uniform(0.12, 0.9) * height)
+        tick = np.array([[x, y], [x + 8, y + 10], [x + 26, y - 16]], np.int32)
+        colour = ((60, 20, 20), (30, 30, 30), _RED, _BLUE)[int(chance.integers(4))]
+        cv2.polylines(ink, [tick], isClosed=False, color=colour, thickness=3, lineType=cv2.LINE_AA)
+    for _ in range(6):
+        at = round(chance.uniform(0.3, 0.9) * width), round(chance.uniform(0.15, 0.85) * height)
+        cv2.ellipse(ink, at, (70, 26), 3, 0, 350, _RED, 3, cv2.LINE_AA)
+    return _bytes(page.astype(np.uint16) * ink // 255)
+
+
+def opened(pages: Sequence[Coloured]) -> list[Coloured]:
+    """Two pages of an open book on each picture, each lying a little differently, with a shadow between."""
+    halves = []
+    for i, page in enumerate(pages):
+        away = np.linspace(1, 0, page.shape[1]) if i % 2 == 0 else np.linspace(0, 1, page.shape[1])
+        shadow = (1 - 0.55 * np.exp(-25 * away))[None, :, None]
+        halves.append(_bytes(skewed(-0.7 if i % 2 else 0.9)(page) * shadow))
+    return spreads(halves)
+
+
 def spreads(pages: Sequence[Coloured]) -> list[Coloured]:
     """Two pages of a bound book on each picture."""
     height = max(page.shape[0] for page in pages)

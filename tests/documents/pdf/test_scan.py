@@ -24,6 +24,7 @@ from warehouse.documents.pdf.scan_figures import checked
 from warehouse.documents.pdf.scan_image import (
     even,
     flattened,
+    positive,
     skew_of,
     turned_by,
     without_pale,
@@ -238,6 +239,16 @@ def test_a_photographed_sheet_is_made_flat() -> None:
     horizontal, _ = find_rules(even(flattened(photograph)))
     assert sorted(rule.at for rule in horizontal) == pytest.approx([200, 400, 600], abs=3)
     assert (flattened(sheet) == sheet).all()
+
+
+def test_a_negative_is_made_print_on_paper_and_a_dark_photograph_is_not() -> None:
+    page = np.full((400, 300), 250, np.uint8)
+    page[100:130, 40:260] = 20
+    assert (positive(np.subtract(255, page)) == page).all()
+    assert positive(page) is page
+    on_table = np.full((600, 500), 60, np.uint8)
+    on_table[100:500, 100:400] = page
+    assert positive(on_table) is on_table
 
 
 def test_dotted_rules_are_drawn_through_and_points_of_text_are_not() -> None:

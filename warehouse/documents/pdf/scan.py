@@ -18,6 +18,7 @@ from warehouse.documents.pdf.scan_image import (
     Picture,
     even,
     flattened,
+    positive,
     without_pale,
     without_stamps,
 )
@@ -86,7 +87,7 @@ def read_scan(data: bytes, page_number: int) -> PageContent:
         return PageContent(
             page_number, 0, 0, [], [], [], notices=[Notice("scan_unreadable", str(error), page_number)]
         )
-    picture, skew, fold = straightened(even(flattened(picture)))
+    picture, skew, fold = straightened(even(flattened(positive(picture))))
     across = picture.shape[1]
     picture = with_dots_joined(picture)
     picture, boxes, turn = _upright(picture)

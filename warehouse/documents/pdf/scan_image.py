@@ -23,6 +23,10 @@ RULES_DARKER_THAN = 195
 _BACKGROUND = 25
 """Pixels; wider than any stroke or rule, narrower than shading."""
 
+_MIDDLE = 128
+_LEAST_PAPER = 0.25
+"""Of a picture; of one of a sheet on a dark ground too."""
+
 _SHEET_PIXELS = 800
 """Of the longer side: enough to find the corners of a sheet."""
 
@@ -99,6 +103,11 @@ def without_stamps(coloured: NDArray[np.uint8]) -> Picture:
             own = 0.85 * max(float(np.percentile(brightest[inside][ink], _DARKEST)), 2.0 * _PRINT)
             grey[around] = np.clip((brightest[around].astype(float) - _PRINT) * 255 / (own - _PRINT), 0, 255)
     return grey
+
+
+def positive(picture: Picture) -> Picture:
+    """The picture, a negative turned into print on paper: most of any page is paper."""
+    return picture if (picture > _MIDDLE).mean() > _LEAST_PAPER else _bytes(255 - picture)
 
 
 def flattened(picture: Picture) -> Picture:
