@@ -467,3 +467,21 @@ def test_a_stray_number_in_a_cell_does_not_become_part_of_its_amount(
     amount = next(cell for cell in only(paper.data()).cells if (cell.row, cell.col) == (1, 1))
     assert amount.text.split() == ["2", "733.69"]
     assert parse_number(amount.text) is None
+
+
+@pytest.mark.parametrize("x", [165, 178, 183])
+def test_a_line_through_a_number_parts_no_digits(new_paper: NewPaper, x: float):
+    paper = new_paper()
+    paper.table(ROWS)
+    paper.line(x, 120, x, 160)  # the side of a stamp
+    cells = [cell.text.strip() for cell in only(paper.data()).cells if cell.text.strip()]
+    assert {"1,234.50", "1,000.00"} <= set(cells)
+
+
+def test_amounts_that_touch_each_other_at_a_rule_are_two(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    paper.table([["项目", "预算数", "上年"], ["合计", "", ""]])
+    width = paper.canvas.stringWidth("34.50", "STSong-Light", 10)
+    for x, text in ((250 - width, "34.50"), (250, "12.00")):
+        paper.text(x, 124, text)
+    assert grid(only(paper.data()))[1] == ["合计", "34.50", "12.00"]
