@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 
+import openpyxl
 import pytest
+from openpyxl.styles import Font, PatternFill
 
 from tests.documents.document_builders import W, lines, outline, texts, with_part, word_with_body, zipped
 from tests.documents.word_variants import word_variant
@@ -175,3 +177,52 @@ def test_struck_cells_of_a_spreadsheet_are_no_figures() -> None:
         document = read_document(data)
         assert texts(document.tables[0]) == [["项目", "数"], ["甲", ""], ["乙", "1234.5"]]
         assert [notice.kind for notice in document.notices] == ["struck_text"]
+
+
+TABLE = "<table style='{}'><tr class='{}'><td bgcolor='{}'>12.50{}元</table>"
+WHITE = "<span style='color:#FFFFFF'>9</span>"
+
+
+@pytest.mark.parametrize(
+    ("unseen", "around", "text"),
+    [
+        (WHITE, ("", "", ""), "12.50元"),
+        ("<font color=white>9</font>", ("", "", ""), "12.50元"),
+        ("<span style='opacity:0'>9</span>", ("", "", ""), "12.50元"),
+        ("<span style='font-size:0px'>9</span>", ("", "", "#c00"), "12.50元"),
+        (WHITE, ("", "", "#c00"), "12.509元"),
+        (WHITE, ("background:navy", "", ""), "12.509元"),
+        (WHITE, ("", "from elsewhere", ""), "12.509元"),
+        ("<span style='color:#fff'>万</span>", ("", "", ""), "12.50万元"),
+        ("<span style='opacity:0.5'>9</span>", ("", "", ""), "12.509元"),
+    ],
+)
+def test_figures_that_nobody_sees_on_a_page(unseen: str, around: tuple[str, str, str], text: str) -> None:
+    style, names, ground = around
+    document = read_document(f"<html>{TABLE.format(style, names, ground, unseen)}</html>".encode())
+    assert lines(document) == [text]
+    assert [notice.kind for notice in document.notices] == ["hidden_text"] * (text == "12.50元")
+
+
+@pytest.mark.parametrize(
+    ("shading", "text"), [("", "12.50元"), ('<w:shd w:val="clear" w:fill="C00000"/>', "12.509元")]
+)
+def test_white_figures_in_word(shading: str, text: str) -> None:
+    white = '<w:r><w:rPr><w:color w:val="FFFFFF"/></w:rPr><w:t>9</w:t></w:r>'
+    runs = f"<w:r><w:t>12.50</w:t></w:r>{white}<w:r><w:t>元</w:t></w:r>"
+    cell = f"<w:tbl><w:tr><w:tc><w:tcPr>{shading}</w:tcPr><w:p>{runs}</w:p></w:tc></w:tr></w:tbl>"
+    assert lines(read_document(word_with_body(cell))) == [text]
+
+
+def test_white_figures_in_sheets() -> None:
+    workbook = openpyxl.Workbook()
+    for row in (["项目", "数", "核对"], ["合计", 1.5, 2.5], ["基本", 1.5, 2.5], ["项目", 1.5, "无"]):
+        workbook.active.append(row)
+    for place in ("C2", "C3", "C4"):
+        workbook.active[place].font = Font(color="FFFFFFFF")
+    workbook.active["C3"].fill = PatternFill("solid", fgColor="FF000080")
+    file = io.BytesIO()
+    workbook.save(file)
+    document = read_document(file.getvalue())
+    assert [row[2] for row in texts(document.tables[0])] == ["核对", "", "2.5", "无"]
+    assert [notice.kind for notice in document.notices] == ["hidden_text"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from warehouse.documents.model import Notice, ReadOutcome, UnreadableDocumentError
 from warehouse.documents.note_marks import note_marks
 from warehouse.documents.number_format import shown
+from warehouse.documents.unseen import is_figure, unseen_figures
 from warehouse.documents.word_table import struck_text
 
 Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
@@ -39,6 +40,9 @@ class SheetStyles:
     """What cells print in whose texts a part is struck out, or the mark of a note."""
     struck: set[tuple[int, int]] = field(default_factory=set)
     """Cells that are struck out."""
+    unseen: set[tuple[int, int]] = field(default_factory=set)
+    """Cells in the colour of the paper."""
+    unseen_figures: int = 0
     struck_texts: int = 0
     note_marks: int = 0
     """Texts of which a part is struck out, and those of which only the mark of a note was left out."""
@@ -65,6 +69,9 @@ def printed(value: Value, place: tuple[int, int], styles: SheetStyles) -> str:
     """What a cell shows of its value."""
     if place in styles.struck:
         styles.struck_texts += value not in {"", None}
+        return ""
+    if place in styles.unseen and (is_figure(value) if isinstance(value, str) else _is_number(value)):
+        styles.unseen_figures += 1
         return ""
     if place in styles.errors or place in styles.texts:
         return styles.errors.get(place) or styles.texts[place]
@@ -94,8 +101,12 @@ def _indented(text: str, steps: int) -> str:
     return "\u3000" * steps + text if text and not text[0].isspace() else text
 
 
+def _is_number(value: Value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _is_zero(value: Value) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == 0
+    return _is_number(value) and value == 0
 
 
 def what_was_left_out(styles: SheetStyles, name: str) -> list[Notice]:
@@ -110,4 +121,4 @@ def what_was_left_out(styles: SheetStyles, name: str) -> list[Notice]:
         found.append(Notice("formula_without_value", detail))
     if styles.struck_texts:
         found.append(struck_text(styles.struck_texts))
-    return found + note_marks(styles.note_marks)
+    return [*found, *note_marks(styles.note_marks), *unseen_figures(styles.unseen_figures)]

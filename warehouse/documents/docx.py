@@ -21,6 +21,7 @@ from warehouse.documents.docx_xml import (
     is_on,
     local,
     number,
+    shaded_styles,
     style_effects,
     twips,
     value,
@@ -30,6 +31,7 @@ from warehouse.documents.note_marks import note_marks
 from warehouse.documents.numbering import Numbering, read_numbering
 from warehouse.documents.package import open_zip, parse_xml, read_member
 from warehouse.documents.tabbed import with_typed_tables
+from warehouse.documents.unseen import unseen_figures
 from warehouse.documents.word_table import (
     CHARACTER_TWIPS,
     MAX_NESTING,
@@ -58,6 +60,7 @@ def read_docx(data: bytes) -> Document:
         story = Story(
             hidden_runs=instruction_runs(root),
             styles=style_effects(styles),
+            shaded_styles=shaded_styles(styles),
             numbering=read_numbering(_optional(package, f"{folder}/numbering.xml"), styles),
             parts=Parts(package, part),
         )
@@ -91,7 +94,7 @@ def _document(root: etree._Element, story: Story, notes: Sequence[etree._Element
         story.notices.append(Notice("picture", f"{pictures} pictures or embedded objects were not read"))
     if story.struck:
         story.notices.append(struck_text(story.struck))
-    story.notices += note_marks(story.note_marks)
+    story.notices += [*note_marks(story.note_marks), *unseen_figures(story.unseen)]
     return Document("docx", tuple(with_typed_tables(blocks)), notices=tuple(story.notices))
 
 

@@ -12,6 +12,8 @@ from warehouse.documents.docx_xml import (
     alternative,
     child,
     effects_of,
+    is_shaded,
+    is_white,
     local,
     symbol,
     value,
@@ -20,6 +22,7 @@ from warehouse.documents.docx_xml import (
 from warehouse.documents.model import Notice
 from warehouse.documents.note_marks import is_note_mark
 from warehouse.documents.numbering import Numbering
+from warehouse.documents.unseen import is_figure
 
 TRANSPARENT = {
     "sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "body", "hyperlink", "fldSimple", "dir",
@@ -45,6 +48,10 @@ class Story:
     struck: int = 0
     """Runs that are struck out."""
     note_marks: int = 0
+    shaded_styles: set[str] = field(default_factory=set)
+    """Styles of tables that shade a part of it."""
+    unseen: int = 0
+    """Figures in the colour of the paper."""
     notices: list[Notice] = field(default_factory=list)
 
 
@@ -102,10 +109,31 @@ def _take_run(
         return
     printed: list[str] = []
     _collect_run(run, where, printed, boxes)
+    if is_white(properties) and is_figure("".join(printed)) and not _may_be_dark(run, story):
+        story.unseen += 1
+        return
     if around.is_raised and is_note_mark("".join(parts), "".join(printed)):
         story.note_marks += 1
     else:
         parts += printed
+
+
+def _may_be_dark(run: etree._Element, story: Story) -> bool:
+    """Whether a run is in no cell, or something around it is shaded: a paragraph, a table or its style."""
+    in_cell = False
+    for element in (run, *run.iterancestors()):
+        name = local(element)
+        if name == "txbxContent":
+            return True
+        in_cell = in_cell or name == "tc"
+        properties = child(element, f"{name}Pr")
+        if properties is None:
+            continue
+        if is_shaded(properties) or child(properties, "highlight") is not None:
+            return True
+        if name == "tbl" and value(child(properties, "tblStyle")) in story.shaded_styles:
+            return True
+    return not in_cell
 
 
 def _collect_run(

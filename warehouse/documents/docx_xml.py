@@ -91,6 +91,28 @@ def style_effects(styles: etree._Element | None) -> dict[str, Effects]:
     return found
 
 
+def is_white(properties: etree._Element | None) -> bool:
+    """Whether run properties state the colour of paper."""
+    return (value(child(properties, "color")) or "").upper() == "FFFFFF"
+
+
+def is_shaded(properties: etree._Element) -> bool:
+    """Whether properties state a ground other than that of paper."""
+    return any(
+        (value(shading, "fill") or "auto").lower() not in {"auto", "ffffff"}
+        or (value(shading) or "clear") not in {"clear", "nil"}
+        for shading in properties.iter("{*}shd")
+    )
+
+
+def shaded_styles(styles: etree._Element | None) -> set[str]:
+    """Styles that shade something, by their ids; those based on one of them may do so, too."""
+    elements = [style for style in styles if local(style) == "style"] if styles is not None else []
+    found = {value(style, "styleId") or "" for style in elements if is_shaded(style)}
+    based = {value(style, "styleId") or "" for style in elements if value(child(style, "basedOn")) in found}
+    return found | based
+
+
 @dataclass(slots=True)
 class _Field:
     """A field whose end has not been seen: where its code begins among all runs, and ends if it has ended."""

@@ -33,6 +33,7 @@ from warehouse.documents.model import (
 )
 from warehouse.documents.note_marks import note_marks
 from warehouse.documents.tabbed import with_typed_tables
+from warehouse.documents.unseen import unseen_figures
 from warehouse.documents.word_table import struck_text
 
 Block = Line | Table
@@ -94,7 +95,7 @@ def _page_blocks(root: etree._Element, pictures: Pictures) -> tuple[list[Block],
         if article is None or _has_table(page):
             walker, blocks = on_page, page
     struck = [struck_text(walker.struck)] if walker.struck else []
-    return blocks, [*struck, *note_marks(walker.note_marks)]
+    return blocks, [*struck, *note_marks(walker.note_marks), *unseen_figures(walker.unseen)]
 
 
 def read_mhtml(data: bytes) -> Document:

@@ -8,13 +8,27 @@ from dataclasses import dataclass
 from lxml import etree
 
 from warehouse.documents.numbering import in_format
+from warehouse.documents.unseen import is_figure
 from warehouse.documents.word_table import CHARACTER_TWIPS, EDGE_TOLERANCE, indentation
 
 _GONE = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 _INVISIBLE = re.compile(r"visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+_SIZELESS = re.compile(
+    r"(?<![\w-])(?:opacity|font-size)\s*:\s*0(?:\.0*)?(?:px|pt|em|rem|%)?\s*(?:[;!]|$)|"
+    r"(?<![\w-])color\s*:\s*transparent",
+    re.IGNORECASE,
+)
+_WHITE = re.compile(
+    r"(?<![\w-])color\s*:\s*(?:#fff(?:fff)?\b|white\b|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))", re.IGNORECASE
+)
+_FILLED = re.compile(
+    r"(?<![\w-])background[\w-]*\s*:\s*(?!\s*(?:none|transparent|white|#fff(?:fff)?)\s*(?:;|$))",
+    re.IGNORECASE,
+)
 _RAISED = re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE)
 _WITHIN_TABLES = {"tr", "td", "th", "span", "font", "b", "strong", "i", "em", "u", "sup", "sub", "label"}
 """What a class may hide for good; larger parts of a page are hidden until a reader asks for them."""
+_WITHIN_TEXTS = _WITHIN_TABLES - {"tr", "td", "th"}
 _STRUCK = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
 _DISPLAY = re.compile(r"display\s*:\s*(table(?:-row|-cell)?)\s*(?:;|!|$)", re.IGNORECASE)
 _ROLES = {"table": "table", "table-row": "tr", "table-cell": "td", "tr": "tr", "td": "td", "th": "th"}
@@ -59,6 +73,25 @@ class Styles:
             and element.tag in _WITHIN_TABLES
             and not self.hiding.isdisjoint(element.get("class", "").split())
         )
+
+    def is_unseen(self, element: etree._Element) -> bool:
+        """Whether a figure within a text has no size, or is white on what is not known to be dark."""
+        style = element.get("style", "")
+        if element.tag not in _WITHIN_TEXTS or not is_figure("".join(map(str, element.itertext()))):
+            return False
+        if _SIZELESS.search(style):
+            return True
+        if not (_WHITE.search(style) or _WHITE.match(f"color:{element.get('color', '')}")):
+            return False
+        around = list(element.iterancestors())
+        return any(each.tag == "td" for each in around) and not any(map(self._may_be_dark, around))
+
+    def _may_be_dark(self, element: etree._Element) -> bool:
+        """Whether an element is filled, or has a class of which the page does not say what it does."""
+        if element.get("bgcolor", element.get("background")) or _FILLED.search(element.get("style", "")):
+            return True
+        names = element.get("class", "").split() if element.tag not in {"body", "html"} else []
+        return any(name not in self.classes or _FILLED.search(self.classes[name]) for name in names)
 
     def role(self, element: etree._Element) -> str:
         """The element's name, or that of the part of a table that its styles or its class make of it."""

@@ -50,6 +50,7 @@ class Walker:
         self.pictures = pictures
         self.struck = 0
         self.note_marks = 0
+        self.unseen = 0
 
     def walk(self, body: etree._Element) -> list[Block]:
         """Everything printed under an element."""
@@ -83,17 +84,19 @@ class Walker:
             return True
         if self.styles.is_gone(element):
             return True
-        if element.tag != "sup" and not element.get("style"):
+        if element.tag not in {"sup", "font"} and not element.get("style"):
             return False  # what follows is said by styles
-        if is_struck(element):
+        if self.styles.is_unseen(element):
+            self.unseen += 1
+        elif is_struck(element):
             self.struck += 1
-            return True
-        if is_raised(element) and is_note_mark(
+        elif is_raised(element) and is_note_mark(
             last_character(self._sink()), "".join(map(str, element.itertext()))
         ):
             self.note_marks += 1
-            return True
-        return is_invisible(element)
+        else:
+            return is_invisible(element)
+        return True
 
     def _sink(self) -> list[Part]:
         return self.tables[-1].sink() if self.tables else self.page

@@ -16,6 +16,7 @@ from warehouse.documents.note_marks import is_note_mark
 from warehouse.documents.number_format import BUILT_IN
 from warehouse.documents.package import open_zip, parse_xml, read_member
 
+_LOOKS = "{*}fonts", "{*}fills"
 _NARROW = re.compile(r"0?\.\d+")
 
 
@@ -24,6 +25,7 @@ class _Style(NamedTuple):
 
     code: str | None
     is_struck: bool
+    is_unseen: bool
     indent: int
 
 
@@ -78,15 +80,37 @@ def _styles(package: zipfile.ZipFile) -> list[_Style]:
     for element in root.iter("{*}numFmt"):
         if (number := element.get("numFmtId", "")).isdigit():
             codes[int(number)] = element.get("formatCode", "")
-    fonts = root.find("{*}fonts")
-    struck = [] if fonts is None else [_is_struck(font) for font in fonts]
+    fonts, fills = (list(parent) if parent is not None else [] for parent in map(root.find, _LOOKS))
     formats = root.find("{*}cellXfs")
-    return [_style(each, codes, struck) for each in (() if formats is None else formats)]
+    return [_style(each, codes, fonts, fills) for each in (() if formats is None else formats)]
 
 
-def _style(element: etree._Element, codes: dict[int, str], struck: list[bool]) -> _Style:
-    number, font = (_index(element.get(name, "0"), -1) + 1 for name in ("numFmtId", "fontId"))
-    return _Style(codes.get(number), font < len(struck) and struck[font], _indent(element))
+def _style(
+    element: etree._Element,
+    codes: dict[int, str],
+    fonts: list[etree._Element],
+    fills: list[etree._Element],
+) -> _Style:
+    number, font_number, fill_number = (
+        _index(element.get(name, "0"), -1) + 1 for name in ("numFmtId", "fontId", "fillId")
+    )
+    font = fonts[font_number] if font_number < len(fonts) else None
+    fill = fills[fill_number] if fill_number < len(fills) else None
+    is_unseen = _is_white(font) and (fill is None or _is_blank(fill))
+    return _Style(codes.get(number), _is_struck(font), is_unseen, _indent(element))
+
+
+def _is_white(font: etree._Element | None) -> bool:
+    color = None if font is None else font.find("{*}color")
+    return color is not None and (
+        color.get("rgb", "").upper() in {"FFFFFFFF", "00FFFFFF"}
+        or (color.get("theme") == "0" and color.get("tint", "0") == "0")
+    )
+
+
+def _is_blank(fill: etree._Element) -> bool:
+    pattern = fill.find("{*}patternFill")
+    return pattern is not None and pattern.get("patternType", "none") == "none"
 
 
 def _is_struck(properties: etree._Element | None) -> bool:
@@ -177,6 +201,8 @@ def _sheet(content: bytes, part: str, styles: list[_Style], shared: dict[int, _R
     except etree.XMLSyntaxError as error:
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"{part} is not well-formed: {error}") from error
     refuse_vast_area(last_row, last_column)
+    if found.unseen and any(mark in content for mark in (b"tablePart", b"conditionalFormatting")):
+        found.unseen.clear()  # what they fill may be dark
     return found
 
 
@@ -224,6 +250,8 @@ def _note_style(kind: str, place: tuple[int, int], style: _Style, found: SheetSt
         found.indents[place] = style.indent
     if style.is_struck:
         found.struck.add(place)
+    if style.is_unseen:
+        found.unseen.add(place)
 
 
 def _note_runs(place: tuple[int, int], shared: _Runs | None, found: SheetStyles) -> None:
