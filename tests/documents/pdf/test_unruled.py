@@ -124,3 +124,13 @@ def test_numbers_wrapped_in_narrow_columns_are_whole(new_paper: NewPaper, grid: 
     assert grid(only(paper))[1:] == [
         [code, "教育支出", "12,345.67", "12,000.67", "345.00"] for code in ("201", "202", "203")
     ]
+
+
+def test_lines_made_of_hyphens_are_no_text(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    rows = [["编码", "名称", "合计", "基本支出", "项目支出"], ["201", "教育支出", "3.00", "2.00", "1.00"]]
+    for top in (90, 114, 138):
+        paper.text(50, top, "-" * 90)
+    paper.row(CENTRED, 102, rows[0])
+    paper.row(BODY, 126, rows[1])
+    assert grid(only(paper)) == rows

@@ -18,6 +18,7 @@ from warehouse.documents.pdf.sideways import text_within
 from warehouse.documents.pdf.stacked import parted
 from warehouse.documents.pdf.text import PAGE_NUMBER, Run, TextLine, join, lines_of, runs_of
 from warehouse.documents.pdf.unruled import find_unruled
+from warehouse.documents.pdf.unruled_lines import without_drawn_lines
 
 _BEFORE_NUMBERS = "-—–－─第 "
 """What a page number can begin with."""
@@ -115,7 +116,9 @@ def lay_out(content: PageContent) -> PageLayout:
             parts = parted(*trimmed(grid, by_cell))
             blocks += [_part(content, part, texts, glyphs) for part, texts in parts]
     outside = [*outside, *numbers]
-    for grid in find_unruled(outside, glyphs, content.horizontal):
+    unruled = find_unruled(outside, glyphs, content.horizontal)
+    outside = without_drawn_lines(outside) if unruled else outside
+    for grid in unruled:
         by_cell, outside = distribute(outside, glyphs, grid, [])
         blocks.append(_part(content, grid, by_cell, glyphs))
         content.notices.append(Notice("unruled_table", "columns found by alignment", content.number))

@@ -24,6 +24,7 @@ from warehouse.documents.pdf.unruled_lines import (
     blocks_of,
     lines_of,
     may_have_amounts,
+    without_drawn_lines,
 )
 
 _PROSE = re.compile(r".{8,}[,，。；].*|.*[,，。；].{8,}|[百千万亿]*元.*")
@@ -66,7 +67,7 @@ def find_unruled(runs: Sequence[Run], glyphs: Sequence[Glyph], rules: Sequence[R
     """
     if not may_have_amounts(runs, _MIN_AMOUNTS):
         return []
-    blocks = blocks_of(lines_of(runs, glyphs))
+    blocks = blocks_of(lines_of(without_drawn_lines(runs), glyphs))
     return [grid for block in blocks if (grid := _grid(block, sorted(rules))) is not None]
 
 

@@ -21,6 +21,9 @@ _WHOLE = re.compile(r"-?\d+%?")
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.(?:\d\d|\d{4}|\d{6})")
 """An amount; none has an odd number of decimals from three on."""
 
+_DRAWN = re.compile(r"\s*[-=_—－─━＿═]{8,}[-=_—－─━＿═\s]*")
+"""A line made of characters."""
+
 _COMPOUND = re.compile(r"(\d{3,7})[\s\u3000]+([^\d年].*)|(-?[\d,]+\.\d\d)\s*([^\d\s.%万亿元].*)")
 """A code and its name, or an amount and the label of the list beside it."""
 
@@ -112,6 +115,11 @@ def may_have_amounts(runs: Sequence[Run], least: int) -> bool:
         return True
     whole = sum(_WHOLE.fullmatch(run.text.strip()) is not None for run in runs)
     return whole >= least and any(_UNIT.fullmatch(plain(run.text)) for run in runs)
+
+
+def without_drawn_lines(runs: Sequence[Run]) -> list[Run]:
+    """The runs but for lines made of hyphens and the like."""
+    return [run for run in runs if _DRAWN.fullmatch(run.text) is None]
 
 
 def lines_of(runs: Sequence[Run], glyphs: Sequence[Glyph]) -> list[TextLine]:
