@@ -403,18 +403,20 @@ def test_struck_figures_and_marks_of_notes_in_cells_are_left_out() -> None:
     ]
 
 
-def test_struck_and_indented_cells_of_xls() -> None:
+def test_struck_white_and_indented_cells_of_xls() -> None:
     workbook = xlwt.Workbook()
     sheet = workbook.add_sheet("表")
-    struck, indented = xlwt.easyxf("font: struck_out on"), xlwt.easyxf("align: horiz left, indent 2")
-    for row, (name, value) in enumerate(struck_rows(1.5, 7)):
-        sheet.write(row, 0, name, *([indented] if row == 1 else []))
-        sheet.write(row, 1, value, *([struck] if row == 2 else []))
+    white, ground = "font: colour_index white", "pattern: pattern solid, fore_colour blue"
+    looks = ["", "", "font: struck_out on", white, f"{white}; {ground}"]
+    for row, (name, value) in enumerate(struck_rows(1.5, 7, 8, 9)):
+        sheet.write(row, 0, name, xlwt.easyxf("align: horiz left, indent 2" if row == 1 else ""))
+        sheet.write(row, 1, value, xlwt.easyxf(looks[row]))
     buffer = io.BytesIO()
     workbook.save(buffer)
     document = read_xls(buffer.getvalue())
-    assert texts(document.tables[0]) == [["项目", "预算数"], ["　　项0", "1.5"], ["项1", ""]]
-    assert [notice.kind for notice in document.notices] == ["struck_text"]
+    assert [row[1] for row in texts(document.tables[0])] == ["预算数", "1.5", "", "", "9"]
+    assert texts(document.tables[0])[1][0] == "　　项0"
+    assert [notice.kind for notice in document.notices] == ["struck_text", "hidden_text"]
 
 
 def test_texts_under_merged_cells_are_reported() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from warehouse.documents.model import Notice, ReadOutcome, UnreadableDocumentError
 from warehouse.documents.note_marks import note_marks
@@ -20,6 +21,17 @@ NARROW = 0.8
 """Characters: the width up to which a column may be where edges of rows miss each other by a little."""
 ERROR_CODES = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 """What the errors print that binary workbooks number."""
+
+
+class CellStyle(NamedTuple):
+    """What a cell format says."""
+
+    code: str | None
+    """Of numbers."""
+    indent: int
+    is_struck: bool
+    is_unseen: bool
+    """In the colour of the paper."""
 
 
 @dataclass(slots=True)
@@ -51,6 +63,17 @@ class SheetStyles:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     narrow_columns: set[int] = field(default_factory=set)
+
+    def note(self, place: tuple[int, int], style: CellStyle, *, is_text: bool) -> None:
+        """Note how a cell prints."""
+        if style.is_struck:
+            self.struck.add(place)
+        if style.is_unseen:
+            self.unseen.add(place)
+        if is_text and style.indent:
+            self.indents[place] = style.indent
+        elif not is_text and style.code is not None:
+            self.formats[place] = style.code
 
 
 def refuse_vast_area(last_row: int, last_column: int) -> None:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import olefile
 
-from warehouse.documents.cell_styles import ERROR_CODES, NARROW, SheetStyles, refuse_vast_area
+from warehouse.documents.cell_styles import ERROR_CODES, NARROW, CellStyle, SheetStyles, refuse_vast_area
 from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
 from warehouse.documents.number_format import BUILT_IN
 
@@ -31,15 +30,9 @@ _DIMENSIONS, _COLUMN_INFO, _ROW, _WINDOW = 0x200, 0x7D, 0x208, 0x23E
 _BIFF8 = 0x600
 _CODECS = {936: "gb18030", 950: "big5hkscs", 932: "cp932", 949: "cp949", 1200: "utf-16-le"}
 _STRUCK = 0x08
+_WHITE = {9, 65}  # of the palette, of the window
+_CONDITIONAL_FORMAT = 0x1B0
 _LEFT = {0, 1, 7}  # general, left, distributed
-
-
-class _Style(NamedTuple):
-    """What a cell format says."""
-
-    code: str | None
-    is_struck: bool
-    indent: int
 
 
 def xls_styles(data: bytes) -> list[tuple[str, SheetStyles]]:
@@ -127,7 +120,7 @@ class Texts:
 def sheet_styles(stream: bytes) -> list[tuple[str, SheetStyles]]:
     """The same from the records; see there."""
     codes: dict[int, str] = dict(BUILT_IN)
-    struck: list[bool] = []
+    fonts: list[bytes] = []
     formats: list[bytes] = []
     sheets: list[tuple[str, int]] = []
     text = Texts()
@@ -138,47 +131,61 @@ def sheet_styles(stream: bytes) -> list[tuple[str, SheetStyles]]:
         if kind == _FORMAT:
             codes[struct.unpack_from("<H", body)[0]] = text.read(body[2:], 2)
         elif kind == _FONT:
-            struck.append(bool(body[2] & _STRUCK))
+            fonts.append(body)
         elif kind == _XF:
             formats.append(body)
         elif kind == _BOUND_SHEET:
             sheets.append((text.read(body[6:], 1), struct.unpack_from("<I", body)[0]))
-    struck[4:4] = [False]  # fonts have no number 4
-    styles = [_style(body, codes, struck, is_biff8=text.is_biff8) for body in formats]
+    fonts[4:4] = [b""]  # fonts have no number 4
+    styles = [_style(body, codes, fonts, is_biff8=text.is_biff8) for body in formats]
     return [
         (name, _sheet(list(records(stream, offset)), styles, is_biff8=text.is_biff8))
         for name, offset in sheets
     ]
 
 
-def _style(body: bytes, codes: dict[int, str], struck: list[bool], *, is_biff8: bool) -> _Style:
-    font, number = struct.unpack_from("<HH", body)
-    indent = body[8] & 0xF if is_biff8 and body[6] & 7 in _LEFT else 0
-    return _Style(codes.get(number), font < len(struck) and struck[font], indent)
+def _style(body: bytes, codes: dict[int, str], fonts: list[bytes], *, is_biff8: bool) -> CellStyle:
+    number, code = struct.unpack_from("<HH", body)
+    font = fonts[number] if number < len(fonts) else b""
+    is_struck = bool(font[2:3] and font[2] & _STRUCK)
+    if not is_biff8:
+        return CellStyle(codes.get(code), 0, is_struck, is_unseen=False)
+    indent = body[8] & 0xF if body[6] & 7 in _LEFT else 0
+    is_filled = struct.unpack_from("<I", body, 14)[0] >> 26
+    is_white = int.from_bytes(font[4:6], "little") in _WHITE
+    return CellStyle(codes.get(code), indent, is_struck, is_unseen=is_white and not is_filled)
 
 
-def _sheet(records: list[tuple[int, bytes]], styles: list[_Style], *, is_biff8: bool) -> SheetStyles:
+def _sheet(records: list[tuple[int, bytes]], styles: list[CellStyle], *, is_biff8: bool) -> SheetStyles:
     _refuse_vast_sheet(records, is_biff8=is_biff8)
     found = SheetStyles()
     for kind, body in records:
         if (error := _error(kind, body)) is not None:
             found.errors[struct.unpack_from("<HH", body)] = error
-        if kind in _CELLS:
-            for place, style in _cells(kind, body):
-                if style < len(styles):
-                    _note(kind, place, styles[style], found)
-        elif kind == _COLUMN_INFO:
-            first, last, width, _, options = struct.unpack_from("<5H", body)
-            places = range(first, min(last, 255) + 1)
-            if options & 1 or not width:
-                found.hidden_columns.update(places)
-            elif width <= 256 * NARROW:
-                found.narrow_columns.update(places)
-        elif kind == _WINDOW and not struct.unpack_from("<H", body)[0] & 0x10:
-            found.shows_zeros = False
-        elif kind == _ROW and struct.unpack_from("<H", body, 12)[0] & 0x20:
-            found.hidden_rows.add(struct.unpack_from("<H", body)[0])
+        if kind not in _CELLS:
+            _note_sheet(kind, body, found)
+            continue
+        for place, style in _cells(kind, body):
+            if style < len(styles):
+                found.note(place, styles[style], is_text=kind in _TEXTS)
+    if any(kind == _CONDITIONAL_FORMAT for kind, _ in records):
+        found.unseen.clear()  # what it fills may be dark
     return found
+
+
+def _note_sheet(kind: int, body: bytes, found: SheetStyles) -> None:
+    """What is said of columns, of rows, of the whole sheet."""
+    if kind == _COLUMN_INFO:
+        first, last, width, _, options = struct.unpack_from("<5H", body)
+        places = range(first, min(last, 255) + 1)
+        if options & 1 or not width:
+            found.hidden_columns.update(places)
+        elif width <= 256 * NARROW:
+            found.narrow_columns.update(places)
+    elif kind == _WINDOW and not struct.unpack_from("<H", body)[0] & 0x10:
+        found.shows_zeros = False
+    elif kind == _ROW and struct.unpack_from("<H", body, 12)[0] & 0x20:
+        found.hidden_rows.add(struct.unpack_from("<H", body)[0])
 
 
 def _cells(kind: int, body: bytes) -> Iterator[tuple[tuple[int, int], int]]:
@@ -189,15 +196,6 @@ def _cells(kind: int, body: bytes) -> Iterator[tuple[tuple[int, int], int]]:
         return
     for i in range((len(body) - 6) // 6):
         yield (row, first + i), struct.unpack_from("<H", body, 4 + 6 * i)[0]
-
-
-def _note(kind: int, place: tuple[int, int], style: _Style, found: SheetStyles) -> None:
-    if style.is_struck:
-        found.struck.add(place)
-    if kind in _TEXTS and style.indent:
-        found.indents[place] = style.indent
-    elif kind not in _TEXTS and style.code is not None:
-        found.formats[place] = style.code
 
 
 def _error(kind: int, body: bytes) -> str | None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import struct
 import zipfile
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from warehouse.documents.cell_styles import ERROR_CODES, NARROW, SheetStyles, refuse_vast_area
+from warehouse.documents.cell_styles import ERROR_CODES, NARROW, CellStyle, SheetStyles, refuse_vast_area
 from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
 from warehouse.documents.number_format import BUILT_IN
 from warehouse.documents.package import open_zip, parse_xml, read_member
@@ -19,14 +18,6 @@ _NUMBERS, _TEXTS, _CELL_ERRORS = {2, 5, 9}, {6, 7, 8}, {3, 11}
 _CELLS = _NUMBERS | _TEXTS | _CELL_ERRORS | {4, 10}
 _STRUCK, _IS_HIDDEN, _SHOWS_ZEROS, _NO_HEIGHT = 0x08, 0x01, 0x10, 0x10
 _LEFT = {0, 1, 7}  # general, left, distributed
-
-
-class _Style(NamedTuple):
-    """What a cell format says."""
-
-    code: str | None
-    is_struck: bool
-    indent: int
 
 
 def xlsb_styles(data: bytes) -> list[tuple[str, SheetStyles]]:
@@ -83,10 +74,10 @@ def _parts(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
             yield _text(body, position)[0], target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 
-def _styles(part: bytes) -> list[_Style]:
+def _styles(part: bytes) -> list[CellStyle]:
     codes: dict[int, str] = dict(BUILT_IN)
     struck: list[bool] = []
-    found: list[_Style] = []
+    found: list[CellStyle] = []
     of_cells = False
     for kind, body in _records(part):
         if kind in {_BEGIN_CELL_XFS, _END_CELL_XFS}:
@@ -98,11 +89,13 @@ def _styles(part: bytes) -> list[_Style]:
         elif kind == _XF and of_cells:
             number, font = struct.unpack_from("<HH", body, 2)
             indent = body[11] if body[12] & 7 in _LEFT else 0
-            found.append(_Style(codes.get(number), font < len(struck) and struck[font], indent))
+            found.append(
+                CellStyle(codes.get(number), indent, font < len(struck) and struck[font], is_unseen=False)
+            )
     return found
 
 
-def _sheet(part: bytes, styles: list[_Style]) -> SheetStyles:
+def _sheet(part: bytes, styles: list[CellStyle]) -> SheetStyles:
     found = SheetStyles()
     row = last_column = -1
     for kind, body in _records(part):
@@ -116,20 +109,11 @@ def _sheet(part: bytes, styles: list[_Style]) -> SheetStyles:
             if kind in _CELL_ERRORS:
                 found.errors[row, column] = ERROR_CODES.get(body[8], "#VALUE!")
             if style & 0xFF_FFFF < len(styles):
-                _note(kind, (row, column), styles[style & 0xFF_FFFF], found)
+                found.note((row, column), styles[style & 0xFF_FFFF], is_text=kind in _TEXTS)
         else:
             _note_sheet(kind, body, found)
     refuse_vast_area(row, last_column)
     return found
-
-
-def _note(kind: int, place: tuple[int, int], style: _Style, found: SheetStyles) -> None:
-    if style.is_struck:
-        found.struck.add(place)
-    if kind in _TEXTS and style.indent:
-        found.indents[place] = style.indent
-    elif kind in _NUMBERS and style.code is not None:
-        found.formats[place] = style.code
 
 
 def _note_sheet(kind: int, body: bytes, found: SheetStyles) -> None:

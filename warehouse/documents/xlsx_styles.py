@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from warehouse.documents.cell_styles import NARROW, SheetStyles, refuse_vast_area
+from warehouse.documents.cell_styles import NARROW, CellStyle, SheetStyles, refuse_vast_area
 from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
 from warehouse.documents.note_marks import is_note_mark
 from warehouse.documents.number_format import BUILT_IN
@@ -18,15 +18,6 @@ from warehouse.documents.package import open_zip, parse_xml, read_member
 
 _LOOKS = "{*}fonts", "{*}fills"
 _NARROW = re.compile(r"0?\.\d+")
-
-
-class _Style(NamedTuple):
-    """What a cell format says."""
-
-    code: str | None
-    is_struck: bool
-    is_unseen: bool
-    indent: int
 
 
 class _Runs(NamedTuple):
@@ -73,7 +64,7 @@ def _local(element: etree._Element) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
-def _styles(package: zipfile.ZipFile) -> list[_Style]:
+def _styles(package: zipfile.ZipFile) -> list[CellStyle]:
     """By index of cell format."""
     root = parse_xml(read_member(package, "xl/styles.xml"), "xl/styles.xml")
     codes: dict[int, str] = dict(BUILT_IN)
@@ -90,14 +81,14 @@ def _style(
     codes: dict[int, str],
     fonts: list[etree._Element],
     fills: list[etree._Element],
-) -> _Style:
+) -> CellStyle:
     number, font_number, fill_number = (
         _index(element.get(name, "0"), -1) + 1 for name in ("numFmtId", "fontId", "fillId")
     )
     font = fonts[font_number] if font_number < len(fonts) else None
     fill = fills[fill_number] if fill_number < len(fills) else None
     is_unseen = _is_white(font) and (fill is None or _is_blank(fill))
-    return _Style(codes.get(number), _is_struck(font), is_unseen, _indent(element))
+    return CellStyle(codes.get(number), _indent(element), _is_struck(font), is_unseen)
 
 
 def _is_white(font: etree._Element | None) -> bool:
@@ -167,7 +158,7 @@ def _parts(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
         yield sheet.get("name", ""), target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 
-def _sheet(content: bytes, part: str, styles: list[_Style], shared: dict[int, _Runs]) -> SheetStyles:
+def _sheet(content: bytes, part: str, styles: list[CellStyle], shared: dict[int, _Runs]) -> SheetStyles:
     if b"<!DOCTYPE" in content[:4096]:
         raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"{part} declares a document type")
     found = SheetStyles()
@@ -223,7 +214,7 @@ def _note_columns(columns: etree._Element, found: SheetStyles) -> None:
 def _note_cell(
     cell: etree._Element,
     place: tuple[int, int],
-    styles: list[_Style],
+    styles: list[CellStyle],
     shared: dict[int, _Runs],
     found: SheetStyles,
 ) -> None:
@@ -232,7 +223,7 @@ def _note_cell(
     number = _index(cell.get("s", "0"), -1) + 1
     style = styles[number] if number < len(styles) else None
     if style is not None:
-        _note_style(kind, place, style, found)
+        found.note(place, style, is_text=kind != "n")
     if kind == "e":
         found.errors[place] = cell.findtext("{*}v") or "#VALUE!"
     elif kind == "s" and shared:
@@ -241,17 +232,6 @@ def _note_cell(
         _note_runs(place, _less_than_it_holds(text), found)
     elif cell.find("{*}f") is not None and not cell.findtext("{*}v"):
         found.formulas_without_value += 1
-
-
-def _note_style(kind: str, place: tuple[int, int], style: _Style, found: SheetStyles) -> None:
-    if kind == "n" and style.code is not None:
-        found.formats[place] = style.code
-    if style.indent:
-        found.indents[place] = style.indent
-    if style.is_struck:
-        found.struck.add(place)
-    if style.is_unseen:
-        found.unseen.add(place)
 
 
 def _note_runs(place: tuple[int, int], shared: _Runs | None, found: SheetStyles) -> None:
