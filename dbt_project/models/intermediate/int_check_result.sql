@@ -11,7 +11,7 @@ with no_check as (
 evaluated as (
     {% for check in [
         'summary', 'rollup', 'nature', 'across', 'three_public', 'linked_item', 'institution', 'total', 'form', 'listing',
-        'prose', 'change', 'announced', 'note',
+        'prose', 'change', 'announced',
     ] -%}
         select * from {{ ref('int_check_' ~ check) }}
         union all by name

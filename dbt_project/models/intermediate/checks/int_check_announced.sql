@@ -1,5 +1,6 @@
--- I28: what a document says that it holds, and what it holds: the tables of its list of contents, and the performance
--- forms that the text says are published. What may be there, only not read, or in another file, proves nothing.
+-- I28 and I29: what a document says that it holds, and what it holds: the tables of its list of contents, the
+-- performance forms that the text says are published, and tables that a note says are empty. What may be there, only
+-- not read, or in another file, proves nothing; a table without figures needs no note.
 with announced as (
     select
         edition.edition_key,
@@ -140,3 +141,25 @@ select
     'source' as cause
 from published
 where budget_yuan is not null
+union all by name
+select
+    'I29' as check_id,
+    noted.edition_key,
+    noted.table_ordinal,
+    noted.table_title || ' · ' || noted.empty_note as subject,
+    0 as expected_yuan,
+    max(abs(coalesce(amount.amount_yuan, 0))) as found_yuan,
+    0 as envelope_yuan,
+    coalesce(
+        count(amount.amount_key) || ' amounts: '
+        || string_agg(amount.item_label || ' ' || amount.value_text, '; ' order by amount.row, amount.col),
+        'no amounts'
+    ) as detail,
+    -- 此表如无数字则表示… explains a table that is empty, and does not say that it is.
+    not regexp_matches(noted.empty_note, '如(果)?(无|没有|为空)|若(无|没有|为空)') as is_evaluable,
+    'source' as cause
+from {{ ref('int_table') }} as noted
+left join {{ ref('int_amount') }} as amount
+    on noted.edition_key = amount.edition_key and noted.table_ordinal = amount.table_ordinal
+where noted.empty_note is not null
+group by noted.edition_key, noted.table_ordinal, noted.table_title, noted.empty_note

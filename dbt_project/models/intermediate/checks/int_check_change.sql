@@ -1,5 +1,5 @@
 -- I27: a change in the prose is the sum of the changes of its parts, where one sentence tells both. Which metrics are
--- the parts of which, seeds/change_part.csv says.
+-- the parts of which, seeds/linked_item.csv says.
 with figure as (
     select
         *,
@@ -30,10 +30,19 @@ change as (
     where comparison in ('increase', 'decrease') and change_yuan is not null
 ),
 
+rule as (
+    select
+        equation,
+        side,
+        code as metric
+    from {{ ref('linked_item') }}
+    where check_id = 'I27'
+),
+
 -- A part belongs to the whole that stands last before it.
 paired as (
     select
-        rule.partition,
+        rule.equation,
         part.metric as part,
         part.ordinal as part_ordinal,
         part.change_yuan as part_yuan,
@@ -41,9 +50,8 @@ paired as (
         part.value_text || part.unit as part_text,
         whole.*
     from change as part
-    inner join {{ ref('change_part') }} as rule on part.metric = rule.metric and rule.role = 'part'
-    inner join {{ ref('change_part') }} as whole_rule
-        on rule.partition = whole_rule.partition and whole_rule.role = 'whole'
+    inner join rule on part.metric = rule.metric and rule.side = 'expected'
+    inner join rule as whole_rule on rule.equation = whole_rule.equation and whole_rule.side = 'found'
     inner join change as whole
         on
             part.edition_key = whole.edition_key
@@ -51,14 +59,14 @@ paired as (
             and part.ordinal > whole.ordinal
             and whole_rule.metric = whole.metric
     qualify row_number() over (
-        partition by part.edition_key, part.ordinal, rule.partition order by whole.ordinal desc
+        partition by part.edition_key, part.ordinal, rule.equation order by whole.ordinal desc
     ) = 1
 ),
 
 gathered as (
     select
         edition_key,
-        partition,
+        equation,
         ordinal,
         any_value(metric) as metric,
         any_value(sentence) as sentence,
@@ -71,22 +79,22 @@ gathered as (
         count(distinct part) as parts,
         count(*) as figures
     from paired
-    group by edition_key, partition, ordinal
+    group by edition_key, equation, ordinal
 ),
 
 every_part as (
     select
-        partition,
+        equation,
         count(*) as parts
-    from {{ ref('change_part') }}
-    where role = 'part'
-    group by partition
+    from rule
+    where side = 'expected'
+    group by equation
 )
 
 select
     'I27' as check_id,
     gathered.edition_key,
-    '正文 · 增减 · ' || gathered.metric || ' = Σ ' || gathered.partition as subject,
+    '正文 · 增减 · ' || gathered.metric || ' = Σ ' || gathered.equation as subject,
     gathered.expected_yuan,
     gathered.found_yuan,
     0.5 * (gathered.step_yuan + gathered.part_step_yuan) as envelope_yuan,
@@ -96,4 +104,4 @@ select
     'not every part of the change is told, or one of them twice' as reason,
     'source' as cause
 from gathered
-inner join every_part on gathered.partition = every_part.partition
+inner join every_part on gathered.equation = every_part.equation

@@ -37,7 +37,7 @@ named as (
     left join {{ ref('linked_item') }} as link
         on
             link.check_id = 'I24'
-            and link.item = 'function'
+            and link.item = 'function_name'
             and regexp_matches(functional.row_label, link.pattern)
     where functional.equation = 'goods' or not regexp_matches(functional.item_code, '^(208..(05|06|99)|210|221)')
 ),
