@@ -333,6 +333,29 @@ def test_a_scan_under_a_header_that_was_added_is_read_and_the_header_is_there_on
     assert sum("finance" in line for line in lines) == 1
 
 
+@pytest.mark.parametrize("turn", [90, pytest.param(180, marks=pytest.mark.slow), 270])
+def test_a_scan_under_a_header_on_a_turned_page_is_read_where_it_stands(turn: int) -> None:
+    picture = np.pad(render(ruled_page()), ((60, 40), (0, 0)), constant_values=255)
+    lying = np.ascontiguousarray(np.rot90(picture, turn // 90))
+    width, height = (side * 72 / DPI for side in lying.shape[::-1])
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=(width, height))
+    canvas.drawImage(ImageReader(Image.fromarray(lying)), 0, 0, width, height)
+    canvas.translate(*{90: (width, 0), 180: (width, height), 270: (0, height)}[turn])
+    canvas.rotate(turn)
+    canvas.drawString(20, picture.shape[0] * 72 / DPI - 14, "Published by the finance bureau in 2024")
+    canvas.save()
+    upright = pypdfium2.PdfDocument(file.getvalue())
+    upright[0].set_rotation(turn)
+    turned = io.BytesIO()
+    upright.save(turned)
+    upright.close()
+    document = read_pdf(turned.getvalue(), read_scan=read_scan)
+    assert grid_texts(document) == AMOUNTS
+    (box,) = [cell.box for cell in document.tables[0].cells if cell.text == "11,111.11"]
+    assert ink_in(picture, box) > 100
+
+
 def test_pages_of_a_book_are_turned_each_by_itself_and_read_one_after_the_other() -> None:
     page = render(ruled_page())
     left, right = turned_by(page, 1.0), turned_by(np.pad(page, ((0, 0), (0, 300)), constant_values=255), -0.7)

@@ -77,21 +77,30 @@ def table_on_page(data: bytes) -> PageContent | None:
 
 
 def _boxes(page: pypdfium2.PdfPage, content: PageContent) -> list[Box]:
-    """Where the larger pictures of an upright page are, in points from its top left corner as displayed."""
-    if page.get_rotation():
-        return []
-    left, bottom, right, top = page.get_cropbox()
-    width, height = right - left, top - bottom
-    bounds = (thing.get_bounds() for thing in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE]))
+    """Where the larger pictures of a page are, in points from its top left corner as displayed."""
+    width, height = page.get_size()
     shown = [
-        (max(x0 - left, 0.0), max(top - y1, 0.0), min(x1 - left, width), min(top - y0, height))
-        for x0, y0, x1, y1 in bounds
+        _displayed(thing.get_bounds(), page) for thing in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE])
     ]
     large = [box for box in shown if _area(box) >= _LARGE_ENOUGH * width * height]
     if not large and sum(map(_area, shown)) >= _MOSTLY * width * height:
         lefts, tops, rights, bottoms = zip(*shown, strict=True)
         large = [(min(lefts), min(tops), max(rights), max(bottoms))]
     return [box for box in large if not _is_behind_text(box, content)][:_MOST]
+
+
+def _displayed(bounds: Box, page: pypdfium2.PdfPage) -> Box:
+    """Bounds in the space of a page (left, bottom, right, top) as a box on the page as displayed."""
+    left, bottom, right, top = page.get_cropbox()
+    x0, y0, x1, y1 = bounds
+    box = {
+        0: (x0 - left, top - y1, x1 - left, top - y0),
+        90: (y0 - bottom, x0 - left, y1 - bottom, x1 - left),
+        180: (right - x1, y0 - bottom, right - x0, y1 - bottom),
+        270: (top - y1, right - x1, top - y0, right - x0),
+    }[page.get_rotation()]
+    width, height = page.get_size()
+    return max(box[0], 0.0), max(box[1], 0.0), min(box[2], width), min(box[3], height)
 
 
 def _area(box: Box) -> float:
