@@ -23,6 +23,7 @@ _SEVERAL = 3
 _COLUMN_NUMBER_LABEL = re.compile(r"(?:栏次|档次|列次|栏目|行次|序号|栏号|合计)?(?:[-—*]*)|\*\*")
 _YEAR = re.compile(r"20\d\d年?")
 _CAPTION = re.compile(r".*(?:单位[::]|年度[::]|部门[::]|(?:万|^)元$).*|20\d\d年?度?|.{2,40}表(?:\(.*\))?")
+_NUMBERS_END = frozenset("0123456789)%元")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _MAX_CAPTION_ROWS = 6
 _MAX_HEADER_ROWS = 9
@@ -52,7 +53,7 @@ def _texts(row: Sequence[Cell]) -> list[str]:
 def is_data_row(row: Sequence[Cell]) -> bool:
     """Whether a row prints numbers that are neither years nor numbers of columns."""
     texts = _texts(row)
-    if not any(text[-1].isdigit() or text[-1] == ")" or text[-1] == "%" for text in texts):
+    if not any(text[-1] in _NUMBERS_END for text in texts):
         return False
     if any(money.LIKE_MONEY.fullmatch(text) for text in texts):
         return True
