@@ -138,10 +138,18 @@ def attempt(read: Read, data: bytes) -> _Attempt:
     if recognition.tables or recognition.cells:
         return _Attempt(ReadOutcome.READ, None, recognition)
     if any(line.text.strip() for line in recognition.lines):
-        return _Attempt(ReadOutcome.NO_TABLES, "text, but no table", recognition)
+        return _Attempt(ReadOutcome.NO_TABLES, _without_tables(recognition), recognition)
     return _Attempt(ReadOutcome.NO_TEXT, "neither text nor tables")
 
 
+def _without_tables(recognition: Recognition) -> str:
+    """Why there may be no table: what the reader saw and could not read."""
+    seen = [notice.detail for notice in recognition.notices if notice.kind in _MAY_BE_TABLES]
+    return "; ".join(["text, but no table", *seen[:3]])
+
+
+_MAY_BE_TABLES = {"picture", "frame", "script", "embedded_part"}
+"""Kinds of notices about parts of a document that were not read."""
 _OUTCOMES = {
     Ending.TIMEOUT: ReadOutcome.TIMEOUT,
     Ending.OUT_OF_MEMORY: ReadOutcome.OUT_OF_MEMORY,

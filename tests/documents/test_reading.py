@@ -205,3 +205,13 @@ def test_real_documents_through_real_workers(shared: Path):
     results = {result.sha256: result for result in read_files(files, workers=1)}
     assert [results[name].outcome for name in names] == [ReadOutcome.READ, ReadOutcome.READ]
     assert [results[name].format for name in names] == ["docx", "doc"]
+
+
+def test_a_file_without_tables_says_where_they_may_be():
+    page = "<html><body><p>部门预算</p><img src='t.png'><iframe src='a.pdf'></iframe></body></html>"
+    result = read_one(page.encode())
+    assert result.outcome is ReadOutcome.NO_TABLES
+    assert result.reason == (
+        "text, but no table; 1 pictures of the page are not in the file: they may show tables; "
+        "the page shows 1 other files, first a.pdf"
+    )
