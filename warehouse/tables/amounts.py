@@ -92,10 +92,13 @@ def _printed_facts(amount: Amount) -> tuple[int, str, str, str]:
 
 
 def _figures(context: Context, columns: dict[int, Column]) -> Iterator[tuple[Cell, Column]]:
+    reading, end = context.reading, context.header.rows.end
     repeated = repeated_header_rows(context.header.rows, context.section.grid)
     for cell in context.section.table.cells:
-        column = columns.get(context.reading.column_of(cell.row, cell.col))
-        if column and cell.text and cell.row >= context.header.rows.end and cell.row not in repeated:
+        if cell.row < end or not cell.text or cell.row in repeated:
+            continue
+        column = columns.get(reading.column_of(cell.row, cell.col))
+        if column:
             yield cell, column
 
 

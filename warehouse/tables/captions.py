@@ -67,8 +67,9 @@ def unit_in(text: str) -> str | None:
 
 def document_unit(texts: Sequence[str]) -> str | None:
     """The unit that the text declares for all its figures (金额单位均为万元), else None."""
+    marks = load("captions")["document_unit_marks"]
     for text in texts:
-        if "元" not in text:
+        if "元" not in text or not any(mark in text for mark in marks):
             continue
         for pattern in _patterns("document_unit_patterns"):
             match = pattern.search(key_of_prose(text))
