@@ -13,6 +13,7 @@ import pytest
 import xlwt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from reportlab.pdfgen.canvas import Canvas
 
 from tests.documents.document_builders import rich_word_document, with_part, word_document, word_with_body
 from tests.documents.readers_for_tests import read_without_recognising
@@ -205,3 +206,15 @@ def test_truncated_real_files(corpus: Path, kept: float):
     for path in sorted(corpus.glob("*.do*")):
         data = path.read_bytes()
         read_or_refuse(data[: int(kept * len(data))])
+
+
+def test_text_of_no_size_is_no_trouble():
+    file = io.BytesIO()
+    canvas = Canvas(file)
+    for i in range(8):
+        canvas.setFont("Helvetica", 0 if i % 2 else 9)
+        canvas.drawString(60, 700 - 14 * i, f"Item {i}")
+        canvas.drawString(300, 700 - 14 * i, f"{i},234.50")
+    canvas.save()
+    (table,) = read_document(file.getvalue()).tables
+    assert table.row_count == 4

@@ -333,7 +333,7 @@ def test_a_scan_under_a_header_that_was_added_is_read_and_the_header_is_there_on
     assert sum("finance" in line for line in lines) == 1
 
 
-@pytest.mark.parametrize("turn", [90, pytest.param(180, marks=pytest.mark.slow), 270])
+@pytest.mark.parametrize("turn", [90, *(pytest.param(turn, marks=pytest.mark.slow) for turn in (180, 270))])
 def test_a_scan_under_a_header_on_a_turned_page_is_read_where_it_stands(turn: int) -> None:
     picture = np.pad(render(ruled_page()), ((60, 40), (0, 0)), constant_values=255)
     lying = np.ascontiguousarray(np.rot90(picture, turn // 90))

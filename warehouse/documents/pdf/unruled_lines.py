@@ -126,7 +126,7 @@ def lines_of(runs: Sequence[Run], glyphs: Sequence[Glyph]) -> list[TextLine]:
     """The lines of runs (of `glyphs`), from top to bottom."""
     lines: list[TextLine] = []
     group: list[Run] = []
-    for run in sorted(run for run in runs if run.text.strip()):
+    for run in sorted(run for run in runs if run.text.strip() and run.size > 0):
         if group and run.base - group[-1].base > 0.3 * min(run.size, group[-1].size):
             lines.append(_line(group, glyphs))
             group = []
