@@ -99,7 +99,8 @@ class Amount(Place):
     period: str | None
     confidence: float | None
     doubt: str | None = None
-    """The sum that an amount from optical recognition breaks, for people; None for all others."""
+    """The sum that an amount from optical recognition breaks, or how it is printed unlike the others of its
+    table, for people; None for all others."""
 
 
 @immutable
