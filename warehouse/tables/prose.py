@@ -178,12 +178,12 @@ class _Thread:
         if "其中" in figure.between:
             self.in_list, self.whole = True, self.metric
 
-    def metric_of(self, figure: Figure, *, is_last: bool) -> str:
+    def metric_of(self, figure: Figure, later: Sequence[Figure]) -> str:
         """The metric of a figure whose words name none: one from before, or none where that is a guess."""
         if figure.between == "的" or not self.metric:
             return self.metric
         if figure.comparison in CHANGES:
-            return self._changed_by(figure, is_last=is_last)
+            return self._changed_by(figure, later)
         if self._is_of_something_else(figure):
             return ""
         whole = self.whole or self.context.topic
@@ -196,11 +196,9 @@ class _Thread:
 
     def _is_of_something_else(self, figure: Figure) -> bool:
         """Whether a figure is of several metrics, of nothing that is named, or of what has no name here."""
-        if (not figure.between and figure.kind == "money") or (
-            _TOGETHER.search(figure.clause) or names_several(figure.clause)
-        ):
+        if _TOGETHER.search(figure.clause) or names_several(figure.clause):
             return True
-        if figure.kind == "money" and _REASON.search(figure.between):
+        if figure.kind == "money" and (not figure.between or _REASON.search(figure.between)):
             return True
         if figure.is_base:
             return _SHARE in figure.clause
@@ -209,12 +207,13 @@ class _Thread:
         is_item = figure.kind == "money" and not figure.comparison and _ITEM.fullmatch(figure.clause)
         return self.metric in words().only_counted or bool(is_item)
 
-    def _changed_by(self, figure: Figure, *, is_last: bool) -> str:
+    def _changed_by(self, figure: Figure, later: Sequence[Figure]) -> str:
+        """What a change is of that names nothing; behind the last of the parts, it is of them together."""
         against = _AGAINST.search(figure.clause)
         if not against and (_CAUSE.search(figure.between) or _changes_something_else(figure.clause)):
             return ""
-        compares = self.in_list and is_last and _COMPARES.match(figure.between)
-        if compares and self.whole and self.whole not in self.changed:
+        is_open = self.in_list and self.whole and self.whole not in self.changed
+        if is_open and _COMPARES.match(figure.between) and not any(other.named for other in later):
             return self.whole
         if figure.kind == "money":
             return self.of_money or self.metric  # 购置费18万元，购置车辆1辆，比上年增加18万元
@@ -233,8 +232,7 @@ def _with_metrics(
         own = "" if goes_on else _own_metric(figure, thread.metric, before + seen, context)
         if at and not thread.metric and own in TOTALS and words().of_heading.fullmatch(figure.clause):
             own = ""  # 全年预算为…，支出决算为…: of what the first figure is of, which is not known
-        is_last = not any(other.named for other in figures[at + 1 :])
-        metric = thread.metric if goes_on else own or thread.metric_of(figure, is_last=is_last)
+        metric = thread.metric if goes_on else own or thread.metric_of(figure, figures[at + 1 :])
         if figure.comparison in CHANGES and metric:
             thread.changed.add(metric)
         if not figure.is_base:
