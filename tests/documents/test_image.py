@@ -140,8 +140,12 @@ def test_a_picture_of_a_table_in_a_page_is_read_where_it_stands(place: int):
 
 
 def test_a_page_whose_tables_may_be_pictures_says_so():
-    document = read_document("<html><p>见下图</p><img src='t.png'><img src='u.png'></html>".encode())
+    pictures = "<img src='t.png'><img src='u.png' width=900><img src='a/logo.png'><img src='b.png' height=30>"
+    document = read_document(f"<html><p>见下图</p>{pictures}</html>".encode())
     assert [(notice.kind, notice.detail[:1]) for notice in document.notices] == [("picture", "2")]
+    article = f"<div id=zoom><p>{'说明' * 20}</p><img src='t.png'></div>"
+    document = read_document(f"<html><img src='v.png'>{article}<img src='w.png'></html>".encode())
+    assert [(notice.kind, notice.detail[:1]) for notice in document.notices] == [("picture", "1")]
 
 
 def in_rtf(content: bytes) -> bytes:

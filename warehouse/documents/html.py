@@ -89,8 +89,10 @@ def _page_blocks(root: etree._Element, pictures: Pictures) -> tuple[list[Block],
     blocks = [] if article is None else walker.walk(article)
     if not _has_table(blocks):
         body = root.find("body")
-        on_page = Walker(styles, pictures)
+        on_page, in_article = Walker(styles, pictures), set(pictures.elsewhere)
         page = on_page.walk(root if body is None else body)
+        if article is not None:
+            pictures.elsewhere = in_article  # those beside it belong to every page of the site
         # Tables beside what looks like the article are worth more than a clean text.
         if article is None or _has_table(page):
             walker, blocks = on_page, page

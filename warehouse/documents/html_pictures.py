@@ -19,6 +19,21 @@ _SMALLEST = 4096
 """Bytes; a table does not fit into fewer."""
 
 
+_SMALLEST_SIDE = 200
+"""Pixels; emblems and buttons are smaller."""
+_FURNITURE = re.compile(
+    r"logo|icon|ico\b|\.ico|\.svg|qr_?code|ewm|erweima|weixin|wechat|banner|beian|\.gif", re.IGNORECASE
+)
+"""What addresses call emblems, buttons and codes of pages."""
+
+
+def _is_small(element: etree._Element) -> bool:
+    sides = (element.get(name, "").removesuffix("px") for name in ("width", "height"))
+    return _FURNITURE.search(element.get("src", "")) is not None or any(
+        side.isascii() and side.isdigit() and int(side) < _SMALLEST_SIDE for side in sides
+    )
+
+
 @dataclass(slots=True)
 class Pictures:
     """What pictures show, each read once."""
@@ -35,6 +50,8 @@ class Pictures:
         address = element.get("src", "").strip()
         if address not in self.shown:
             self.shown[address] = self._read(address)
+            if self._content(address) is None and not _is_small(element):
+                self.elsewhere.add(address)
         return self.shown[address]
 
     def not_in_the_file(self) -> list[Notice]:
@@ -44,8 +61,6 @@ class Pictures:
 
     def _read(self, address: str) -> tuple[Line | Table, ...]:
         content = self._content(address)
-        if content is None:
-            self.elsewhere.add(address)
         if content is None or len(content) < _SMALLEST or len(self.shown) >= MAX_PICTURES:
             return ()
         blocks, notices = read_picture(content, "a picture of the page")
