@@ -25,10 +25,10 @@ _CLASSES = ("201", "205", "206", "208", "210", "211", "213", "221")
 class Budget:
     """One table: what is above it, its header, its rows."""
 
-    cover: str
     title: str
     header: Rows
     rows: Rows
+    cover: str = "2024年某市商务局部门预算"
     unit: str = "万元"
 
     @property
@@ -87,12 +87,7 @@ def _coded(chance: random.Random, count: int, printed: Callable[[Figures], Figur
 
 def _expenditure(chance: random.Random) -> Budget:
     rows = _coded(chance, 2, lambda parts: [sum(parts), *parts])
-    return Budget(
-        "2024年某市商务局部门预算",
-        "部门支出总表",
-        [["科目编码", "科目名称", "合计", "基本支出", "项目支出"]],
-        rows,
-    )
+    return Budget("部门支出总表", [["科目编码", "科目名称", "合计", "基本支出", "项目支出"]], rows)
 
 
 def _final_expenditure(chance: random.Random) -> Budget:
@@ -107,7 +102,7 @@ def _final_expenditure(chance: random.Random) -> Budget:
         "对附属单位补助支出",
     ]
     rows = _coded(chance, 5, lambda parts: [sum(parts), *parts])
-    return Budget("2024年某市商务局部门决算", "支出决算表", [header], rows)
+    return Budget("支出决算表", [header], rows, cover="2024年某市商务局部门决算")
 
 
 def _general(chance: random.Random) -> Budget:
@@ -116,7 +111,7 @@ def _general(chance: random.Random) -> Budget:
         ["^", "^", "^", "小计", "人员经费", "公用经费", "^"],
     ]
     rows = _coded(chance, 3, lambda parts: [sum(parts), parts[0] + parts[1], *parts])
-    return Budget("2024年某市商务局部门预算", "一般公共预算支出表", header, rows)
+    return Budget("一般公共预算支出表", header, rows)
 
 
 def _revenue(chance: random.Random) -> Budget:
@@ -131,7 +126,7 @@ def _revenue(chance: random.Random) -> Budget:
         "其他收入",
     ]
     rows = _coded(chance, 5, lambda parts: [sum(parts), *parts])
-    return Budget("2024年某市商务局部门预算", "部门收入总表", [header], rows)
+    return Budget("部门收入总表", [header], rows)
 
 
 def _summary(chance: random.Random) -> Budget:
@@ -155,7 +150,7 @@ def _summary(chance: random.Random) -> Budget:
     ]
     rows += [["收入总计", whole, "支出总计", whole]]
     header = [["收入", "<", "支出", "<"], ["项目", "预算数", "项目", "预算数"]]
-    return Budget("2024年某市商务局部门预算", "部门收支总表", header, rows)
+    return Budget("部门收支总表", header, rows)
 
 
 def _three_public(chance: random.Random) -> Budget:
@@ -168,7 +163,7 @@ def _three_public(chance: random.Random) -> Budget:
         ["公务用车运行维护费", _money(running)],
         ["3.公务接待费", _money(reception)],
     ]
-    return Budget("2024年某市商务局部门预算", "“三公”经费支出表", [["项目", "预算数"]], rows)
+    return Budget("“三公”经费支出表", [["项目", "预算数"]], rows)
 
 
 def _projects(chance: random.Random) -> Budget:
@@ -176,7 +171,7 @@ def _projects(chance: random.Random) -> Budget:
     lines = [("合计", _added(projects)), *((f"项目{at}号经费", each) for at, each in enumerate(projects))]
     rows = [[name, *map(_money, (sum(figures), *figures))] for name, figures in lines]
     header = ["项目名称", "合计", "一般公共预算", "政府性基金预算", "单位资金"]
-    return Budget("2024年某市商务局部门预算", "项目支出表", [header], rows)
+    return Budget("项目支出表", [header], rows)
 
 
 BUDGETS = (_expenditure, _final_expenditure, _general, _revenue, _summary, _three_public, _projects)
@@ -184,9 +179,13 @@ BUDGETS = (_expenditure, _final_expenditure, _general, _revenue, _summary, _thre
 
 def _with(budget: Budget, place: tuple[int, int], text: str) -> Budget:
     at, col = place[0] - len(budget.header), place[1]
-    rows = [list(row) for row in budget.rows]
-    rows[at][col] = text
-    return replace(budget, rows=rows)
+    row = budget.rows[at]
+    return _with_rows(budget, at, [*row[:col], text, *row[col + 1 :]])
+
+
+def _with_rows(budget: Budget, at: int, *rows: list[str], instead_of: int = 1) -> Budget:
+    """The budget with other rows from one on."""
+    return replace(budget, rows=[*budget.rows[:at], *rows, *budget.rows[at + instead_of :]])
 
 
 def _one(budget: Budget, chance: random.Random) -> tuple[tuple[int, int], str]:
@@ -236,7 +235,7 @@ def row_missing(budget: Budget, chance: random.Random) -> Budget | None:
     if len(budget.rows) < 4:
         return None
     at = chance.randrange(1, len(budget.rows) - 1)
-    return replace(budget, rows=budget.rows[:at] + budget.rows[at + 1 :])
+    return _with_rows(budget, at)
 
 
 def rows_exchanged(budget: Budget, chance: random.Random) -> Budget:
@@ -247,7 +246,7 @@ def rows_exchanged(budget: Budget, chance: random.Random) -> Budget:
         [b if is_figure(a) or is_figure(b) else a for a, b in zip(*pair, strict=True)]
         for pair in ((one, two), (two, one))
     ]
-    return replace(budget, rows=[*budget.rows[:at], *exchanged, *budget.rows[at + 2 :]])
+    return _with_rows(budget, at, *exchanged, instead_of=2)
 
 
 SOURCE_ERRORS: tuple[Change, ...] = (
@@ -273,9 +272,7 @@ def cell_lost(budget: Budget, chance: random.Random) -> Budget | None:
         return None
     at, col = chance.choice(lost)
     row = budget.rows[at]
-    return replace(
-        budget, rows=[*budget.rows[:at], [*row[:col], *row[col + 1 :], ""], *budget.rows[at + 1 :]]
-    )
+    return _with_rows(budget, at, [*row[:col], *row[col + 1 :], ""])
 
 
 def header_beside(budget: Budget, chance: random.Random) -> Budget | None:  # noqa: ARG001 - one way only
@@ -305,5 +302,4 @@ def code_glued(budget: Budget, chance: random.Random) -> Budget | None:
         return None
     at = chance.choice(coded)
     row = budget.rows[at]
-    glued = ["", row[0] + row[1], *row[2:]]
-    return replace(budget, rows=[*budget.rows[:at], glued, *budget.rows[at + 1 :]])
+    return _with_rows(budget, at, ["", row[0] + row[1], *row[2:]])
