@@ -12,10 +12,8 @@ that is open (8 MB), and the result, which alone grows with the pages.
 
 from __future__ import annotations
 
-import argparse
 import multiprocessing
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -163,6 +161,9 @@ def long_document(paths: Sequence[Path], pages: int, folder: Path) -> Path:
 
 def main() -> None:
     """Print one line per engine."""
+    import argparse  # noqa: PLC0415 the processes that are measured do not need it
+    import tempfile  # noqa: PLC0415 likewise
+
     arguments = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import struct
-import zipfile
 
 _PDF, _OLE, _ZIP = b"%PDF-", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 _MAGIC = (
@@ -80,6 +79,8 @@ def _by_magic(data: bytes, start: bytes) -> str | None:
 
 
 def _in_zip(data: bytes) -> str:
+    import zipfile  # noqa: PLC0415 1 MB that other files do not need
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())

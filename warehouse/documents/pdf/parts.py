@@ -17,22 +17,22 @@ from warehouse.documents.pdf.words import Words
 _LARGE = 2_000_000
 """Bytes; smaller files are opened whole."""
 
-_PART = 300_000
+_PART = 200_000
 """Bytes that a part should have. To cut one out takes a third of a page's time."""
 
 _MOST_PAGES = 10
 """Of a part."""
 
-_MOST_CUT = 100
+_MOST_CUT = 50
 """Pages after which pdfium opens the file anew: it keeps the objects that it came across."""
 
-_MOST_KEPT = 5_000_000
-_LEAST_KEPT = 2_000_000
+_MOST_KEPT = 4_000_000
+_LEAST_KEPT = 1_500_000
 """Bytes that may be in use besides what was without the part, and after its first page, before the next part
 is cut. The next one uses what was freed: to give it back to the system and to have it anew would take a sixth
 of the time."""
 
-_MOST_KEPT_OF_WHOLE = 10_000_000
+_MOST_KEPT_OF_WHOLE = 6_000_000
 """Bytes likewise before a file that is not cut is opened anew."""
 
 _LOOK_EVERY = 2
