@@ -153,9 +153,11 @@ class GovernmentSpider(scrapy.Spider):
         self.asked.add(url)
         asked = Asked(url, kind, referer)
         if not self.site.allows(urlsplit(url).netloc):
-            yield from self._settle(asked.failed(FetchOutcome.BLOCKED, "not an allowed host"), handler)
+            refused = asked.failed(FetchOutcome.BLOCKED, "not an allowed host")
+            self._count(refused.event)
+            yield from self._go_on(refused, handler)
         elif kind in _KEPT_ON_RESUMPTION and (copy := self.recorder.fetched_already(url)):
-            yield from self._follow_copy(self.reading.recorded(asked, copy), handler)
+            yield from self._go_on(self.reading.recorded(asked, copy), handler)
         else:
             yield self._request(asked, handler, sending(signed, page))
 
@@ -173,13 +175,8 @@ class GovernmentSpider(scrapy.Spider):
             priority={PageKind.LISTING: 0, PageKind.ARTICLE: 1}.get(asked.kind, 2),
         )
 
-    def _settle(self, refused: Fetched, handler: _Handler) -> Iterator[Request]:
-        """End a request that is not made; its event is appended with those of the page that asked for it."""
-        self._count(refused.event)
-        yield from self._follow_copy(refused, handler)
-
-    def _follow_copy(self, fetched: Fetched, handler: _Handler) -> Iterator[Request]:
-        """Go on without a request; what follows is appended with the next answer."""
+    def _go_on(self, fetched: Fetched, handler: _Handler) -> Iterator[Request]:
+        """Go on without a request; the events are appended with those of the next answer."""
         yield from handler(fetched)
         self.unrecorded += fetched.events
 
