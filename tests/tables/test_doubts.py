@@ -63,6 +63,22 @@ def test_a_figure_and_its_sum_that_were_misread_alike_are_in_doubt_where_they_we
     assert all(amount.doubt for amount in misread)
 
 
+def test_a_part_that_was_misread_like_its_doubted_sum_is_in_doubt_too() -> None:
+    form = """
+        功能分类科目|功能分类科目|合计|基本支出|基本支出|基本支出|项目支出
+        科目编码|科目名称|合计|小计|人员经费|公用经费|项目支出
+        2101101|行政单位医疗|95.10|95.10|95.10||
+        2101103|公务员医疗补助|64.40|61.10|61.10||
+        2210201|住房公积金|75.00|70.00|70.00||5.00
+        2011301|行政运行|529.50|529.50|463.50|66.00|
+    """
+    made = _recognised(form)
+    cells = tuple(replace(c, confidence=0.9) if c.text == "61.10" else c for c in made.cells)
+    doubted = _doubts(recognise(document(*_ABOVE, replace(made, cells=cells))))
+    assert [value for _, _, value in doubted if value == "61.10"] == ["61.10", "61.10"]
+    assert {value for _, _, value in doubted} <= {"61.10", "64.40"}
+
+
 def test_a_figure_without_the_decimals_of_all_others_is_in_doubt() -> None:
     rows = "".join(f"    30{i}|工资{i}|{i}0.00|{i}0.00|\n" for i in range(1, 10))
     form = "    科目编码|科目名称|合计|基本支出|项目支出\n" + rows + "    310|其他|5.00|5.00|1\n"

@@ -87,4 +87,17 @@ def _reasons(
         said = f"{label}: {figures[each.total]} is printed, its parts are {parts}"
         for place in [place for place in places if place not in firm or place in unsure] or places:
             reasons.setdefault(place, said)
-    return reasons
+    return reasons | _alike(judged, reasons, unsure)
+
+
+def _alike(
+    judged: Sequence[tuple[Sum, bool]], reasons: Mapping[Place, str], unsure: AbstractSet[Place]
+) -> dict[Place, str]:
+    """Unsure figures in a sum that holds with an unsure one in doubt: both may be misread alike."""
+    found: dict[Place, str] = {}
+    for each, held in judged:
+        places = [place for place in (each.total, *each.parts) if place in unsure]
+        said = next((reasons[place] for place in places if held and place in reasons), None)
+        if said is not None:
+            found |= {place: said for place in places if place not in reasons}
+    return found
