@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import io
+import struct
 import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+import olefile
 import openpyxl
 import pytest
 import xlwt
@@ -25,7 +27,9 @@ from tests.documents.document_builders import lines, outline, texts, with_part
 from warehouse.documents import read_document
 from warehouse.documents.model import Document, ReadOutcome, UnreadableDocumentError
 from warehouse.documents.number_format import exact, shown
+from warehouse.documents.ole import packed
 from warehouse.documents.workbook import read_xls, read_xlsx
+from warehouse.documents.xls_password import md5, rc4
 
 
 def read_sheet(*rows: list[object], prepare: Callable[[Worksheet], None] = lambda _sheet: None) -> Document:
@@ -457,3 +461,66 @@ def test_binary_workbooks_print_what_their_cells_show() -> None:
     ]
     assert [(cell.row_span, cell.col_span) for cell in table.cells[:2]] == [(2, 1), (1, 2)]
     assert [notice.kind for notice in document.notices] == ["struck_text", "hidden_cells", "covered_text"]
+
+
+def encrypted(stream: bytes, password: str) -> bytes:
+    """Records of BIFF8 encrypted as Excel 97 does it; they hold a blank record for the password."""
+    place = stream.index(struct.pack("<HH", 0x2F, 54))
+    salt, verifier = bytes(range(16)), bytes(range(50, 66))
+    start = md5(password.encode("utf-16-le"))[:5]
+    key = md5((start + salt) * 16)[:5]
+
+    def cipher(block: int, data: bytes) -> bytes:
+        return rc4(md5(key + struct.pack("<I", block)), data)
+
+    secret = cipher(0, verifier + md5(verifier))
+    said = struct.pack("<HHHH", 1, 1, 1, 0)[:6] + salt + secret
+    stream = stream[: place + 4] + said + stream[place + 58 :]
+    closed = bytearray(
+        b"".join(cipher(n, stream[n * 1024 : (n + 1) * 1024]) for n in range(-(-len(stream) // 1024)))
+    )
+    position = 0
+    while position + 4 <= len(stream):
+        kind, size = struct.unpack_from("<HH", stream, position)
+        clear = 4 + (size if kind in {0x809, 0x2F, 0xE1} else 4 if kind == 0x85 else 0)
+        closed[position : position + clear] = stream[position : position + clear]
+        position += 4 + size
+    return bytes(closed)
+
+
+def xls_with_room_for_a_password() -> bytes:
+    """The records of a workbook, a record about a password behind the first; places of sheets moved on."""
+    workbook = xlwt.Workbook()
+    sheet = workbook.add_sheet("收支总表")
+    for row, values in enumerate((["项目", "预算数"], *([f"项目{i}", i + 0.5] for i in range(200)))):
+        for column, value in enumerate(values):
+            sheet.write(
+                row,
+                column,
+                value,
+                xlwt.easyxf(num_format_str="#,##0.00") if column else xlwt.Style.default_style,
+            )
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    with olefile.OleFileIO(buffer) as container:
+        stream = bytearray(container.openstream("Workbook").read())
+    position = 0
+    while position + 4 <= len(stream):
+        kind, size = struct.unpack_from("<HH", stream, position)
+        if kind == 0x85:
+            struct.pack_into(
+                "<I", stream, position + 4, struct.unpack_from("<I", stream, position + 4)[0] + 58
+            )
+        position += 4 + size
+    first = 4 + struct.unpack_from("<H", stream, 2)[0]
+    return bytes(stream[:first]) + struct.pack("<HH", 0x2F, 54) + bytes(54) + bytes(stream[first:])
+
+
+def test_workbooks_with_a_protected_structure_open_without_a_password() -> None:
+    stream = xls_with_room_for_a_password()
+    document = read_document(packed({"Workbook": encrypted(stream, "VelvetSweatshop")}))
+    rows = texts(document.tables[0])
+    assert (rows[0], rows[1], rows[-1]) == (["项目", "预算数"], ["项目0", "0.50"], ["项目199", "199.50"])
+    with pytest.raises(UnreadableDocumentError) as caught:
+        read_document(packed({"Workbook": encrypted(stream, "geheim")}))
+    assert caught.value.outcome == ReadOutcome.ENCRYPTED

@@ -16,6 +16,8 @@ _PER_SECTOR = _SECTOR // 4
 _SMALLEST = 4096
 """Bytes; shorter streams would stand in another, so they are padded with zeros."""
 _MAX_FAT_SECTORS = 109
+MAX_PACKED_BYTES = (_MAX_FAT_SECTORS - 2) * _PER_SECTOR * _SECTOR
+"""Of all streams that are packed into one file of the simplest form."""
 _OF_DOCUMENTS = ("Workbook", "Book", "WordDocument", "0Table", "1Table", "Data")
 _FAT, _END, _FREE = 0xFFFFFFFD, 0xFFFFFFFE, 0xFFFFFFFF
 _STORAGE, _STREAM, _ROOT = 1, 2, 5
@@ -36,7 +38,7 @@ def embedded_objects(container: olefile.OleFileIO[str]) -> list[bytes]:
         named = {name: streams[name] for name in _OF_DOCUMENTS if name in streams}
         if "Package" in streams:
             found.append(streams["Package"])
-        elif named and sum(map(len, named.values())) < (_MAX_FAT_SECTORS - 2) * _PER_SECTOR * _SECTOR:
+        elif named and sum(map(len, named.values())) < MAX_PACKED_BYTES:
             found.append(packed(named))
     return found
 

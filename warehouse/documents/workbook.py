@@ -26,9 +26,10 @@ from warehouse.documents.model import (
     Table,
     UnreadableDocumentError,
 )
-from warehouse.documents.ole import packed
+from warehouse.documents.ole import MAX_PACKED_BYTES, packed
 from warehouse.documents.package import open_zip, read_member, refuse_bombs
 from warehouse.documents.sheet import Sheet, sheet_blocks
+from warehouse.documents.xls_password import opened_by_default
 from warehouse.documents.xls_styles import is_biff5, workbook_stream, xls_styles
 from warehouse.documents.xlsb_styles import xlsb_styles
 from warehouse.documents.xlsx_styles import xlsx_styles
@@ -67,6 +68,9 @@ def read_xls(data: bytes) -> Document:
     stream = workbook_stream(data)
     if stream is not None and is_biff5(stream):
         return read_biff5(stream)
+    opened = None if stream is None else opened_by_default(stream)
+    if opened is not None and len(opened) <= MAX_PACKED_BYTES:
+        data = packed({"Workbook": opened})
     return _read(data, "xls", xls_styles(data))
 
 
