@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from warehouse.documents.pdf.oxide import OxideFile, hints_of
+from warehouse.documents.pdf.hints import hints_of
+from warehouse.documents.pdf.oxide import OxideFile
 from warehouse.documents.pdf.parts import PartedFile
 from warehouse.documents.pdf.words import words_of
 

@@ -11,7 +11,8 @@ from tests.documents.pdf.sources import parted, whole
 from warehouse.documents.pdf import parts
 from warehouse.documents.pdf.content import PageContent, SourceError
 from warehouse.documents.pdf.doubt import Doubts
-from warehouse.documents.pdf.oxide import Hints, OxideFile
+from warehouse.documents.pdf.hints import Hints
+from warehouse.documents.pdf.oxide import OxideFile
 from warehouse.documents.pdf.parts import PartedFile
 from warehouse.documents.pdf.pdfium import PdfiumFile
 from warehouse.documents.pdf.words import words_of

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from warehouse.documents.model import Notice
-from warehouse.documents.pdf.content import Glyph, PageContent, Rule, SourceError
-from warehouse.documents.pdf.doubt import UNNAMED, Doubts
+from warehouse.documents.pdf.content import Glyph, PageContent, SourceError
+from warehouse.documents.pdf.doubt import UNNAMED
+from warehouse.documents.pdf.drawn import Bounds, grounds_of, has_white_areas, is_covered, is_outlines, rules
 from warehouse.documents.pdf.frame import Frame
 from warehouse.documents.pdf.hiding import is_overprinted
-from warehouse.documents.pdf.ink import MAX_RULE_WIDTH, PALE, Watermark, is_ground, is_white
+from warehouse.documents.pdf.hints import Hints
+from warehouse.documents.pdf.ink import PALE, Watermark
 from warehouse.documents.pdf.library import pdf_oxide
 from warehouse.documents.pdf.sideways import Mark, sideways_of
 from warehouse.documents.pdf.text import WIDE_FROM, has_words, reads_backwards
-from warehouse.documents.pdf.words import Words
-
-Bounds = tuple[float, float, float, float]
-"""Left, bottom, width and height in PDF space."""
-
-_TURNED = re.compile(rb"/Rotate(?!\s+0\b(?!\s+\d+\s+R))")
-"""A rotation written in the file, of any angle but 0; a reference to a number could be any."""
-
-_CROPPED = re.compile(rb"/CropBox\b")
-
-_OUTLINES = 2000
-"""Strokes of shapes; the outlines of three lines of text."""
-_SHAPE = 8
-"""Strokes; rectangles have fewer."""
 
 _A_SCAN = 500_000
 _A_DRAWING = 100_000
@@ -41,37 +26,11 @@ _A_DRAWING = 100_000
 _FULL_PAGE = 450
 """Glyphs; among more there is no room for a drawing."""
 
-_PICTURE = re.compile(rb"/Subtype\s*/Image\b")
-_PAGE = re.compile(rb"/Type\s*/Page\b")
-_SIDES = [re.compile(rb"/%s\s+(\d+)(?!\s+\d+\s+R)" % side) for side in (b"Width", b"Height")]
-_DICTIONARY = 300
-"""Bytes; a picture's size stands no further from its type."""
-
 _FEW_RULES = 8
 """A scanned page has none of its own; one with more is not looked at as a scan."""
 
-_ROUNDED = 11
-"""Instructions; four sides, their round corners and what goes before and after."""
-
 _UPRIGHT = 2.0
 """Degrees; text that leans further is not part of the lines."""
-
-_tuple_of = tuple.__new__
-"""A named tuple in half the time that calling its class takes."""
-
-
-def _most_pixels(text: bytes) -> float:
-    """Of the largest picture in a file, or a page's share of all, as scans may be cut into strips.
-
-    Pictures are described in plain text, and to ask each page takes long.
-    """
-    most = total = 0.0
-    for picture in _PICTURE.finditer(text):
-        around = text[max(picture.start() - _DICTIONARY, 0) : picture.end() + _DICTIONARY]
-        width, height = (max(map(float, side.findall(around)), default=math.inf) for side in _SIDES)
-        most = max(most, width * height)
-        total += width * height
-    return max(most, total / max(len(_PAGE.findall(text)), 1)) if total else 0.0
 
 
 @contextmanager
@@ -89,23 +48,6 @@ def _library_errors() -> Iterator[None]:
 
 class UnnamedCharactersError(SourceError):
     """The programs of the fonts are needed to tell what some characters are."""
-
-
-class Hints(NamedTuple):
-    """What the words of a file tell of its pages: to ask for it takes a walk through all of them."""
-
-    doubts: Doubts
-    may_turn: bool
-    may_crop: bool
-    most_pixels: float
-    """Of the largest picture, or of a page's share of all."""
-
-
-def hints_of(data: bytes, words: Words) -> Hints:
-    """The hints of a file with these words."""
-    return Hints(
-        Doubts(data, words), words.may_say(_TURNED), words.may_say(_CROPPED), _most_pixels(words.text)
-    )
 
 
 class OxideFile:
@@ -165,10 +107,10 @@ class OxideFile:
             frame = frame.turned_over
             glyphs = _glyphs(visible, frame)
         sideways = sideways_of(_marks(turned, frame, watermark)) if turned else []
-        horizontal, vertical = _rules(paths, frame)
+        horizontal, vertical = rules(paths, frame)
         picture = 0.0
         if not has_words(glyphs):
-            picture = 1.0 if _is_outlines(paths) else self._picture(index, width * height, inline=True)
+            picture = 1.0 if is_outlines(paths) else self._picture(index, width * height, inline=True)
         elif notices or self._may_show(len(glyphs), len(horizontal) + len(vertical)):
             picture = self._picture(index, width * height)
         return PageContent(
@@ -182,8 +124,8 @@ class OxideFile:
             picture=picture,
             sideways=sideways,
             doubt=doubt,
-            is_patched=_has_white_areas(paths) and is_overprinted(glyphs),
-            is_covered=_is_covered(upright, paths),
+            is_patched=has_white_areas(paths) and is_overprinted(glyphs),
+            is_covered=is_covered(upright, paths),
             notices=notices + watermark.notices(number),
         )
 
@@ -218,12 +160,6 @@ class OxideFile:
             )
         turn = (direction - rotation) % 360 if direction % 90 == 0 else 0
         return Frame(*box, rotation=(rotation + turn) % 360, turn=turn)
-
-
-def _is_outlines(paths: Sequence[dict[str, Any]]) -> bool:
-    """Whether so much is drawn that it may be text without characters."""
-    counts: list[int] = [path["operations_count"] for path in paths]
-    return sum(count for count in counts if count > _SHAPE) > _OUTLINES
 
 
 def _glyphs(characters: list[Any], frame: Frame) -> list[Glyph]:
@@ -287,11 +223,7 @@ def _without_pale(characters: list[Any], paths: list[dict[str, Any]], watermark:
     pale = {color for color in {char.color for char in characters} if min(color) > PALE}
     if not pale:
         return characters
-    grounds = [
-        path["bbox"]
-        for path in paths
-        if path["fill_color"] is not None and is_ground(path["fill_color"], *path["bbox"][2:])
-    ]
+    grounds = grounds_of(paths)
     return [
         char
         for char in characters
@@ -302,120 +234,3 @@ def _without_pale(characters: list[Any], paths: list[dict[str, Any]], watermark:
         )
         or not watermark.is_pale(char.char, char.bbox[3], char.color)
     ]
-
-
-def _has_white_areas(paths: list[dict[str, Any]]) -> bool:
-    return any(
-        path["fill_color"] is not None
-        and min(path["bbox"][2:]) > MAX_RULE_WIDTH
-        and is_white(path["fill_color"])
-        for path in paths
-    )
-
-
-def _is_covered(characters: list[Any], paths: list[dict[str, Any]]) -> bool:
-    """Whether characters lie in areas that are painted after all rules of the page.
-
-    The ground of a cell is painted before the rules around it.
-    """
-    areas: list[Bounds] = []
-    for path in reversed(paths):
-        bounds = path["bbox"]
-        if path["fill_color"] is None or min(bounds[2:]) <= MAX_RULE_WIDTH:
-            return bool(areas) and any(_is_in(char.bbox, areas) for char in characters)
-        areas.append(bounds)
-    return False
-
-
-def _is_in(character: Bounds, areas: list[Bounds]) -> bool:
-    x, y, _, size = character
-    middle = y + 0.35 * size
-    return any(
-        left <= x <= left + width and bottom <= middle <= bottom + height
-        for left, bottom, width, height in areas
-    )
-
-
-def _rules(paths: Iterable[dict[str, Any]], frame: Frame) -> tuple[list[Rule], list[Rule]]:
-    """Horizontal and vertical rules of the reading frame."""
-    horizontal: list[Rule] = []
-    vertical: list[Rule] = []
-    (along, start), (down, top) = frame.axes
-    is_sideways = frame.is_sideways
-    for stroke in _strokes(paths):
-        if is_sideways:
-            y, x, height, width = stroke
-        else:
-            x, y, width, height = stroke
-        x0 = x + start if along > 0 else start - x - width
-        y0 = y + top if down > 0 else top - y - height
-        if width >= height:
-            horizontal.append(_tuple_of(Rule, (y0 + height / 2, x0, x0 + width)))
-        else:
-            vertical.append(_tuple_of(Rule, (x0 + width / 2, y0, y0 + height)))
-    return horizontal, vertical
-
-
-def _strokes(paths: Iterable[dict[str, Any]]) -> list[Bounds]:
-    """Straight visible strokes in PDF space: lines, sides of stroked rectangles, thin filled rectangles."""
-    strokes: list[Bounds] = []
-    for path in paths:
-        color = path["stroke_color"]
-        stroked = color is not None and not is_white(color)
-        if not stroked:
-            fill = path["fill_color"]
-            # Neither is told of an area filled in the colour that a page begins with, which is black.
-            if is_white(fill) if fill is not None else color is not None:
-                continue
-        bounds: Bounds = path["bbox"]
-        if bounds[2] <= MAX_RULE_WIDTH or bounds[3] <= MAX_RULE_WIDTH:
-            strokes.append(bounds)
-        elif stroked or path["operations_count"] > 1:
-            strokes.extend(_subpaths(path["operations"], stroked=stroked))
-    return strokes
-
-
-def _subpaths(
-    operations: list[dict[str, Any]], *, stroked: bool
-) -> Iterator[tuple[float, float, float, float]]:
-    """Thin boxes of a path with several parts: sides of what is stroked, thin parts of what is filled."""
-    for points in _polylines(operations, rounded=stroked and len(operations) <= _ROUNDED):
-        if stroked:
-            for (x0, y0), (x1, y1) in pairwise(points):
-                if min(abs(x1 - x0), abs(y1 - y0)) <= 0.5:
-                    yield min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0)
-        else:
-            xs, ys = [p[0] for p in points], [p[1] for p in points]
-            width, height = max(xs) - min(xs), max(ys) - min(ys)
-            if min(width, height) <= MAX_RULE_WIDTH:
-                yield min(xs), min(ys), width, height
-
-
-def _polylines(operations: list[dict[str, Any]], *, rounded: bool) -> Iterator[list[tuple[float, float]]]:
-    """The subpaths of a path as lists of corners; curves part them if they are corners of a box, `rounded`.
-
-    What else has curves is no rule and is left out.
-    """
-    points: list[tuple[float, float]] = []
-    curved = False
-    for operation in operations:
-        kind = operation["op"]
-        if kind in {"move_to", "rectangle"}:
-            if len(points) > 1 and not curved:
-                yield points
-            points, curved = [(operation["x"], operation["y"])], False
-        if kind == "rectangle":
-            x, y = points[0]
-            right, top = x + operation["width"], y + operation["height"]
-            yield [(x, y), (right, y), (right, top), (x, top), (x, y)]
-            points = []
-        elif kind == "line_to":
-            points.append((operation["x"], operation["y"]))
-        elif kind == "close_path" and points:
-            points.append(points[0])
-        elif kind == "curve_to":
-            if rounded and len(points) > 1:
-                yield points
-            points, curved = [(operation["x"], operation["y"])], not rounded
-    if len(points) > 1 and not curved:
-        yield points

@@ -8,9 +8,10 @@ anew when the process has grown.
 from __future__ import annotations
 
 from warehouse.documents.pdf.content import PageContent, SourceError
+from warehouse.documents.pdf.hints import hints_of
 from warehouse.documents.pdf.lean import lean, may_be_lean
 from warehouse.documents.pdf.memory import used_bytes
-from warehouse.documents.pdf.oxide import OxideFile, UnnamedCharactersError, hints_of
+from warehouse.documents.pdf.oxide import OxideFile, UnnamedCharactersError
 from warehouse.documents.pdf.pdfium import PdfiumFile
 from warehouse.documents.pdf.words import Words
 
