@@ -134,3 +134,26 @@ def test_lines_made_of_hyphens_are_no_text(new_paper: NewPaper, grid: Texts):
     paper.row(CENTRED, 102, rows[0])
     paper.row(BODY, 126, rows[1])
     assert grid(only(paper)) == rows
+
+
+def test_numbers_of_rows_stand_at_either_end_of_their_column(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    heads = ["行次", "科目编码", "科目名称", "合计", "备注"]
+    paper.row([(80, "c"), (170, "c"), (290, "c"), (400, "c"), (500, "c")], 100, heads)
+    rows = [["1", "212", "城乡社区支出", "18.00", ""], ["2", "21201", "城乡社区管理事务", "18.00", ""]]
+    rows.append(["3", "2120101", "行政运行", "11.00", ""])
+    for i, row in enumerate(rows):
+        paper.row([(116, "r"), (122, "l"), (220, "l"), (440, "r"), (480, "l")], 120 + 20 * i, row)
+    assert grid(only(paper)) == [heads, *rows]
+
+
+def test_parts_of_a_code_beside_numbers_of_columns_are_columns(new_paper: NewPaper, grid: Texts):
+    paper = new_paper()
+    paper.row([(70, "c"), (200, "c"), (300, "c"), (400, "c")], 100, ["编码", "科目名称", "合计", "基本支出"])
+    numbers = ["类", "款", "项", "栏次", "1", "2"]
+    paper.row([(60, "c"), (85, "c"), (110, "c"), (200, "c"), (300, "c"), (400, "c")], 120, numbers)
+    for i, code in enumerate(("201", "203", "204")):
+        paper.row(
+            [(52, "l"), (150, "l"), (330, "r"), (430, "r")], 140 + 20 * i, [code, "支出", "3.00", "2.00"]
+        )
+    assert [row for row in grid(only(paper)) if "栏次" in row] == [numbers]

@@ -83,7 +83,7 @@ def _grid(block: Sequence[TextLine], rules: Sequence[Rule]) -> Grid | None:
         return None
     if first and block[first - 1].numbers_columns:
         first -= 1
-        columns = numbered([text for text in block[first].texts if text.text[0].isdecimal()], columns)
+        columns = numbered([text for text in block[first].texts if _is_of_one_column(text)], columns)
         body = block[first : last + 1]
     start = _head_start(block, first, columns)
     head = read_head([text for line in block[start:first] for text in line.texts], columns, _pitch(body))
@@ -91,6 +91,11 @@ def _grid(block: Sequence[TextLine], rules: Sequence[Rule]) -> Grid | None:
         return None
     top = block[start].base - 1.1 * block[start].size
     return _assembled(head, _row_seams(body, columns, rules), top, body)
+
+
+def _is_of_one_column(text: Text) -> bool:
+    """Whether a text beside numbers of columns is of one column: a number, or 类; 栏次 may span several."""
+    return len(text.text) == 1 or text.text[0].isdecimal()
 
 
 def _are_prose(lines: Sequence[TextLine]) -> bool:
@@ -163,11 +168,12 @@ def _stripes(texts: Sequence[Text]) -> list[Column]:
         is_code = text.text.isdecimal()
         unlike = columns and (text.is_amount != columns[-1].is_amount or (has_codes and not is_code))
         if columns and text.x0 - columns[-1].x1 <= (_OVERLAP if unlike else _GUTTER * text.size):
-            last = columns[-1]
-            columns[-1] = Column(last.x0, max(last.x1, text.x1), last.is_amount or text.is_amount)
+            x0, x1, is_amount, is_number = columns.pop()
+            is_amount, is_number = is_amount or text.is_amount, is_number and is_code
+            columns.append(Column(x0, max(x1, text.x1), is_amount, is_number))
             has_codes = has_codes or is_code
         else:
-            columns.append(Column(text.x0, text.x1, text.is_amount))
+            columns.append(Column(text.x0, text.x1, text.is_amount, is_code))
             has_codes = is_code
     return columns
 

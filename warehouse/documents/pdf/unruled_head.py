@@ -140,7 +140,7 @@ def _misfit(leaf: Label, at: int, columns: Sequence[Column]) -> float:
     if any(other.x0 < high and other.x1 > low for other in others):
         return _FAR
     gap = max(column.x0 - leaf.x1, leaf.x0 - column.x1, 0.0)
-    wrong_side = (leaf.center > column.x1) == column.is_amount
+    wrong_side = (leaf.center > column.x1) == column.is_amount and not column.is_number
     return 0.2 * gap + (0.5 * _FAR if wrong_side and gap > 0 else 0.0)
 
 

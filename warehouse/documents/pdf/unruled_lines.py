@@ -75,11 +75,15 @@ class Text(NamedTuple):
 
 
 class Column(NamedTuple):
-    """What a column covers in the body, and whether that is amounts: they stand at its right end."""
+    """What a column covers in the body, and whether that is amounts: they stand at its right end.
+
+    Other numbers, of rows or codes, stand at either end.
+    """
 
     x0: float
     x1: float
     is_amount: bool = False
+    is_number: bool = False
 
 
 class TextLine(NamedTuple):
