@@ -63,10 +63,10 @@ def _parents(rows: Sequence[_Units], total: _Units, half_unit: int, *, eager: bo
     def read(start: int, left: _Units, count: int) -> dict[int, tuple[int, ...]]:
         """For each place where a list from `start` with the sum `left` may end: the sums within it."""
         ends: dict[int, tuple[int, ...]] = {}
-        slack = half_unit * (count + 1)
-        if count and all(abs(value) <= slack for value in left):
+        slack, least = half_unit * (count + 1), min(left)
+        if count and -slack <= least and max(left) <= slack:
             return {start: ()}
-        if start == len(rows) or min(left) < -slack or read.cache_info().currsize > _MAX_STATES:
+        if start == len(rows) or least < -slack or read.cache_info().currsize > _MAX_STATES:
             return ends
         row = rows[start]
         rest_of_row = tuple(map(sub, left, row))
