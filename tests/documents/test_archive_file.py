@@ -11,7 +11,7 @@ import zipfile
 import pytest
 
 from tests.documents.document_builders import lines, outline, word_document, zipped
-from warehouse.documents import read_document
+from warehouse.documents import archive_file, read_document
 from warehouse.documents.model import ReadOutcome, UnreadableDocumentError
 
 BUDGET = word_document(["项目", "预算数"], ["合计", "1.00"])
@@ -90,8 +90,12 @@ def test_tar_and_gzip_are_read_like_zip():
     assert read_document(gzip.compress(BUDGET)).tables == read_document(BUDGET).tables
     assert outcome_of(gzip.compress(archive)[:-40])[0] == ReadOutcome.CORRUPT
     assert outcome_of(archive[: 700 + len(BUDGET) // 2])[0] == ReadOutcome.CORRUPT
-    assert outcome_of(gzip.compress(bytes(300 * 2**20)))[0] == ReadOutcome.TOO_LARGE
     assert outcome_of(tar(*((f"{i}.doc", b"x") for i in range(300))))[0] == ReadOutcome.TOO_LARGE
+
+
+def test_a_gzip_bomb_is_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(archive_file, "MAX_UNPACKED_BYTES", 2**20)
+    assert outcome_of(gzip.compress(bytes(2**20 + 1)))[0] == ReadOutcome.TOO_LARGE
 
 
 def test_bombs_are_refused():
