@@ -1,8 +1,8 @@
 """Tables printed without rules, or with horizontal ones alone: columns found by the white between texts.
 
-A table is a block of lines between captions, in which figures stand in columns. Its columns are the stripes
-that texts of its body cover; its rows are lines of figures with the lines of wrapped labels; its header is
-read by `unruled_head`.
+A table is a block of lines (`unruled_lines`) between captions, in which figures stand in columns. Its columns
+are the stripes that texts of its body cover; its rows are lines of figures with the lines of wrapped labels;
+its header is read by `unruled_head`.
 """
 
 from __future__ import annotations
