@@ -53,20 +53,23 @@ contents as (
     window same_document as (partition by edition_key)
 ),
 
+-- A form counts also where the name of its project could not be read.
 form as (
     select
         edition_key,
         min(table_ordinal) as table_ordinal,
-        count(distinct table_ordinal || pro_code || comparable_name) as forms,
+        count(
+            distinct concat_ws('|', table_ordinal, pro_code, coalesce(nullif(project_name, ''), cast(row as varchar)))
+        ) as forms,
         sum(budget_yuan) as budget_yuan,
         sum(0.005 * {{ yuan_per('unit') }}) as half_yuan,
         bool_and(budget_yuan is not null) as has_budgets
-    from {{ ref('int_project') }}
+    from ({{ rows_by_edition('stg_project') }}) as project
     where table_type = 'project_performance'
     group by edition_key
 ),
 
--- What the text says last of the forms counts: their number, and the money behind them.
+-- What the text says first of the forms: their number, and the money behind them.
 said as (
     select
         edition_key,
@@ -90,10 +93,9 @@ published as (
         form.budget_yuan as budget_there_yuan,
         form.half_yuan + said.half_yuan as envelope_yuan,
         form.has_budgets,
-        unread.edition_key is null and not coalesce(holding.has_unknown_table, false) as is_whole
+        unread.edition_key is null as is_whole
     from said
     inner join form on said.edition_key = form.edition_key
-    left join holding on said.edition_key = holding.edition_key
     left join unread on said.edition_key = unread.edition_key
 )
 
@@ -122,7 +124,7 @@ select
     count_text || '; ' || forms_there || ' forms | ' || sentence as detail,
     if(forms = forms_there, true, null) as is_held,
     is_whole as is_evaluable,
-    'not everything in this file was recognised' as reason,
+    'not everything in this file could be read' as reason,
     'source' as cause
 from published
 where forms is not null
@@ -137,7 +139,7 @@ select
     envelope_yuan,
     budget_text || '; ' || forms_there || ' forms of ' || budget_there_yuan || ' (元) | ' || sentence as detail,
     is_whole and has_budgets as is_evaluable,
-    'not everything in this file was recognised' as reason,
+    'not everything in this file could be read' as reason,
     'source' as cause
 from published
 where budget_yuan is not null
