@@ -18,7 +18,7 @@ def with_members(names: list[str], data: bytes = _DATA, compression: int = zipfi
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", compression) as archive:
         for name in names:
-            archive.writestr(zipfile.ZipInfo(name), data)
+            archive.writestr(zipfile.ZipInfo(name), data, compression)
     return file.getvalue()
 
 
