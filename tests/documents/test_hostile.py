@@ -18,7 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 from tests.documents.document_builders import rich_word_document, with_part, word_document, word_with_body
 from tests.documents.readers_for_tests import read_without_recognising
 from warehouse.documents import read_document
-from warehouse.documents.html import read_html
+from warehouse.documents.html.page import read_html
 from warehouse.documents.model import Document, ReadOutcome, UnreadableDocumentError
 from warehouse.documents.pdf.nesting import check_nesting
 from warehouse.reading import LIMITS, read_files

@@ -13,7 +13,7 @@ import pytest
 
 from tests.documents.document_builders import lines, outline, texts, word_document
 from warehouse.documents import read_document
-from warehouse.documents.html import read_html
+from warehouse.documents.html.page import read_html
 
 TABLE = (
     "<table><tr><td rowspan=2>项目</td><td colspan=2>基本支出</td></tr><tr><td>人员</td><td>公用</td></tr>"

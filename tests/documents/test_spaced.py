@@ -9,7 +9,7 @@ import pytest
 from tests.documents.document_builders import outline
 from warehouse.documents import read_document
 from warehouse.documents.model import Document, Line
-from warehouse.documents.spaced import with_spaced_tables
+from warehouse.documents.typed.spaced import with_spaced_tables
 
 HEAD = "科目            合计      基本支出  项目支出"
 FULL = ("教育支出       12.50        3.00      9.50", "　　合计       14.50        5.00      9.50")

@@ -25,10 +25,10 @@ from tests.documents.document_builders import (
 )
 from tests.documents.word_variants import word_variant
 from warehouse.documents import read_document
-from warehouse.documents.doc import read_doc
-from warehouse.documents.docx import read_docx
 from warehouse.documents.model import ReadOutcome, Table, UnreadableDocumentError
-from warehouse.documents.word_table import snap
+from warehouse.documents.word.doc import read_doc
+from warehouse.documents.word.docx import read_docx
+from warehouse.documents.word.table import snap
 
 DATA = Path(__file__).resolve().parent / "data"
 

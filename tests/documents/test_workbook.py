@@ -26,10 +26,10 @@ from tests.documents import binary_workbooks, old_workbooks
 from tests.documents.document_builders import lines, outline, texts, with_part
 from warehouse.documents import read_document
 from warehouse.documents.model import Document, ReadOutcome, UnreadableDocumentError
-from warehouse.documents.number_format import exact, shown
 from warehouse.documents.ole import packed
-from warehouse.documents.workbook import read_xls, read_xlsx
-from warehouse.documents.xls_password import md5, rc4
+from warehouse.documents.sheets.number_format import exact, shown
+from warehouse.documents.sheets.workbook import read_xls, read_xlsx
+from warehouse.documents.sheets.xls_password import md5, rc4
 
 
 def read_sheet(*rows: list[object], prepare: Callable[[Worksheet], None] = lambda _sheet: None) -> Document:

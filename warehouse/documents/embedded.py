@@ -10,8 +10,8 @@ import olefile
 
 from warehouse.documents.model import Line, Notice, Table, UnreadableDocumentError
 from warehouse.documents.package import one_deeper
-from warehouse.documents.xls_styles import xls_active_sheet
-from warehouse.documents.xlsx_styles import xlsx_active_sheet
+from warehouse.documents.sheets.xls_styles import xls_active_sheet
+from warehouse.documents.sheets.xlsx_styles import xlsx_active_sheet
 
 _SHOWN_SHEETS = {"xlsx": xlsx_active_sheet, "xls": xls_active_sheet}
 

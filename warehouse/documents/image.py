@@ -62,7 +62,7 @@ def read_table_picture(data: bytes) -> Document:
         return nothing
     if not is_time_for_scans():
         raise UnreadableDocumentError(ReadOutcome.TIMEOUT, "the time for optical recognition is used up")
-    from warehouse.documents.pdf.scan_pictures import table_on_page  # noqa: PLC0415 loads the network's libraries
+    from warehouse.documents.pdf.scan.pictures import table_on_page  # noqa: PLC0415 loads the network's libraries
 
     file = _as_pdf(pages, pages[0].width / _TEXT_INCHES)
     content = table_on_page(file)

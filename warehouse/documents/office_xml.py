@@ -12,13 +12,13 @@ import zipfile
 
 from lxml import etree
 
-from warehouse.documents.docx import read_word_xml
-from warehouse.documents.docx_xml import local
 from warehouse.documents.model import Document, ReadOutcome, UnreadableDocumentError
-from warehouse.documents.ods import read_ods_xml
-from warehouse.documents.odt import read_odt_xml
 from warehouse.documents.package import parse_xml
-from warehouse.documents.spreadsheet_xml import read_spreadsheet_xml
+from warehouse.documents.sheets.ods import read_ods_xml
+from warehouse.documents.sheets.spreadsheet_xml import read_spreadsheet_xml
+from warehouse.documents.word.docx import read_word_xml
+from warehouse.documents.word.docx_xml import local
+from warehouse.documents.word.odt import read_odt_xml
 
 _OTHER = {
     "UOF": "a UOF file (GB/T 20916)",

@@ -15,8 +15,9 @@ from reportlab.pdfgen.textobject import PDFTextObject
 from tests.documents.document_builders import pdf_of
 from warehouse.documents import pdf
 from warehouse.documents.model import Document, Line
-from warehouse.documents.pdf import read_pdf, scan, sources
+from warehouse.documents.pdf import read_pdf, sources
 from warehouse.documents.pdf.content import Glyph, PageContent
+from warehouse.documents.pdf.scan import page as scan
 from warehouse.documents.pdf.sources import is_gibberish
 
 if TYPE_CHECKING:

@@ -19,9 +19,8 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
 from warehouse.documents.model import Box, Document, Line, ReadOutcome, UnreadableDocumentError
 from warehouse.documents.pdf import read_pdf
 from warehouse.documents.pdf.content import PageContent
-from warehouse.documents.pdf.scan import read_scan
-from warehouse.documents.pdf.scan_figures import checked
-from warehouse.documents.pdf.scan_image import (
+from warehouse.documents.pdf.scan.figures import checked
+from warehouse.documents.pdf.scan.image import (
     even,
     flattened,
     positive,
@@ -30,10 +29,11 @@ from warehouse.documents.pdf.scan_image import (
     without_pale,
     without_stamps,
 )
-from warehouse.documents.pdf.scan_ink import InkLine, Region, digits_in, lines_in, parts_of, text_ink
-from warehouse.documents.pdf.scan_rules import find_rules, with_dots_joined
-from warehouse.documents.pdf.scan_spread import straightened
-from warehouse.documents.pdf.scan_text import Character, _batches
+from warehouse.documents.pdf.scan.ink import InkLine, Region, digits_in, lines_in, parts_of, text_ink
+from warehouse.documents.pdf.scan.page import read_scan
+from warehouse.documents.pdf.scan.rules import find_rules, with_dots_joined
+from warehouse.documents.pdf.scan.spread import straightened
+from warehouse.documents.pdf.scan.text import Character, _batches
 from warehouse.reading import LIMITS, read_files
 
 DPI = 200

@@ -18,6 +18,6 @@ def _read_scan(data: bytes, page_number: int) -> PageContent:
         late = Notice("scan_skipped", "not read: the time for optical recognition is used up", page_number)
         return PageContent(page_number, 0, 0, [], [], [], notices=[late])
     # Recognition takes two seconds to load and half a gigabyte: only files with scanned pages pay for it.
-    from warehouse.documents.pdf.scan import read_scan  # noqa: PLC0415
+    from warehouse.documents.pdf.scan.page import read_scan  # noqa: PLC0415
 
     return read_scan(data, page_number)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from warehouse.documents.captions import MONEY_UNIT, plain
 from warehouse.documents.pdf.grid import Grid
 from warehouse.documents.pdf.text import Run
-from warehouse.documents.pdf.unruled_lines import is_amount
+from warehouse.documents.pdf.unruled.lines import is_amount
 
 _STACKED = 3
 """Amounts one below the other in a cell; a wrapped number is not taken for so many."""

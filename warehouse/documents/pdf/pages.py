@@ -17,8 +17,8 @@ from warehouse.documents.pdf.grid import Grid, find_grids, merge
 from warehouse.documents.pdf.sideways import text_within
 from warehouse.documents.pdf.stacked import parted
 from warehouse.documents.pdf.text import PAGE_NUMBER, Run, TextLine, join, lines_of, runs_of
-from warehouse.documents.pdf.unruled import find_unruled
-from warehouse.documents.pdf.unruled_lines import without_drawn_lines
+from warehouse.documents.pdf.unruled.lines import without_drawn_lines
+from warehouse.documents.pdf.unruled.tables import find_unruled
 
 _BEFORE_NUMBERS = "-—–－─第 "
 """What a page number can begin with."""

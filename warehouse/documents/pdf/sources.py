@@ -137,7 +137,7 @@ def _with_pictures(content: PageContent, data: bytes, *, is_read: bool) -> PageC
     """A page of text with its pictures of tables, or a notice of a large picture that was not read."""
     if is_read and content.picture >= _MAY_BE_A_TABLE:
         # As in `_read_scan`: only pages with pictures pay for the libraries of optical recognition.
-        from warehouse.documents.pdf.scan_pictures import with_pictures_read  # noqa: PLC0415
+        from warehouse.documents.pdf.scan.pictures import with_pictures_read  # noqa: PLC0415
 
         read = with_pictures_read(content, data)
         if read is not content:

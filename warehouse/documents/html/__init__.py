@@ -1,0 +1,1 @@
+"""Web pages: the tables and the text of their articles."""

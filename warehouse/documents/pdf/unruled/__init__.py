@@ -1,0 +1,1 @@
+"""Tables without rules: their columns are found by how texts are aligned."""

@@ -1,0 +1,1 @@
+"""Tables that are typed in plain text: with delimiters, tabulators, spaces or bars."""
