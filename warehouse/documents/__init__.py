@@ -10,7 +10,7 @@ from warehouse.documents.sniff import sniff
 
 __all__ = ["READER_VERSION", "read_document"]
 
-READER_VERSION = "2026.11.5"
+READER_VERSION = "2026.11.6"
 """Version of everything between a file's bytes and its recognition: `warehouse.documents` and
 `warehouse.tables`.
 

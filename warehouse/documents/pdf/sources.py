@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from warehouse.documents.model import Notice
 from warehouse.documents.pdf.content import Glyph, PageContent, PageSource, ScanReader, SourceError
-from warehouse.documents.pdf.spaces import with_spaces
+from warehouse.documents.pdf.spaces import has_unknown, with_spaces
 from warehouse.documents.pdf.text import WIDE_FROM, has_words
 from warehouse.workers import share_of_time_used, still_working
 
@@ -116,7 +116,8 @@ def _without_pictures_of_text(content: PageContent, data: bytes, read_scan: Scan
     without the rules of the table: the picture is read instead, and the layer taken where that gives nothing.
     """
     number = content.number
-    content = with_spaces(content)
+    if has_unknown(content):
+        content = _with_names(content, data)
     if is_gibberish(content.glyphs):
         content.notices.append(Notice("not_text", "the fonts do not tell their characters", number))
         content = replace(content, glyphs=[])
@@ -131,6 +132,13 @@ def _without_pictures_of_text(content: PageContent, data: bytes, read_scan: Scan
     scan = read_scan(data, number)
     notices = [*content.notices, *scan.notices]
     return replace(scan if scan.glyphs or not has_words(content.glyphs) else content, notices=notices)
+
+
+def _with_names(content: PageContent, data: bytes) -> PageContent:
+    """The page with signs and spaces for characters without a name."""
+    from warehouse.documents.pdf.signs import with_signs  # noqa: PLC0415 8 MB that most files do not need
+
+    return with_spaces(with_signs(content, data))
 
 
 def _with_pictures(content: PageContent, data: bytes, *, is_read: bool) -> PageContent:
