@@ -59,28 +59,15 @@ found as (
 
 economic as (
     select
-        amount.edition_key,
-        amount.table_ordinal,
-        amount.table_title,
-        amount.amount_yuan,
-        amount.half_step_yuan,
-        if(starts_with(amount.item_code, '3'), amount.item_code, '') as dep_code,
-        if(starts_with(amount.item_code_2, '5'), amount.item_code_2, amount.item_code) as gov_code
-    from {{ ref('int_amount') }} as amount
-    inner join {{ ref('int_column') }} as headline
-        on
-            {{ in_column('amount', 'headline') }}
-            and headline.is_representative
-            and headline.nature in ('all', 'basic')
-    where
-        amount.table_type = 'general_public_basic_expenditure'
-        and amount.row_role = 'leaf'
-        and coalesce(amount.phase, 'budget') = 'budget'
-    qualify
-        row_number() over (
-            partition by amount.edition_key, amount.table_ordinal, amount.row order by headline.nature, amount.col
-        ) = 1
-        and amount.table_ordinal = min(amount.table_ordinal) over (partition by amount.edition_key)
+        item.edition_key,
+        item.table_ordinal,
+        item.table_title,
+        item.amount_yuan,
+        item.half_step_yuan,
+        if(starts_with(item.item_code, '3'), item.item_code, '') as dep_code,
+        if(starts_with(item.item_code_2, '5'), item.item_code_2, item.item_code) as gov_code
+    from {{ ref('int_basic_item') }} as item
+    where item.row_role = 'leaf'
 ),
 
 given as (

@@ -2,33 +2,18 @@
 -- Which item answers to which, seeds/linked_item.csv says.
 with economic as (
     select
-        amount.edition_key,
-        amount.table_ordinal,
-        amount.item_code as code,
-        amount.row_label as label,
-        amount.item_label,
-        amount.table_title,
-        amount.amount_yuan,
-        amount.half_step_yuan,
-        amount.value_text,
-        amount.unit,
-        amount.row
-    from {{ ref('int_amount') }} as amount
-    inner join {{ ref('int_column') }} as headline
-        on
-            {{ in_column('amount', 'headline') }}
-            and headline.is_representative
-            and headline.nature in ('all', 'basic')
-    where
-        amount.table_type = 'general_public_basic_expenditure'
-        and amount.row_role <> 'of_which'
-        and coalesce(amount.phase, 'budget') = 'budget'
-    -- 合计 before 基本支出 where a table prints both.
-    qualify
-        row_number() over (
-            partition by amount.edition_key, amount.table_ordinal, amount.row order by headline.nature, amount.col
-        ) = 1
-        and amount.table_ordinal = min(amount.table_ordinal) over (partition by amount.edition_key)
+        item.edition_key,
+        item.table_ordinal,
+        item.item_code as code,
+        item.row_label as label,
+        item.item_label,
+        item.table_title,
+        item.amount_yuan,
+        item.half_step_yuan,
+        item.value_text,
+        item.unit,
+        item.row
+    from {{ ref('int_basic_item') }} as item
 ),
 
 -- By function, of basic expenditure where the table tells it apart.
