@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warehouse.documents.pdf.scan.image import Picture
+from warehouse.documents.pdf.scan.spelling import corrected
 
 _THREADS = 2
 
@@ -78,7 +79,7 @@ def recognise(pictures: Sequence[Picture]) -> list[list[Character]]:
         coloured = [cv2.cvtColor(pictures[i], cv2.COLOR_GRAY2BGR) for i in batch]
         found = _engine().recognize_txt(coloured)
         for i, text, words in zip(batch, found.txts, found.word_results, strict=True):
-            lines[i] = _characters(text, words)
+            lines[i] = corrected(_characters(text, words))
     return lines
 
 
