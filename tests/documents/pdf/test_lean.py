@@ -83,6 +83,7 @@ def test_where_a_map_leaves_characters_out_the_program_is_asked(monkeypatch: pyt
         ([b"/Subtype /Type0 /Encoding /GBK-EUC-H"], True),
         ([b"/Subtype /CIDFontType2 /FontDescriptor 7 0 R"], True),
         ([MAPPED, b"/Subtype /Type0 /Encoding /Identity-H"], False),
+        ([b"/Subtype /Type0 /Encoding /Identity-H /ToUnicode /Identity-H"], False),
         ([b"/Subtype /TrueType /Encoding 9 0 R /FontDescriptor 6 0 R"], False),
         ([b"/F1 <<" + MAPPED + b">> /F2 << /Subtype /Type1 /FontDescriptor 6 0 R >>"], False),
         ([MAPPED, b"/Encrypt 9 0 R"], False),

@@ -12,8 +12,8 @@ import re
 from warehouse.documents.pdf.words import Words, streams_of
 
 _FONT = re.compile(rb"/Subtype\s*/(?:Type0|TrueType|(?:MM)?Type1)(?![A-Za-z0-9])")
-_TELLS_CHARACTERS = re.compile(rb"/ToUnicode\b|/Encoding\s*/(?:WinAnsi|MacRoman|Uni|GB)")
-"""A map of its own, or the name of a common one."""
+_TELLS_CHARACTERS = re.compile(rb"/ToUnicode\s+\d+\s+\d+\s+R\b|/Encoding\s*/(?:WinAnsi|MacRoman|Uni|GB)")
+"""A map of its own in the file, or the name of a common one."""
 
 _MAY_HAVE_PROGRAM = re.compile(rb"/FontDescriptor\b|/Type0\b")
 _SHAPES = re.compile(rb"/Length1\b|/Subtype\s*/(?:Type1C|CIDFontType0C|OpenType|Image)\b")
