@@ -5,7 +5,7 @@ that none has to import its libraries or to clear up after another; processor ti
 work on the machine falls on all of them alike. Only documents with a text layer count. Memory is the peak of
 a fresh process per engine on one long document, made of the others where none is long enough, and on a third
 of it: what a process needs before it reads (25 MB, and 8 MB of library code in use), the file, a part of it
-that is open (8 MB), and the result, which alone grows with the pages.
+that is open (5 MB), and the result, which alone grows with the pages.
 
     python -m bench.pdf FOLDER [--documents N] [--repeat N] [--long PAGES]
 """

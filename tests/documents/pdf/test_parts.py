@@ -28,7 +28,7 @@ def data() -> bytes:
     for number in range(1, PAGES + 1):
         paper.canvas.setPageRotation(90 if number % 7 == 2 else 0)
         paper.table([["项目", "金额"], [f"第{number}项", f"{number},000.00"]])
-        if number > 18:
+        if number > 14:
             picture = Image.frombytes("RGB", (60, 60), noise.randbytes(60 * 60 * 3))
             paper.canvas.drawInlineImage(picture, 50, 100, 100, 100)
         paper.page()
@@ -68,7 +68,7 @@ def test_a_part_is_no_larger_than_it_must_be(data: bytes, monkeypatch: pytest.Mo
     monkeypatch.setattr(parts, "used_bytes", lambda: 0)
     pages(parted(data))
     assert [number for part in opened for number in part][:18] == list(range(1, 19))
-    assert max(map(len, opened)) == 10
+    assert max(map(len, opened)) == 8
     assert len(opened[-1]) <= 3, "a picture of 10 KB is on each of these pages"
 
 

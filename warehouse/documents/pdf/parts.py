@@ -1,7 +1,6 @@
 """A PDF of which a part is open at a time: memory grows neither with the pages nor fivefold with the file.
 
-The fast source keeps three copies of what it opens, five where pages are turned, and every font and page that
-it decoded. So a large file is cut into parts that are opened one after the other, and what is open is opened
+The fast source keeps three copies of what it opens, five where pages are turned, and all that it decoded. So a large file is cut into parts that are opened one after the other, and what is open is opened
 anew when the process has grown.
 """
 
@@ -18,13 +17,13 @@ from warehouse.documents.pdf.words import Words
 _LARGE = 2_000_000
 """Bytes; smaller files are opened whole."""
 
-_PART = 200_000
+_PART = 150_000
 """Bytes that a part should have. To cut one out takes a third of a page's time."""
 
-_MOST_PAGES = 10
+_MOST_PAGES = 8
 """Of a part."""
 
-_MOST_CUT = 50
+_MOST_CUT = 40
 """Pages after which pdfium opens the file anew: it keeps the objects that it came across."""
 
 _MOST_KEPT = 4_000_000
