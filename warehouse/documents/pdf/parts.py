@@ -1,7 +1,8 @@
 """A PDF of which a part is open at a time: memory grows neither with the pages nor fivefold with the file.
 
-The fast source keeps three copies of what it opens, five where pages are turned, and all that it decoded. So a large file is cut into parts that are opened one after the other, and what is open is opened
-anew when the process has grown.
+The fast source keeps three copies of what it opens, five where pages are turned, and all that it decoded. So
+a large file is cut into parts that are opened one after the other, and what is open is opened anew when the
+process has grown.
 """
 
 from __future__ import annotations
