@@ -9,10 +9,10 @@ from reportlab.pdfbase import pdfmetrics, ttfonts
 
 from tests.documents.pdf.paper import Paper
 from tests.documents.pdf.sources import whole
-from warehouse.documents.pdf.content import PageContent
+from warehouse.documents.pdf.content import UNNAMED, PageContent
 from warehouse.documents.pdf.pages import lay_out
 from warehouse.documents.pdf.signs import UNREAD, with_signs
-from warehouse.documents.pdf.spaces import UNKNOWN, with_spaces
+from warehouse.documents.pdf.spaces import with_spaces
 
 
 def without_names(figures: list[str], names: str, rotation: int = 0) -> tuple[PageContent, bytes]:
@@ -26,7 +26,7 @@ def without_names(figures: list[str], names: str, rotation: int = 0) -> tuple[Pa
     data = paper.data()
     content = whole(data).read(1)
     glyphs = [
-        (base, x0, x0 + size if text in names else x1, size, UNKNOWN if text in names else text, sure)
+        (base, x0, x0 + size if text in names else x1, size, UNNAMED if text in names else text, sure)
         for base, x0, x1, size, text, sure in content.glyphs
     ]
     return replace(content, glyphs=glyphs), data
@@ -45,5 +45,7 @@ def test_what_is_no_minus_keeps_its_figure_from_being_read():
 
 
 def test_a_page_that_cannot_be_drawn_is_left_as_it_is():
-    content, _ = without_names(["-733.69", "total 1,000.00 2,000.00"], "-")
-    assert with_signs(content, b"%PDF-1.4 broken") == replace(content, glyphs=sorted(content.glyphs))
+    content, data = without_names(["-733.69", "total 1,000.00 2,000.00"], "-")
+    unchanged = replace(content, glyphs=sorted(content.glyphs))
+    assert with_signs(content, b"%PDF-1.4 broken") == unchanged
+    assert with_signs(replace(content, number=2), data) == replace(unchanged, number=2)

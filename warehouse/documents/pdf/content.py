@@ -8,6 +8,9 @@ from typing import NamedTuple, Protocol
 
 from warehouse.documents.model import Box, Notice
 
+UNNAMED = "\ufffd"
+"""What sources print for a character that the Unicode map of its font leaves out: spaces, often."""
+
 Glyph = tuple[float, float, float, float, str, float | None]
 """One printed character: (base, x0, x1, size, text, confidence), in points of the page's reading frame.
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from warehouse.documents.pdf.content import SourceError
+from warehouse.documents.pdf.content import UNNAMED, SourceError
 from warehouse.documents.pdf.pdfium import PdfiumFile
 from warehouse.documents.pdf.text import WIDE_FROM
 from warehouse.documents.pdf.words import Words
@@ -18,9 +18,6 @@ _TYPE_3 = re.compile(rb"/Type3\b")
 _GARBLED = frozenset("äåæçŁØ")
 """First bytes of Chinese characters in UTF-8. So the library prints, byte by byte, the text that is written
 beside a character (/ActualText) of a Type 3 font; browsers do so where fonts are PostScript outlines."""
-
-UNNAMED = "\ufffd"
-"""What the library prints for a character that the Unicode map of its font leaves out: spaces, often."""
 
 _NOT_LOADED = ""
 """What the library names a font that it cannot make sense of; it makes up the widths."""

@@ -23,6 +23,7 @@ _LEAST = 200
 
 _LABEL = b"%016d"
 _TIMES = 4
+"""What stands in place of shapes: where they stood, so often over that its first bytes tell it already."""
 
 
 def may_be_lean(words: Words) -> bool:

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from warehouse.documents.model import Notice
-from warehouse.documents.pdf.content import Glyph, PageContent, SourceError
-from warehouse.documents.pdf.doubt import UNNAMED
+from warehouse.documents.pdf.content import UNNAMED, Glyph, PageContent, SourceError
 from warehouse.documents.pdf.drawn import Bounds, grounds_of, has_white_areas, is_covered, is_outlines, rules
 from warehouse.documents.pdf.frame import Frame
 from warehouse.documents.pdf.hiding import is_overprinted

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from itertools import pairwise
 
 import pypdfium2
 
-from warehouse.documents.pdf.content import Glyph, PageContent
+from warehouse.documents.pdf.content import UNNAMED, Glyph, PageContent
 from warehouse.documents.pdf.frame import as_displayed
-from warehouse.documents.pdf.spaces import UNKNOWN
 
 UNREAD = "\ufffc"
 """In place of what is printed and is no minus: no amount begins with it, so that none is read without it."""
@@ -47,19 +47,16 @@ def with_signs(content: PageContent, data: bytes) -> PageContent:
 
 def _may_be_sign(sign: Glyph, digit: Glyph) -> bool:
     base, x0, _, size, text, _ = sign
-    return text == UNKNOWN and digit[4].isdecimal() and digit[0] == base and 0 < digit[1] - x0 < _NEAR * size
+    return text == UNNAMED and digit[4].isdecimal() and digit[0] == base and 0 < digit[1] - x0 < _NEAR * size
 
 
 def _shown(before: Sequence[tuple[Glyph, Glyph]], content: PageContent, data: bytes) -> dict[Glyph, str]:
     """What stands for each unknown character that is printed; for none where the page cannot be drawn."""
     try:
-        document = pypdfium2.PdfDocument(data)
+        with closing(pypdfium2.PdfDocument(data)) as document:
+            picture = document[content.number - 1].render(scale=_SCALE, grayscale=True).to_numpy()
     except pypdfium2.PdfiumError:
         return {}
-    try:
-        picture = document[content.number - 1].render(scale=_SCALE, grayscale=True).to_numpy()
-    finally:
-        document.close()
     shown = {}
     for sign, digit in before:
         base, x0, _, size, _, _ = sign

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from warehouse.documents.model import Notice
 from warehouse.documents.pdf.content import Glyph, PageContent, PageSource, ScanReader, SourceError
-from warehouse.documents.pdf.spaces import has_unknown, with_spaces
+from warehouse.documents.pdf.spaces import has_unnamed, with_spaces
 from warehouse.documents.pdf.text import WIDE_FROM, has_words
 from warehouse.workers import share_of_time_used, still_working
 
@@ -116,7 +116,7 @@ def _without_pictures_of_text(content: PageContent, data: bytes, read_scan: Scan
     without the rules of the table: the picture is read instead, and the layer taken where that gives nothing.
     """
     number = content.number
-    if has_unknown(content):
+    if has_unnamed(content):
         content = _with_names(content, data)
     if is_gibberish(content.glyphs):
         content.notices.append(Notice("not_text", "the fonts do not tell their characters", number))

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from warehouse.documents.pdf.content import Glyph, PageContent
+from warehouse.documents.pdf.content import UNNAMED, Glyph, PageContent
 
-UNKNOWN = "\ufffd"
 _WIDTH = 0.25
 """Of the size; the width that a source tells of a character without a name is not its own."""
 
@@ -25,20 +24,20 @@ _MOST = 0.6
 _NUMBER = re.compile(r"\d\.\d\d")
 
 
-def has_unknown(content: PageContent) -> bool:
+def has_unnamed(content: PageContent) -> bool:
     """Whether the fonts of a page leave characters without a name."""
-    return UNKNOWN in [glyph[4] for glyph in content.glyphs]
+    return UNNAMED in [glyph[4] for glyph in content.glyphs]
 
 
 def with_spaces(content: PageContent) -> PageContent:
     """The page with spaces for the characters that no font names, where these are no digits."""
-    unknown = [glyph[4] for glyph in content.glyphs].count(UNKNOWN)
+    unknown = [glyph[4] for glyph in content.glyphs].count(UNNAMED)
     if not unknown or unknown > _MOST * len(content.glyphs):
         return content
     glyphs = sorted(content.glyphs)
     if _may_be_digits(glyphs):
         return content
-    return replace(content, glyphs=[_as_space(glyph) if glyph[4] == UNKNOWN else glyph for glyph in glyphs])
+    return replace(content, glyphs=[_as_space(glyph) if glyph[4] == UNNAMED else glyph for glyph in glyphs])
 
 
 def _as_space(glyph: Glyph) -> Glyph:
@@ -48,7 +47,7 @@ def _as_space(glyph: Glyph) -> Glyph:
 
 def _may_be_digits(glyphs: Sequence[Glyph]) -> bool:
     """Whether more texts of unknown characters are as long as numbers than numbers can be read."""
-    runs = groupby(glyphs, lambda glyph: glyph[4] == UNKNOWN)
+    runs = groupby(glyphs, lambda glyph: glyph[4] == UNNAMED)
     words = [word for is_unknown, run in runs if is_unknown for word in _words(list(run))]
     numbers = _NUMBER.findall("".join([glyph[4] for glyph in glyphs]))
     return sum(len(word) >= _A_NUMBER for word in words) > len(numbers)

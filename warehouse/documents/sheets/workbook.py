@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from python_calamine import (
@@ -113,32 +115,28 @@ def _read(data: bytes, file_format: str, styles: list[tuple[str, SheetStyles]]) 
 
 
 def _open(data: bytes) -> CalamineWorkbook:
-    try:
+    with _library_errors("workbook"):
         return load_workbook(io.BytesIO(data))
-    except PasswordError as error:
-        raise UnreadableDocumentError(ReadOutcome.ENCRYPTED, "the workbook needs a password") from error
-    except (CalamineError, OSError, ValueError) as error:
-        raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"broken workbook: {error}") from error
-    except BaseException as error:
-        raise _panic(error) from error
 
 
 def _sheet(workbook: CalamineWorkbook, name: str) -> CalamineSheet:
-    try:
+    with _library_errors(f"sheet {name!r}"):
         return workbook.get_sheet_by_name(name)
+
+
+@contextmanager
+def _library_errors(what: str) -> Iterator[None]:
+    """What the library raises as outcomes; a panic of its Rust code, whose class cannot be imported, too."""
+    try:
+        yield
     except PasswordError as error:
         raise UnreadableDocumentError(ReadOutcome.ENCRYPTED, "the workbook needs a password") from error
     except (CalamineError, OSError, ValueError) as error:
-        raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"broken sheet {name!r}: {error}") from error
+        raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"broken {what}: {error}") from error
     except BaseException as error:
-        raise _panic(error) from error
-
-
-def _panic(error: BaseException) -> BaseException:
-    """A Rust panic (its class cannot be imported) is a broken file; anything else stays itself."""
-    if type(error).__name__ == "PanicException":
-        return UnreadableDocumentError(ReadOutcome.CORRUPT, f"broken workbook: {error}")
-    return error
+        if type(error).__name__ != "PanicException":
+            raise
+        raise UnreadableDocumentError(ReadOutcome.CORRUPT, f"broken workbook: {error}") from error
 
 
 def _shown(sheet: CalamineSheet, styles: SheetStyles, notices: list[Notice]) -> Sheet:
